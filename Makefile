@@ -1,0 +1,195 @@
+# nat: one binary; plain `make` leaves it at ./nat, `make help` lists the rest.
+#
+# On the line: CC=clang LOOP=epoll|select CFLAGS=... LDFLAGS=... WERROR= V=1.
+# Every variant builds in a directory named after itself, its compiler and its
+# loop (build/san-gcc-epoll), so that none mixes objects with another.
+
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter demo bench scn accept,$(MAKECMDGOALS)),)
+MAKEFLAGS += --output-sync=target
+endif
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+export PYTHONDONTWRITEBYTECODE = 1
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+MUSL ?= musl-gcc
+PYTHON ?= python3
+CLANG_FORMAT ?= clang-format
+PREFIX ?= /usr/local
+WERROR ?= -Werror
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+LOOP ?= $(if $(filter Linux,$(shell uname -s)),epoll,select)
+
+# ---- sources: one way of waiting is compiled; MODULES= will choose apps here ----
+
+LOOPS = epoll kqueue select
+SRC := $(filter-out $(patsubst %,src/os/loop_%.c,$(filter-out $(LOOP),$(LOOPS))),\
+	$(sort $(shell find src -name '*.c')))
+HDR := $(sort $(shell find src -name '*.h'))
+PURE := $(filter src/base/% src/crypt/% src/wire/%,$(SRC))
+TESTS := $(sort $(wildcard t/unit/test_*.c))
+AIDS := $(filter-out $(TESTS),$(sort $(wildcard t/unit/*.c)))
+CODE := $(sort $(shell find src t -name '*.[ch]'))
+
+# ---- flags ----
+
+WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wundef -Wwrite-strings -Wvla
+STRICT = -Wpedantic -Wconversion -Wmissing-prototypes -Wstrict-prototypes
+# Without -fno-builtin-bcmp, clang turns memcmp() == 0 into another symbol.
+C11 = -std=c11 -fno-builtin-bcmp -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP $(WARN) $(WERROR)
+SECTIONS = -ffunction-sections -fdata-sections
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+
+rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
+	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
+rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
+static_flags = $(rel_flags) -fno-pie
+static_link = -static -no-pie $(rel_link),-z,noseparate-code
+san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
+san_link = $(SAN)
+cov_flags = -O0 -g --coverage
+cov_link = --coverage
+dead_flags = -O0 $(SECTIONS)
+dead_link = -Wl,--gc-sections -Wl,--print-gc-sections
+dead_end = 2>$@.removed || { cat $@.removed; exit 1; }
+
+# ---- what every variant can build: objects, program, library, unit tests ----
+
+V ?= 0
+ifeq ($(V),0)
+say = @echo '  $(1) $@';
+endif
+none :=
+tag = $(subst $(none) $(none),_,$(notdir $(1)))-$(LOOP)
+
+# $(call variant,NAME,COMPILER): build/NAME-COMPILER-LOOP/...
+define variant
+$(1) := build/$(1)-$(call tag,$(2))
+$$($(1))/%: build_cc = $(2) $$(C11) $$($(1)_flags)
+$$($(1))/src/%: build_cc += $$(STRICT)
+$$($(1))/%.o: %.c $$($(1))/flags
+	$$(call say,CC  )mkdir -p $$(@D); $$(build_cc) $$(CFLAGS) -c -o $$@ $$<
+$$($(1))/flags: FORCE
+	$$(call stamp,$(2) $$(C11) $$(STRICT) $$($(1)_flags) $$(CFLAGS) $$(LDFLAGS))
+$$($(1))/list: FORCE
+	$$(call stamp,$$(SRC))
+$$($(1))/nat: $$(SRC:%.c=$$($(1))/%.o) $$($(1))/list
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$($(1)_end)
+$$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$(SRC))) $$($(1))/list
+	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$(filter %.o,$$^)
+$$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$(AIDS:%.c=$$($(1))/%.o) $$($(1))/libnat.a
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka
+endef
+stamp = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
+FORCE:
+
+# ALT is the other compiler, for what must hold of the objects of both.
+ALT := $(notdir $(shell command -v $(if $(findstring clang,$(CC)),gcc,clang) 2>/dev/null))
+$(foreach v,rel san cov dead,$(eval $(call variant,$(v),$(CC))))
+$(eval $(call variant,static,$(MUSL)))
+alt_flags = $(rel_flags)
+$(if $(ALT),$(eval $(call variant,alt,$(ALT))))
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+# ---- targets ----
+
+.PHONY: all static check quick unit scn interop accept lint format dead size bench \
+	compdb cov demo install clean help FORCE
+.DEFAULT_GOAL := all
+
+all: $(rel)/nat ## ./nat, the release binary (the default)
+	@cmp -s $< nat || { cp $< nat.new && mv nat.new nat; }
+
+static: $(static)/nat ## ./nat-static, the same without shared libraries (musl-gcc)
+	@cmp -s $< nat-static || { cp $< nat-static.new && mv nat-static.new nat-static; }
+
+check: lint unit scn interop ## lint, unit tests, scenarios; sanitized, < 60 s
+
+# Scenarios measure time: within a check they wait until nothing compiles.
+QUIET = $(if $(filter check,$(MAKECMDGOALS)),unit $(dead)/nat lint-symbols lint-headers)
+
+quick: unit ## unit tests only
+
+unit: $(TESTS:%.c=$(san)/%) ## unit tests
+	@$(PYTHON) t/unit/run.py --jobs $(JOBS) $^
+
+scn: $(san)/nat | $(QUIET) ## scenarios with the sanitized binary (S=FILES for some)
+	@$(PYTHON) t/scn/run.py --nat $< $(S)
+
+INTEROP := $(sort $(wildcard t/interop/*.scn))
+interop: $(san)/nat | $(QUIET) ## scenarios against other people's programs
+	$(if $(INTEROP),@$(PYTHON) t/scn/run.py --nat $< $(INTEROP))
+
+accept: all ## scenarios that take long, with the release binary
+	@$(PYTHON) t/scn/run.py --nat nat --accept
+
+# ---- lint: each check says file:line: what ----
+
+LINT = shape includes text selftest symbols options headers format
+.PHONY: $(LINT:%=lint-%)
+lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
+	@echo 'lint: clean'
+
+lint-shape lint-includes lint-text lint-selftest: lint-%:
+	@$(PYTHON) t/lint/$*.py
+lint-symbols: $(SRC:%.c=$(rel)/%.o) $(if $(ALT),$(PURE:%.c=$(alt)/%.o))
+	@$(PYTHON) t/lint/symbols.py $(rel) $(if $(ALT),$(alt))
+lint-options: $(san)/nat
+	@$(PYTHON) t/lint/options.py $<
+lint-headers: $(HDR:%=$(rel)/%.alone)
+lint-format:
+	@command -v $(CLANG_FORMAT) >/dev/null || \
+	{ echo 'lint: no $(CLANG_FORMAT), formatting not checked'; exit 0; }; \
+	$(CLANG_FORMAT) --dry-run -Werror $(CODE) 2>&1 | awk -F: '/error:/ && !seen[$$1]++ { bad = 1; \
+	print $$1 ":" $$2 ": not as `make format` lays it out" } END { exit bad }'
+$(rel)/%.h.alone: %.h $(rel)/flags
+	@mkdir -p $(@D)
+	@$(build_cc) -fsyntax-only -MF $@.d -MT $@ -include $< -x c /dev/null
+	@touch $@
+
+dead: $(dead)/nat ## functions that the product does not reach
+	@$(PYTHON) t/lint/dead.py $<.removed
+
+format: ## lays all C out by .clang-format
+	$(CLANG_FORMAT) -i $(CODE)
+
+# ---- measures ----
+
+HAVE_MUSL := $(shell command -v $(MUSL) 2>/dev/null)
+size: all $(HAVE_MUSL:%=static) ## bytes per module and layer; fails over budget
+	@$(PYTHON) t/lint/size.py $(rel)/nat.map nat $(wildcard nat-static)
+
+bench: all ## measures of t/bench with the release binary
+	@for b in $(sort $(wildcard t/bench/*.py)); do $(PYTHON) $$b --nat ./nat || exit 1; done
+
+cov: $(TESTS:%.c=$(cov)/%) ## lines of src that the unit tests reach
+	@find $(cov) -name '*.gcda' -delete; $(PYTHON) t/unit/run.py --jobs $(JOBS) $^
+	@gcov -n $(SRC:%.c=$(cov)/%.gcda) 2>/dev/null | \
+	awk -F"[':%]" '/^File .src/ { f = $$2 } /^Lines/ && f { print $$2 "%", f; f = "" }' | sort -n
+
+compdb: ## compile_commands.json for editors
+	@mkdir -p build; { echo '['; for f in $(SRC); do \
+	echo "{\"directory\": \"$(CURDIR)\", \"file\": \"$$f\","; \
+	echo "\"command\": \"$(CC) $(C11) $(STRICT) -c $$f\"},"; \
+	done; echo '{}]'; } > build/compile_commands.json
+
+# ---- the rest ----
+
+demo: all ## a relay, a client and a visitor on this machine
+	@$(PYTHON) contrib/demo.py
+
+install: all ## nat into $(DESTDIR)$(PREFIX)/bin
+	install -D -m 755 nat $(DESTDIR)$(PREFIX)/bin/nat
+
+clean: ## removes what was built
+	rm -rf build nat nat-static
+
+help: ## this list
+	@awk -F': .*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile

@@ -1,0 +1,35 @@
+/* client - the inner side: publishes services of this machine at a relay and
+ * carries visitors to them (docs/protocol/fastnat.md).
+ */
+#ifndef NAT_APP_CLIENT_CLIENT_H
+#define NAT_APP_CLIENT_CLIENT_H
+
+#include "base/opt.h"
+#include "net/net.h"
+#include "wire/service.h"
+
+enum { CLIENT_SERVICES = 256 }; /* as written; a range counts once */
+
+struct client_conf {
+	struct opt_list relay;  /* ADDR, port 8888 by default; at least one */
+	const char *token;      /* NULL: none */
+	const char *token_file; /* NULL: none */
+	const char *name;       /* NULL: HOST-xxxxxx */
+	bool plain;             /* as a client of the original system */
+	bool weak_token;
+	uint32_t max_visitors; /* at once, of all services */
+	uint32_t nservices;
+	struct service services[CLIENT_SERVICES];
+};
+
+struct client;
+
+/* Starts connecting; network trouble is said and retried for ever. On failure
+ * (bad settings only) what is wrong has been said through d. conf is lent until
+ * client_stop.
+ */
+MUST_USE int client_start(struct client **c, struct net *net,
+			  const struct client_conf *conf, struct diag *d);
+void client_stop(struct client *c);
+
+#endif

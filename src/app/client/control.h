@@ -1,0 +1,92 @@
+/* control - the control connection to a relay: dials, logs in, obeys what the
+ * relay asks for, notices when it is gone and begins anew, for ever.
+ *
+ *      state   means                              leaves by
+ *      DIAL    connecting, the hello is not said  hello said -> HELLO, PLAIN
+ *      HELLO   all but the challenge is ignored   challenge -> LOGIN
+ *      LOGIN   our proof is given                 the relay's proof -> UP
+ *      UP      publishes, serves, pings           being lost
+ *      PLAIN   the same without a login           being lost
+ *      WAIT    until the next attempt             time -> DIAL
+ *
+ * Every state but WAIT is left for WAIT by lose() in control.c: the connection
+ * ended or broke, the other side broke the protocol, or too much time went by.
+ */
+#ifndef NAT_APP_CLIENT_CONTROL_H
+#define NAT_APP_CLIENT_CONTROL_H
+
+#include "app/client/relays.h"
+#include "base/backoff.h"
+#include "net/dial.h"
+#include "net/talk.h"
+#include "net/tcp.h"
+
+/*        name   on entering  when its time is up */
+#define CONTROL_STATES(X) \
+	X(DIAL, begin, too_late) \
+	X(HELLO, stay, too_late) \
+	X(LOGIN, stay, too_late) \
+	X(UP, arrive, beat) \
+	X(PLAIN, arrive_plain, stay) \
+	X(WAIT, wait, try_again)
+
+enum control_state {
+#define X(name, entered, late) CONTROL_##name,
+	CONTROL_STATES(X)
+#undef X
+};
+
+/* Secrets of one login; hex digits but for key. */
+struct secrets {
+	uint8_t nonce[FASTNAT_NONCE], server_nonce[FASTNAT_NONCE];
+	uint8_t key[FASTNAT_KEY];
+};
+
+struct control {
+	struct client *client;
+	struct relays relays;
+	enum control_state state;
+	struct dial dial;
+	struct tcp tcp;
+	struct waker waker;
+	struct json_scan scan;
+	struct timer timer;
+	struct soon again; /* more was heard than one turn may take */
+	struct secrets secrets;
+	struct backoff backoff;
+	int64_t since, heard, pinged; /* came up; when last */
+	int64_t heartbeat, retry;     /* ms; as the relay asked for */
+	bool told; /* what ended this attempt has been said */
+};
+
+void control_start(struct control *ctl, struct client *client);
+void control_stop(struct control *ctl);
+
+static inline bool control_is_up(const struct control *ctl)
+{
+	return ctl->state == CONTROL_UP || ctl->state == CONTROL_PLAIN;
+}
+
+/* The one place where the state changes: control.c and hear.c. */
+void control_enter(struct control *ctl, enum control_state state);
+
+/* ---- say.c ---- */
+
+/* Says what is wrong with the relay at hand, its address before it: once until
+ * something else is wrong or all is well.
+ */
+__attribute__((format(printf, 3, 4))) void control_trouble(struct control *ctl,
+							   enum log_level level,
+							   const char *form,
+							   ...);
+
+/* The same for what is known by its error alone. */
+void control_explain(struct control *ctl, int why);
+
+/* What nobody waits for: it is not said when there is no room for it. */
+void control_say(struct control *ctl, const struct fastnat *m);
+
+/* Tells the relay that nobody will serve that visitor. */
+void control_failed(struct control *ctl, struct bytes out_id, const char *why);
+
+#endif

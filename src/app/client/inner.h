@@ -1,0 +1,19 @@
+/* inner - the parts of a client, for its own files. */
+#ifndef NAT_APP_CLIENT_INNER_H
+#define NAT_APP_CLIENT_INNER_H
+
+#include "app/client/identity.h"
+#include "app/client/link.h"
+#include "app/client/control.h"
+
+struct client {
+	struct net *net;
+	const struct client_conf *conf;
+	struct span mem; /* all that the client has, itself included */
+	struct identity identity;
+	struct control control;
+	struct entries entries;
+	struct links links;
+};
+
+#endif

@@ -1,0 +1,266 @@
+#include "app/client/link.h"
+#include "app/client/inner.h"
+#include "app/client/plain.h"
+#include "os/sock.h"
+
+enum { PATIENCE = 5000 }; /* ms, to connect */
+
+_Static_assert(sizeof(struct tcp) <= sizeof(struct dial),
+	       "opening lies behind dial, and relay must leave it alone");
+
+bool links_fresh(struct links *ls, struct bytes out_id)
+{
+	struct served *s = &ls->served[ls->next];
+
+	for (size_t i = 0; i < LINKS_SERVED; i++) {
+		struct bytes had = { ls->served[i].out_id, ls->served[i].n };
+
+		if (bytes_equal(had, out_id))
+			return false;
+	}
+	s->n = (uint8_t)out_id.n;
+	memcpy(s->out_id, out_id.p, out_id.n);
+	ls->next = (ls->next + 1) % LINKS_SERVED;
+	return true;
+}
+
+static struct net *net_of(const struct link *l)
+{
+	return l->client->net;
+}
+
+static struct bytes out_id_of(const struct link *l)
+{
+	return (struct bytes){ l->opening.out_id, l->opening.out_id_n };
+}
+
+static void enter(struct link *l, enum link_state state)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+		LINK_STATES(X)
+#undef X
+	};
+
+	log_debug(net_of(l)->log, l->entry->who, "link %u %s",
+		  (unsigned)slots_name(&l->client->links.table, l).index,
+		  names[state]);
+	l->state = state;
+}
+
+/* ---- ending ---- */
+
+static void say_end(const struct link *l, int err)
+{
+	uint8_t from[64];
+	struct fmt f = fmt_to(SPAN(from));
+
+	if (l->from.family != ADDR_NONE)
+		addr_print(&f, &l->from);
+	else
+		fmt_put(&f, "a visitor");
+	log_info(net_of(l)->log, l->entry->who,
+		 "%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
+		 fmt_text(&f), (unsigned long long)l->pair.ab.moved,
+		 (unsigned long long)l->pair.ba.moved,
+		 (unsigned long long)(net_of(l)->loop->now - l->since) / 1000,
+		 err ? err_text(err) : "done");
+}
+
+static void end_dial(struct link *l, int err)
+{
+	(void)err;
+	dial_stop(&l->dial);
+	if (l->opening.fd >= 0)
+		sock_close(l->opening.fd, false);
+}
+
+static void end_opening(struct link *l, int err)
+{
+	timer_stop(&l->opening.timer, net_of(l)->loop);
+	stream_stop(&l->relay.stream, err == -NAT_ERESET);
+	if (l->opening.fd >= 0)
+		sock_close(l->opening.fd, false);
+}
+
+static void end_pair(struct link *l, int err)
+{
+	say_end(l, err);
+	pair_stop(&l->pair, err);
+}
+
+void link_end(struct link *l, int err)
+{
+	static void (*const ends[])(struct link *, int) = {
+		[LINK_SERVICE] = end_dial,   [LINK_RELAY] = end_dial,
+		[LINK_HEADER] = end_opening, [LINK_HOLD] = end_opening,
+		[LINK_CLOSE] = end_opening,  [LINK_PAIR] = end_pair,
+	};
+
+	ends[l->state](l, err);
+	slots_put(&l->client->links.table, l);
+}
+
+void links_end(struct client *c, bool all)
+{
+	slots_each (struct link, at, &c->links.table) {
+		if (all || at.it->state != LINK_PAIR)
+			link_end(at.it, -NAT_ERESET);
+	}
+}
+
+/* ---- joining ---- */
+
+static void over(struct pair *p, int err)
+{
+	link_end(container_of(p, struct link, pair), err);
+}
+
+void link_join(struct link *l)
+{
+	int fd = l->opening.fd;
+
+	timer_stop(&l->opening.timer, net_of(l)->loop);
+	enter(l, LINK_PAIR);
+	tcp_start(&l->service, net_of(l), fd, &l->pair.from_b);
+	pair_start(&l->pair, net_of(l), &l->relay.stream, &l->service.stream,
+		   over);
+}
+
+/* The header stands alone in its segment toward an original server. */
+static void say_header(struct link *l)
+{
+	bool plain = l->client->conf->plain;
+	uint8_t mac[FASTNAT_MAC];
+	struct fastnat m = {
+		.has = HAS_OUT_ID | (plain ? 0 : HAS_MAC),
+		.out_id = out_id_of(l),
+		.mac = { mac, FASTNAT_MAC },
+	};
+
+	if (!plain)
+		fastnat_data_mac(mac, l->client->control.secrets.key, m.out_id);
+	if (talk_say(&l->relay.stream, &m, !plain) < 0)
+		return;
+	if (l->opening.fd < 0) {
+		enter(l, LINK_CLOSE);
+		stream_finish(&l->relay.stream);
+	} else if (plain) {
+		enter(l, LINK_HOLD);
+		plain_hold(l);
+	} else {
+		link_join(l);
+	}
+}
+
+static void woken(struct waker *w, unsigned what)
+{
+	struct opening *o = container_of(w, struct opening, waker);
+	struct link *l = container_of(o, struct link, opening);
+
+	if ((what & STREAM_DOWN) || l->relay.stream.finished)
+		link_end(l, l->relay.stream.err);
+	else if (l->state == LINK_HEADER)
+		say_header(l);
+	else if (l->state == LINK_HOLD)
+		plain_look(l);
+}
+
+static void relay_dialled(struct dial *d, int fd)
+{
+	struct link *l = container_of(d, struct link, dial);
+
+	if (fd < 0) {
+		entry_trouble(l->entry, net_of(l),
+			      "the relay's port %u for visitors: %s",
+			      (unsigned)l->opening.to.port, err_text(fd));
+		control_failed(&l->client->control, out_id_of(l),
+			       "the client cannot reach intPort");
+		link_end(l, fd);
+		return;
+	}
+	enter(l, LINK_HEADER);
+	l->opening.waker.wake = woken;
+	tcp_start(&l->relay, net_of(l), fd, &l->opening.waker);
+	say_header(l);
+}
+
+static void dial_relay(struct link *l)
+{
+	enter(l, LINK_RELAY);
+	dial_addr(&l->dial, net_of(l), &l->opening.to, PATIENCE, relay_dialled);
+}
+
+/* An original server learns it from a connection that ends at once. */
+static void refuse(struct link *l, int err)
+{
+	const char *text = err_text(err);
+	uint8_t local[256];
+	struct fmt f = fmt_to(SPAN(local));
+
+	service_print_local(&f, &l->entry->service);
+	entry_trouble(l->entry, net_of(l), "%s: %s: is the service running?",
+		      fmt_text(&f), text);
+	if (l->client->conf->plain) {
+		dial_relay(l);
+		return;
+	}
+	control_failed(&l->client->control, out_id_of(l), text);
+	link_end(l, err);
+}
+
+static void service_dialled(struct dial *d, int fd)
+{
+	struct link *l = container_of(d, struct link, dial);
+
+	if (fd < 0) {
+		refuse(l, fd);
+		return;
+	}
+	l->opening.fd = fd;
+	dial_relay(l);
+}
+
+/* ---- beginning ---- */
+
+static void read_from(struct addr *a, struct bytes text)
+{
+	struct hostport hp;
+
+	if (hostport_parse(&hp, text) == 0 && addr_parse_ip(a, hp.host) == 0)
+		a->port = hp.port;
+}
+
+static void dial_service(struct link *l)
+{
+	const struct service *s = &l->entry->service;
+	const struct hostport to = { s->host, s->lo };
+	struct addr path = { .family = ADDR_UNIX, .path = l->entry->path };
+
+	if (s->path.n)
+		dial_addr(&l->dial, net_of(l), &path, PATIENCE,
+			  service_dialled);
+	else
+		dial_start(&l->dial, net_of(l), &to, PATIENCE, service_dialled);
+}
+
+int link_open(struct client *c, struct entry *e, const struct fastnat *m,
+	      const struct addr *relay)
+{
+	struct link *l = slots_get(&c->links.table);
+
+	if (!l)
+		return -NAT_ELIMIT;
+	l->client = c;
+	l->entry = e;
+	l->since = c->net->loop->now;
+	if (m->has & HAS_FROM)
+		read_from(&l->from, m->from);
+	l->opening.to = *relay;
+	l->opening.fd = -1;
+	l->opening.out_id_n = (uint8_t)m->out_id.n;
+	memcpy(l->opening.out_id, m->out_id.p, m->out_id.n);
+	enter(l, LINK_SERVICE);
+	dial_service(l);
+	return 0;
+}

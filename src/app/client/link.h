@@ -1,0 +1,86 @@
+/* link - one visitor: a connection to the service and one to the relay, joined.
+ *
+ *      state    means                             leaves by
+ *      SERVICE  dialling the service              connected -> RELAY
+ *      RELAY    dialling the relay's intPort      connected -> HEADER
+ *      HEADER   waiting for room to say who it is for    said -> PAIR, HOLD
+ *      HOLD     plain only: until the server has read the header -> PAIR
+ *      CLOSE    plain only: no service, so the header and the end are sent
+ *      PAIR     bytes are moved
+ */
+#ifndef NAT_APP_CLIENT_LINK_H
+#define NAT_APP_CLIENT_LINK_H
+
+#include "app/client/entry.h"
+#include "base/slot.h"
+#include "net/dial.h"
+#include "net/pair.h"
+#include "net/tcp.h"
+
+#define LINK_STATES(X) X(SERVICE) X(RELAY) X(HEADER) X(HOLD) X(CLOSE) X(PAIR)
+
+enum link_state {
+#define X(name) LINK_##name,
+	LINK_STATES(X)
+#undef X
+};
+
+/* What is needed until the pair is joined. */
+struct opening {
+	struct addr to; /* the relay's intPort */
+	struct waker waker;
+	struct timer timer;
+	int64_t release; /* HOLD: when to join at last; 0: not known yet */
+	int fd;          /* of the service, -1: none */
+	uint8_t out_id_n;
+	uint8_t out_id[FASTNAT_NONCE];
+};
+
+struct link {
+	struct slot slot;
+	struct client *client;
+	struct entry *entry;
+	int64_t since;
+	struct addr from; /* the visitor, if the relay told */
+	enum link_state state;
+	union { /* relay lies over dial alone: opening outlives the dialling */
+		struct {
+			struct dial dial;
+			struct opening opening;
+		};
+		struct {
+			struct tcp relay, service;
+			struct pair pair;
+		};
+	};
+};
+
+/* An outId is served once: those of late are remembered. */
+enum { LINKS_SERVED = 128 };
+struct served {
+	uint8_t n, out_id[FASTNAT_NONCE];
+};
+
+struct links {
+	struct slots table;
+	struct served served[LINKS_SERVED];
+	uint32_t next;
+};
+
+/* Has that outId not been seen of late? From now on it has. */
+bool links_fresh(struct links *ls, struct bytes out_id);
+
+/* Begins to serve a visitor; what comes of it is told to the relay. -NAT_ELIMIT:
+ * there are too many already.
+ */
+MUST_USE int link_open(struct client *c, struct entry *e,
+		       const struct fastnat *m, const struct addr *relay);
+
+/* For plain.c: joins what is held back; breaks off. Both end the caller's wake. */
+void link_join(struct link *l);
+void link_end(struct link *l, int err);
+
+/* All of them, or only those that are not joined yet. */
+void links_end(struct client *c, bool all);
+
+#endif

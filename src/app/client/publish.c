@@ -1,0 +1,157 @@
+#include "app/client/publish.h"
+#include "app/client/inner.h"
+
+enum { RETRY = 30000, RETRY_LEAST = 1000, RETRY_MOST = 3600000 }; /* ms */
+
+static void start_retry(struct client *c)
+{
+	int64_t due = INT64_MAX;
+
+	for (uint32_t i = 0; i < c->entries.n; i++) {
+		const struct entry *e = &c->entries.v[i];
+
+		if (e->state == ENTRY_REFUSED && e->due < due)
+			due = e->due;
+	}
+	if (due < INT64_MAX)
+		timer_start(&c->entries.retry, c->net->loop, due);
+}
+
+static void want(struct entries *es, struct entry *e)
+{
+	uint32_t at = (uint32_t)(e - es->v);
+
+	e->state = ENTRY_WANTED;
+	if (at < es->next)
+		es->next = at;
+}
+
+static void retry(struct timer *t)
+{
+	struct client *c = container_of(t, struct client, entries.retry);
+
+	for (uint32_t i = 0; i < c->entries.n; i++) {
+		struct entry *e = &c->entries.v[i];
+
+		if (e->state == ENTRY_REFUSED && e->due <= c->net->loop->now)
+			want(&c->entries, e);
+	}
+	start_retry(c);
+	publish_more(c);
+}
+
+void publish_init(struct client *c)
+{
+	timer_init(&c->entries.retry, retry);
+}
+
+void publish_begin(struct client *c)
+{
+	for (uint32_t i = 0; i < c->entries.n; i++)
+		want(&c->entries, &c->entries.v[i]);
+}
+
+void publish_end(struct client *c)
+{
+	timer_stop(&c->entries.retry, c->net->loop);
+}
+
+/* Any port will do, but visitors know the one that it had. */
+static uint16_t port_for(const struct entry *e)
+{
+	return e->service.public_lo ? e->service.public_lo : e->port;
+}
+
+void publish_more(struct client *c)
+{
+	struct entries *es = &c->entries;
+
+	for (; es->next < es->n; es->next++) {
+		struct entry *e = &es->v[es->next];
+		struct fastnat m = {
+			.command = FASTNAT_PUBLISH,
+			.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT,
+			.service = bytes_of(e->service.name),
+			.protocol = FASTNAT_TCP,
+			.out_port = port_for(e),
+		};
+
+		if (e->state != ENTRY_WANTED)
+			continue;
+		if (talk_say(&c->control.tcp.stream, &m, true) < 0)
+			return;
+		e->state = ENTRY_ASKED;
+	}
+}
+
+static struct entry *asked(struct control *ctl, const struct fastnat *m)
+{
+	struct entry *e = entries_find(&ctl->client->entries, m->service);
+
+	return e && e->state == ENTRY_ASKED ? e : NULL;
+}
+
+int publish_done(struct control *ctl, const struct fastnat *m)
+{
+	struct entry *e = asked(ctl, m);
+
+	if (!e)
+		return 0;
+	e->state = ENTRY_PUBLISHED;
+	e->port = m->out_port;
+	e->said = 0;
+	entry_print(e, &ctl->relays);
+	return 0;
+}
+
+/* Once for each reason. */
+static void explain(struct control *ctl, struct entry *e, struct bytes error)
+{
+	enum { MOST = 160 };
+	struct log *log = ctl->client->net->log;
+	uint32_t hash = map_hash(error) | 1;
+	uint8_t text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+
+	relays_print(&f, &ctl->relays);
+	fmt_put(&f, " refuses ");
+	if (e->service.public_lo)
+		fmt_put(&f, "port %u", (unsigned)e->service.public_lo);
+	else
+		fmt_put(&f, "a port");
+	fmt_put(&f,
+		": %.*s; trying again until it works, or choose another: "
+		"@PORT",
+		(int)min_size(error.n, MOST), (const char *)error.p);
+	log_put(log, e->said == hash ? LOG_DEBUG : LOG_WARN, e->who, "%.*s",
+		(int)f.n, (const char *)text);
+	e->said = hash;
+}
+
+static int64_t wait_of(const struct fastnat *m)
+{
+	int64_t ms = m->has & HAS_RETRY ? m->retry_ms : RETRY;
+
+	return ms < RETRY_LEAST  ? RETRY_LEAST
+	       : ms > RETRY_MOST ? RETRY_MOST
+				 : ms;
+}
+
+int publish_refused(struct control *ctl, const struct fastnat *m)
+{
+	struct client *c = ctl->client;
+	struct entry *e = asked(ctl, m);
+
+	if (!e)
+		return 0;
+	if (!e->service.public_lo && e->port) {
+		e->port = 0;
+		want(&c->entries, e);
+		return 0;
+	}
+	explain(ctl, e, m->error);
+	e->state = ENTRY_REFUSED;
+	e->due = c->net->loop->now + wait_of(m);
+	start_retry(c);
+	return 0;
+}

@@ -1,0 +1,60 @@
+#include "app/client/relays.h"
+
+/* What hostport_parse does not take: a host alone, "[v6]", and v6 bare. */
+static bool host_alone(struct hostport *hp, struct bytes text)
+{
+	struct addr a;
+	bool colon = false;
+
+	hp->port = RELAY_PORT;
+	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+		text = (struct bytes){ text.p + 1, text.n - 2 };
+	hp->host = text;
+	for (size_t i = 0; i < text.n; i++)
+		colon = colon || text.p[i] == ':';
+	return text.n > 0 && (!colon || addr_parse_ip(&a, text) == 0);
+}
+
+static bool read_relay(struct hostport *hp, struct bytes text)
+{
+	if (hostport_parse(hp, text) < 0)
+		return host_alone(hp, text);
+	if (hp->host.n == 0)
+		hp->host = BYTES("127.0.0.1");
+	return hp->port != 0;
+}
+
+int relays_init(struct relays *r, const struct opt_list *list, struct diag *d)
+{
+	int err = 0;
+
+	*r = (struct relays){ .n = list->n };
+	for (uint32_t i = 0; i < list->n; i++) {
+		if (read_relay(&r->at[i], bytes_of(list->v[i])))
+			continue;
+		diag_put(d, "relay: %s is not HOST or HOST:PORT", list->v[i]);
+		err = -NAT_ECONF;
+	}
+	if (list->n == 0) {
+		diag_put(d, "relay: say where it is: --relay HOST:PORT");
+		err = -NAT_ECONF;
+	}
+	return err;
+}
+
+void relays_print_port(struct fmt *f, const struct relays *r, uint16_t port)
+{
+	struct bytes host = r->at[r->now].host;
+	bool v6 = false;
+
+	for (size_t i = 0; i < host.n; i++)
+		v6 = v6 || host.p[i] == ':';
+	fmt_put(f, v6 ? "[" : "");
+	fmt_bytes(f, host);
+	fmt_put(f, v6 ? "]:%u" : ":%u", (unsigned)port);
+}
+
+void relays_print(struct fmt *f, const struct relays *r)
+{
+	relays_print_port(f, r, r->at[r->now].port);
+}

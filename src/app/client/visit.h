@@ -1,0 +1,14 @@
+/* visit - a visitor has come to the relay: who serves it. */
+#ifndef NAT_APP_CLIENT_VISIT_H
+#define NAT_APP_CLIENT_VISIT_H
+
+#include "app/client/control.h"
+
+struct entry;
+
+/* For a visitor of e, or of nothing that we know (NULL). */
+MUST_USE int visit_of(struct control *ctl, struct entry *e,
+		      const struct fastnat *m);
+MUST_USE int visit_start(struct control *ctl, const struct fastnat *m);
+
+#endif

@@ -1,0 +1,66 @@
+/* core - what the parts of the relay share. The life of a connection:
+ *
+ *     control or int port -> door -> session   (a login, or a plain client)
+ *                                 -> visitor   (a data connection's header)
+ *     published port      -> visitor -> waits for its data connection -> pair
+ */
+#ifndef NAT_APP_RELAY_CORE_H
+#define NAT_APP_RELAY_CORE_H
+
+#include "app/relay/relay.h"
+#include "app/relay/tokens.h"
+#include "base/map.h"
+#include "base/slot.h"
+#include "net/listener.h"
+
+enum {
+	RELAY_DOORS = 1024,   /* connections nobody knows yet */
+	RELAY_PENDING = 1024, /* visitors of one client not yet carried */
+	RELAY_RETURNS = 64    /* plain clients' ports remembered */
+};
+
+struct relay_return { /* a plain client's address and its port */
+	struct addr from;
+	uint16_t port;
+};
+
+struct relay_port { /* one that belongs to no client */
+	struct listener listener;
+	struct relay *relay;
+	bool greets; /* silence there means a plain client */
+};
+
+struct relay {
+	struct net *net;
+	const struct relay_conf *conf;
+	struct span memory;
+	struct tokens tokens;
+	struct slots doors, sessions, published, visitors;
+	struct map by_out_id; /* visitors that wait */
+	struct list knocking; /* doors, oldest first */
+	struct list waiting;  /* visitors announced, oldest first */
+	struct timer expiry;  /* of the oldest of them */
+	struct log_rate rate; /* of lines that strangers cause */
+	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
+	uint32_t nports; /* with --open a last one that never greets */
+	uint32_t next_return;
+	struct relay_return returns[RELAY_RETURNS];
+};
+
+/* A line at warn about something that a stranger caused, within the rate. */
+#define relay_warn(relay, who, ...) \
+	do { \
+		if (relay_may_warn(relay)) \
+			log_warn((relay)->net->log, who, __VA_ARGS__); \
+	} while (0)
+bool relay_may_warn(struct relay *r);
+
+static inline int64_t relay_now(const struct relay *r)
+{
+	return r->net->loop->now;
+}
+
+/* n characters of the alphabet of ids (no NUL): 62 of them. */
+void relay_make_id(uint8_t *to, size_t n);
+
+#endif

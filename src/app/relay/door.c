@@ -1,0 +1,362 @@
+#include "app/relay/door.h"
+#include "app/relay/session.h"
+#include "app/relay/visitor.h"
+#include "crypt/ct.h"
+#include "os/rand.h"
+#include "os/sock.h"
+
+enum {
+	LOGIN_MS = 10000,
+	SILENCE_MS = 200,
+	CLOSING_MS = 2000,
+	PER_ADDRESS = 64,
+	RETRY_MS = 3000
+};
+
+/* The only place that changes the state. */
+static void enter(struct door *d, enum door_state state)
+{
+	struct loop *l = d->relay->net->loop;
+
+	d->state = (uint8_t)state;
+	if (state == DOOR_CLOSING)
+		timer_start(&d->limit, l, l->now + CLOSING_MS);
+}
+
+void door_stop(struct door *d)
+{
+	timer_stop(&d->limit, d->relay->net->loop);
+	stream_stop(&d->tcp.stream, false);
+	list_remove(&d->node);
+	slots_put(&d->relay->doors, d);
+}
+
+/* The connection has moved on: what is left of the door goes. */
+static void leave(struct door *d)
+{
+	timer_stop(&d->limit, d->relay->net->loop);
+	list_remove(&d->node);
+	slots_put(&d->relay->doors, d);
+}
+
+/* Says why, then waits a little for the other side to close: a close with unread
+ * bytes would be a reset, which may overtake the answer.
+ */
+static void turn_away(struct door *d, const char *why, uint32_t retry)
+{
+	struct fastnat m = { .command = FASTNAT_ERROR,
+			     .has = HAS_ERROR | (retry ? HAS_RETRY : 0u),
+			     .error = bytes_of(why),
+			     .retry_ms = retry };
+	char from[64];
+	struct fmt f = fmt_to(SPAN(from));
+
+	addr_print(&f, &d->from);
+	relay_warn(d->relay, "relay", "%s is turned away: %s", fmt_text(&f),
+		   why);
+	if (talk_say(&d->tcp.stream, &m, true) == 0)
+		stream_finish(&d->tcp.stream);
+	enter(d, DOOR_CLOSING);
+}
+
+/* ---- login ---- */
+
+static void say_challenge(struct door *d)
+{
+	uint8_t raw[FASTNAT_NONCE / 2];
+	struct fmt f = fmt_to(SPAN(d->server_nonce));
+	struct fastnat m = { .command = FASTNAT_CHALLENGE,
+			     .has = HAS_VERSION | HAS_NONCE,
+			     .version = FASTNAT_VERSION,
+			     .nonce = { d->server_nonce, FASTNAT_NONCE } };
+
+	rand_fill(SPAN(raw));
+	fmt_hex(&f, (struct bytes){ raw, sizeof raw });
+	if (talk_say(&d->tcp.stream, &m, true) < 0)
+		enter(d, DOOR_CLOSING);
+}
+
+static void hear_hello(struct door *d, const struct fastnat *m)
+{
+	struct fastnat no = { .command = FASTNAT_ERROR,
+			      .has = HAS_ERROR | HAS_VERSION,
+			      .error = BYTES("this version is not spoken here"),
+			      .version = FASTNAT_VERSION };
+
+	if (m->version != FASTNAT_VERSION) {
+		if (talk_say(&d->tcp.stream, &no, true) == 0)
+			stream_finish(&d->tcp.stream);
+		enter(d, DOOR_CLOSING);
+		return;
+	}
+	d->name_n = (uint8_t)m->name.n;
+	memcpy(d->name, m->name.p, m->name.n);
+	memcpy(d->instance, m->instance.p, FASTNAT_NONCE);
+	memcpy(d->client_nonce, m->nonce.p, FASTNAT_NONCE);
+	enter(d, DOOR_LOGIN);
+	say_challenge(d);
+}
+
+/* What became of the door: GONE may not be touched again. */
+enum verdict { GONE, MORE, ENOUGH };
+
+static enum verdict log_in(struct door *d, const struct fastnat *m)
+{
+	struct relay *r = d->relay;
+	struct session_login login = {
+		.proven = { .client_nonce = { d->client_nonce, FASTNAT_NONCE },
+			    .server_nonce = { d->server_nonce, FASTNAT_NONCE },
+			    .name = { d->name, d->name_n } },
+		.instance = { d->instance, FASTNAT_NONCE },
+	};
+	int rc;
+
+	if (!tokens_prove(&r->tokens, &login.proven, m->proof,
+			  &login.own_token)) {
+		turn_away(d, "wrong token", 0);
+		return MORE;
+	}
+	rc = session_start(r, &d->tcp, &login);
+	if (rc < 0) {
+		turn_away(d,
+			  rc == -NAT_EINUSE
+				  ? "name in use: another client has it; "
+				    "give this one its own --name"
+				  : "too many clients",
+			  RETRY_MS);
+		return MORE;
+	}
+	leave(d);
+	return GONE;
+}
+
+/* ---- data connections ---- */
+
+/* Plain visitors are fetched at the int port of their own client, the others
+ * with a mac by the key of their session.
+ */
+static bool may_fetch(const struct door *d, const struct visitor *v,
+		      const struct fastnat *m)
+{
+	const struct session *s = v->published->session;
+	uint8_t mac[FASTNAT_MAC];
+
+	if (s->plain)
+		return s == slots_find(&d->relay->sessions, d->plain);
+	if (!(m->has & HAS_MAC))
+		return false;
+	fastnat_data_mac(mac, s->key, m->out_id);
+	return ct_equal((struct bytes){ mac, sizeof mac }, m->mac);
+}
+
+static enum verdict join(struct door *d, struct visitor *v)
+{
+	visitor_take(v, &d->tcp);
+	leave(d);
+	visitor_carry(v);
+	return GONE;
+}
+
+static enum verdict shut(struct door *d)
+{
+	door_stop(d);
+	return GONE;
+}
+
+/* The header of a logged-in client is a line: its end belongs to it. */
+static enum verdict end_line(struct door *d)
+{
+	struct visitor *v = slots_find(&d->relay->visitors, d->visitor);
+	struct span in = stream_peek(&d->tcp.stream, 1);
+
+	if (!in.p && !d->tcp.stream.ended)
+		return ENOUGH;
+	if (!v || v->paired || !in.p || in.p[0] != '\n')
+		return shut(d);
+	stream_take(&d->tcp.stream, 1);
+	return join(d, v);
+}
+
+static enum verdict hear_header(struct door *d, const struct fastnat *m)
+{
+	struct visitor *v = visitor_find(d->relay, m->out_id);
+
+	if (!v || !may_fetch(d, v, m)) {
+		relay_warn(d->relay, "relay",
+			   "a data connection for no visitor is closed");
+		return shut(d);
+	}
+	if (v->published->session->plain)
+		return join(d, v);
+	d->visitor = slots_name(&d->relay->visitors, v);
+	enter(d, DOOR_LINE);
+	return MORE;
+}
+
+/* ---- hearing ---- */
+
+static enum verdict hear_one(struct door *d)
+{
+	struct heard h;
+	int rc;
+
+	if (d->state == DOOR_LINE)
+		return end_line(d);
+	rc = talk_hear(&d->tcp.stream, &d->scan, &h);
+	if (rc == 0)
+		return ENOUGH;
+	if (rc > 0 && d->state == DOOR_HEAR && h.m.command == FASTNAT_NONE)
+		return hear_header(d, &h.m);
+	if (rc > 0 && d->state == DOOR_HEAR && h.m.command == FASTNAT_HELLO)
+		hear_hello(d, &h.m);
+	else if (rc > 0 && d->state == DOOR_LOGIN &&
+		 h.m.command == FASTNAT_LOGIN)
+		return log_in(d, &h.m);
+	else
+		turn_away(d,
+			  d->state == DOOR_HEAR ? "hello expected"
+						: "login expected",
+			  0);
+	return MORE;
+}
+
+static void drain(struct door *d)
+{
+	struct span in;
+
+	while ((in = stream_peek(&d->tcp.stream, 1)).p)
+		stream_take(&d->tcp.stream, in.n);
+}
+
+static void wake(struct waker *w, unsigned what)
+{
+	struct door *d = container_of(w, struct door, waker);
+	struct stream *s = &d->tcp.stream;
+	enum verdict v = MORE;
+
+	(void)what;
+	if (s->err) {
+		door_stop(d);
+		return;
+	}
+	if (d->greets) /* somebody who speaks is no plain client */
+		timer_start(&d->limit, d->relay->net->loop,
+			    relay_now(d->relay) + LOGIN_MS);
+	d->greets = false;
+	while (v == MORE && d->state != DOOR_CLOSING)
+		v = hear_one(d);
+	if (v == GONE)
+		return;
+	if (d->state == DOOR_CLOSING)
+		drain(d);
+	if (s->ended)
+		door_stop(d);
+}
+
+/* ---- coming ---- */
+
+static void too_late(struct timer *t)
+{
+	struct door *d = container_of(t, struct door, limit);
+	struct relay *r = d->relay;
+
+	if (d->greets && session_start_plain(r, &d->tcp) == 0)
+		leave(d);
+	else
+		door_stop(d);
+}
+
+static uint32_t count_from(const struct relay *r, const struct addr *a)
+{
+	uint32_t n = 0;
+
+	list_each (at, &r->knocking)
+		n += addr_same_ip(&container_of(at, struct door, node)->from,
+				  a);
+	return n;
+}
+
+static struct door *take_slot(struct relay *r)
+{
+	if (r->doors.used == r->doors.limit)
+		door_stop(container_of(r->knocking.next, struct door, node));
+	return slots_get(&r->doors);
+}
+
+static struct door *init(struct relay *r)
+{
+	struct door *d = take_slot(r);
+
+	d->relay = r;
+	d->waker.wake = wake;
+	timer_init(&d->limit, too_late);
+	list_append(&r->knocking, &d->node);
+	return d;
+}
+
+static struct door *open_door(struct relay *r, int fd, const struct addr *from)
+{
+	struct door *d;
+
+	if (count_from(r, from) >= PER_ADDRESS && !session_from(r, from)) {
+		sock_close(fd, true);
+		return NULL;
+	}
+	d = init(r);
+	d->from = *from;
+	tcp_start(&d->tcp, r->net, fd, &d->waker);
+	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
+	return d;
+}
+
+void door_come(struct listener *l)
+{
+	struct relay_port *p = container_of(l, struct relay_port, listener);
+	struct relay *r = p->relay;
+	struct addr from;
+	int fd;
+
+	for (int i = 0; i < LISTENER_BATCH; i++) {
+		struct door *d;
+
+		fd = listener_accept(l, &from);
+		if (fd < 0)
+			return;
+		d = open_door(r, fd, &from);
+		if (!d || !p->greets)
+			continue;
+		d->greets = true;
+		timer_start(&d->limit, r->net->loop, relay_now(r) + SILENCE_MS);
+	}
+}
+
+void door_come_plain(struct listener *l)
+{
+	struct session *s = container_of(l, struct session, listener);
+	struct relay *r = s->relay;
+	struct addr from;
+	int fd;
+
+	for (int i = 0; i < LISTENER_BATCH; i++) {
+		struct door *d;
+
+		fd = listener_accept(l, &from);
+		if (fd < 0)
+			return;
+		d = open_door(r, fd, &from);
+		if (d)
+			d->plain = slots_name(&r->sessions, s);
+	}
+}
+
+void door_hello(struct relay *r, struct tcp *from, const struct fastnat *m)
+{
+	struct door *d = init(r);
+
+	if (sock_there(tcp_fd(from), &d->from) < 0)
+		d->from = (struct addr){ 0 };
+	tcp_move(&d->tcp, from, &d->waker);
+	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
+	hear_hello(d, m);
+	wake(&d->waker, STREAM_IN); /* what came with it already */
+}

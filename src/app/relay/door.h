@@ -1,0 +1,57 @@
+/* door - a connection to the control port (or an int port) before it is known
+ * what it is: a login, a plain client that stays silent (--open), or a data
+ * connection. A small fixed cost, a deadline, and the oldest gives way.
+ *
+ *     state     waits for                       leaves by
+ *     HEAR      the first object                hello -> LOGIN, header -> LINE or
+ *                                               visitor, silence -> plain client
+ *     LOGIN     login                           proof -> session
+ *     LINE      the line end after a header     it -> visitor
+ *     CLOSING   the other side to close         2 s
+ */
+#ifndef NAT_APP_RELAY_DOOR_H
+#define NAT_APP_RELAY_DOOR_H
+
+#include "app/relay/core.h"
+#include "net/talk.h"
+#include "net/tcp.h"
+
+/* clang-format off */
+#define DOOR_STATES(X) X(HEAR) X(LOGIN) X(LINE) X(CLOSING)
+/* clang-format on */
+enum door_state {
+#define X(s) DOOR_##s,
+	DOOR_STATES(X)
+#undef X
+};
+
+struct door {
+	struct slot slot;
+	struct list node; /* in relay->knocking */
+	struct relay *relay;
+	struct tcp tcp;
+	struct waker waker;
+	struct timer limit;
+	struct json_scan scan;
+	struct addr from;
+	struct slot_name visitor; /* LINE: whose connection this is */
+	struct slot_name plain;   /* at the int port of this plain session */
+	uint8_t state;            /* enum door_state */
+	bool greets;              /* silence means a plain client */
+	uint8_t name_n;
+	uint8_t name[FASTNAT_NAME], instance[FASTNAT_NONCE];
+	uint8_t client_nonce[FASTNAT_NONCE], server_nonce[FASTNAT_NONCE];
+};
+
+/* Listener callbacks: of a relay_port, and of the int port of a plain session. */
+void door_come(struct listener *l);
+void door_come_plain(struct listener *l);
+
+/* A plain client has said hello after all: its connection goes back to a door,
+ * which hears the message (lent) again.
+ */
+void door_hello(struct relay *r, struct tcp *from, const struct fastnat *m);
+
+void door_stop(struct door *d);
+
+#endif

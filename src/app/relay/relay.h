@@ -1,0 +1,34 @@
+/* relay - the public server: clients log in and publish services; visitors of
+ * the published ports are carried to them (docs/protocol/fastnat.md).
+ */
+#ifndef NAT_APP_RELAY_RELAY_H
+#define NAT_APP_RELAY_RELAY_H
+
+#include "base/opt.h"
+#include "net/net.h"
+
+struct relay_conf {
+	struct opt_list listen; /* ADDR; at least one */
+	const char *token;      /* NULL: none */
+	const char *token_file; /* NULL: none */
+	bool open;              /* serve clients without a token too */
+	bool weak_token;
+	struct opt_ports ports; /* that clients may publish */
+	const char *bind;       /* where they are bound; NULL: everywhere */
+	uint32_t max_clients, max_visitors;
+	uint32_t max_services; /* of one client */
+	int64_t heartbeat;     /* ms */
+};
+
+struct relay;
+
+/* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
+ * where a token is kept when there is neither token nor open. On failure, what
+ * is wrong has been said through d. conf and its texts are lent until relay_stop.
+ */
+MUST_USE int relay_start(struct relay **r, struct net *net,
+			 const struct relay_conf *conf, const char *state_dir,
+			 struct diag *d);
+void relay_stop(struct relay *r);
+
+#endif

@@ -1,0 +1,346 @@
+#include "app/relay/session.h"
+#include "app/relay/published.h"
+#include "app/relay/visitor.h"
+#include "crypt/ct.h"
+#include "os/rand.h"
+#include "os/sock.h"
+#include <assert.h>
+
+enum {
+	USER_TIMEOUT_MS = 20000,
+	SILENT_BEATS = 2,
+	TAKEN_RETRY_MS = 5000,   /* what may change by itself */
+	LASTING_RETRY_MS = 60000 /* what somebody has to change */
+};
+
+static void say_session(const struct session *s, const char *what,
+			const char *why)
+{
+	char who[FASTNAT_NAME + 16], from[64];
+	struct fmt w = fmt_to(SPAN(who)), f = fmt_to(SPAN(from));
+
+	fmt_put(&w, "relay %s", s->name);
+	addr_print(&f, &s->from);
+	log_info(s->relay->net->log, fmt_text(&w), "%s %s%s%s", fmt_text(&f),
+		 what, why ? ": " : "", why ? why : "");
+}
+
+/* A request is taken only when there is room for its answer. */
+static bool has_room(struct stream *out)
+{
+	bool room = stream_reserve(out, FASTNAT_OBJECT / 2).p;
+
+	if (room)
+		stream_commit(out, 0);
+	return room;
+}
+
+static void answer(struct session *s, const struct fastnat *m)
+{
+	int rc = talk_say(&s->tcp.stream, m, true);
+
+	assert(rc == 0);
+	(void)rc;
+}
+
+/* ---- what the client asks for ---- */
+
+static void refuse(struct session *s, const struct fastnat *m, const char *why,
+		   uint32_t retry)
+{
+	struct fastnat no = { .command = FASTNAT_REFUSED,
+			      .has = HAS_SERVICE | HAS_ERROR | HAS_RETRY,
+			      .service = m->service,
+			      .error = bytes_of(why),
+			      .retry_ms = retry };
+
+	say_session(s, "is refused a port", why);
+	answer(s, &no);
+}
+
+static void refuse_port(struct session *s, const struct fastnat *m, int err)
+{
+	struct opt_ports range = s->relay->conf->ports;
+	char text[128];
+	struct fmt f = fmt_to(SPAN(text));
+
+	if (err == -NAT_EINVAL)
+		fmt_put(&f, "port %u is not in %u-%u, which this relay gives",
+			m->out_port, range.lo, range.hi);
+	else if (err == -NAT_EINUSE && published_holds(s->relay, m->out_port))
+		fmt_put(&f, "port %u is published by another client",
+			m->out_port);
+	else if (err == -NAT_EINUSE)
+		fmt_put(&f, "port %u is taken on the relay", m->out_port);
+	else if (err == -NAT_ELIMIT)
+		fmt_put(&f, "too many services");
+	else
+		fmt_put(&f, "port %u: %s", m->out_port, err_text(err));
+	refuse(s, m, fmt_text(&f),
+	       err == -NAT_EINVAL ? LASTING_RETRY_MS : TAKEN_RETRY_MS);
+}
+
+static void hear_publish(struct session *s, const struct fastnat *m)
+{
+	struct published *p = published_find(s, m->service);
+	struct fastnat yes = { .command = FASTNAT_PUBLISHED,
+			       .has = HAS_SERVICE | HAS_OUT_PORT,
+			       .service = m->service };
+	int rc = 0;
+
+	if (m->protocol != FASTNAT_TCP) {
+		refuse(s, m, "this relay carries TCP services only",
+		       LASTING_RETRY_MS);
+		return;
+	}
+	if (p && m->out_port && m->out_port != published_port(p)) {
+		refuse(s, m, "this name is published on another port",
+		       LASTING_RETRY_MS);
+		return;
+	}
+	if (!p)
+		rc = published_open(&p, s, m->service, m->out_port);
+	if (rc < 0) {
+		refuse_port(s, m, rc);
+		return;
+	}
+	yes.out_port = published_port(p);
+	say_session(s, "publishes", p->name);
+	answer(s, &yes);
+}
+
+static void hear_unpublish(struct session *s, const struct fastnat *m)
+{
+	struct published *p = published_find(s, m->service);
+
+	if (!p)
+		return;
+	slots_each (struct visitor, v, &s->relay->visitors)
+		if (v.it->published == p && !v.it->paired)
+			visitor_stop(v.it, -NAT_ERESET, "no longer published");
+	say_session(s, "no longer publishes", p->name);
+	published_close(p);
+}
+
+static void hear_failed(struct session *s, const struct fastnat *m)
+{
+	struct visitor *v = visitor_find(s->relay, m->out_id);
+
+	if (v && v->published->session == s)
+		visitor_stop(v, -NAT_ERESET, "the service cannot be reached");
+}
+
+static void hear_ping(struct session *s, const struct fastnat *m)
+{
+	struct fastnat pong = { .command = FASTNAT_PONG };
+
+	(void)m;
+	answer(s, &pong);
+}
+
+static void hear_pong(struct session *s, const struct fastnat *m)
+{
+	(void)s, (void)m;
+}
+
+static const struct {
+	enum fastnat_command command;
+	void (*hear)(struct session *s, const struct fastnat *m);
+} heard_rows[] = {
+	{ FASTNAT_PUBLISH, hear_publish },
+	{ FASTNAT_UNPUBLISH, hear_unpublish },
+	{ FASTNAT_FAILED, hear_failed },
+	{ FASTNAT_PING, hear_ping },
+	{ FASTNAT_PONG, hear_pong },
+};
+
+/* Commands of later versions are ignored; a known one out of turn is wrong. */
+static int dispatch(struct session *s, const struct fastnat *m)
+{
+	s->heard = relay_now(s->relay);
+	for (size_t i = 0; i < COUNT(heard_rows); i++) {
+		if (heard_rows[i].command != m->command)
+			continue;
+		heard_rows[i].hear(s, m);
+		return 0;
+	}
+	return m->command == FASTNAT_UNKNOWN ? 0 : -NAT_EPROTO;
+}
+
+static void wake(struct waker *w, unsigned what)
+{
+	struct session *s = container_of(w, struct session, waker);
+	struct stream *in = &s->tcp.stream;
+	struct heard h;
+	int rc = 0;
+
+	if (what & STREAM_OUT)
+		session_announce(s);
+	while (rc == 0 && has_room(in)) {
+		rc = talk_hear(in, &s->scan, &h);
+		if (rc == 0)
+			break;
+		if (rc > 0)
+			rc = dispatch(s, &h.m);
+	}
+	if (in->err)
+		session_stop(s, err_text(in->err));
+	else if (rc < 0)
+		session_stop(s, err_text(rc));
+	else if (in->ended)
+		session_stop(s, "closed by the client");
+}
+
+static void beat(struct timer *t)
+{
+	struct session *s = container_of(t, struct session, timer);
+	int64_t limit = SILENT_BEATS * s->relay->conf->heartbeat;
+
+	if (relay_now(s->relay) - s->heard >= limit)
+		session_stop(s, "silent for two heartbeats");
+	else
+		timer_start(t, s->relay->net->loop, s->heard + limit);
+}
+
+/* ---- announcing ---- */
+
+static int say_start_proxy(struct session *s, const struct visitor *v)
+{
+	char from[64];
+	struct fmt f = fmt_to(SPAN(from));
+	struct fastnat m = {
+		.command = FASTNAT_START_PROXY,
+		.has = HAS_ID | HAS_INT_PORT | HAS_OUT_PORT | HAS_OUT_ID |
+		       HAS_PROTOCOL,
+		.id = { s->id, sizeof s->id },
+		.int_port = s->int_port,
+		.out_port = published_port(v->published),
+		.out_id = { v->wait.out_id, v->wait.out_id_n },
+		.protocol = FASTNAT_TCP,
+	};
+
+	if (!s->plain) {
+		addr_print(&f, &v->from);
+		m.has |= HAS_SERVICE | HAS_FROM;
+		m.service = bytes_of(v->published->name);
+		m.from = fmt_done(&f);
+	}
+	return talk_say(&s->tcp.stream, &m, !s->plain);
+}
+
+void session_announce(struct session *s)
+{
+	while (!list_alone(&s->unannounced) && session_paced(s)) {
+		struct visitor *v = container_of(s->unannounced.next,
+						 struct visitor, wait.node);
+
+		if (say_start_proxy(s, v) < 0)
+			return;
+		visitor_announced(v);
+		session_said(s, slots_name(&s->relay->visitors, v));
+	}
+}
+
+/* ---- coming and going ---- */
+
+struct session *session_take_slot(struct relay *r, struct tcp *from)
+{
+	struct session *s;
+	struct addr here;
+
+	if (sock_here(tcp_fd(from), &here) < 0)
+		return NULL;
+	s = slots_get(&r->sessions);
+	if (!s)
+		return NULL;
+	s->relay = r;
+	s->heard = relay_now(r);
+	s->int_port = here.port;
+	if (sock_there(tcp_fd(from), &s->from) < 0)
+		s->from = (struct addr){ 0 };
+	list_init(&s->published);
+	list_init(&s->unannounced);
+	relay_make_id(s->id, sizeof s->id);
+	sock_user_timeout(tcp_fd(from), USER_TIMEOUT_MS);
+	return s;
+}
+
+static struct session *find_name(const struct relay *r, struct bytes name)
+{
+	slots_each (struct session, s, &r->sessions)
+		if (!s.it->plain && bytes_are(name, s.it->name))
+			return s.it;
+	return NULL;
+}
+
+static void say_welcome(struct session *s, const struct fastnat_login *proven)
+{
+	uint8_t proof[FASTNAT_MAC];
+	struct fastnat m = {
+		.command = FASTNAT_WELCOME,
+		.has = HAS_ID | HAS_INT_PORT | HAS_HEARTBEAT | HAS_PROOF,
+		.id = { s->id, sizeof s->id },
+		.int_port = s->int_port,
+		.heartbeat_ms = (uint32_t)s->relay->conf->heartbeat,
+		.proof = { proof, sizeof proof },
+	};
+
+	fastnat_proof(proof, proven, FASTNAT_RELAY);
+	answer(s, &m);
+}
+
+int session_start(struct relay *r, struct tcp *from,
+		  const struct session_login *login)
+{
+	const struct fastnat_login *proven = &login->proven;
+	struct session *old = find_name(r, proven->name), *s;
+	const struct relay_port *last = &r->ports[r->nports - 1];
+
+	if (old && !login->own_token &&
+	    memcmp(old->instance, login->instance.p, FASTNAT_NONCE) != 0)
+		return -NAT_EINUSE;
+	if (old)
+		session_stop(old, "taken over by its successor");
+	s = has_room(&from->stream) ? session_take_slot(r, from) : NULL;
+	if (!s)
+		return -NAT_ELIMIT;
+	if (r->conf->open)
+		s->int_port = last->listener.at.port;
+	memcpy(s->name, proven->name.p, proven->name.n);
+	memcpy(s->instance, login->instance.p, FASTNAT_NONCE);
+	s->own_token = login->own_token;
+	fastnat_key(s->key, proven);
+	s->waker.wake = wake;
+	tcp_move(&s->tcp, from, &s->waker);
+	timer_init(&s->timer, beat);
+	timer_start(&s->timer, r->net->loop,
+		    s->heard + SILENT_BEATS * r->conf->heartbeat);
+	say_session(s, "logged in", NULL);
+	say_welcome(s, proven);
+	wake(&s->waker, STREAM_IN); /* what came with the login already */
+	return 0;
+}
+
+void session_stop(struct session *s, const char *why)
+{
+	struct relay *r = s->relay;
+
+	say_session(s, "gone", why);
+	visitors_stop(s, s->plain, "the client is gone");
+	list_each (at, &s->published)
+		published_close(container_of(at, struct published, node));
+	timer_stop(&s->timer, r->net->loop);
+	listener_stop(&s->listener);
+	if (tcp_runs(&s->tcp))
+		stream_stop(&s->tcp.stream, false);
+	ct_wipe(s->key, sizeof s->key);
+	slots_put(&r->sessions, s);
+}
+
+bool session_from(const struct relay *r, const struct addr *a)
+{
+	slots_each (struct session, s, &r->sessions)
+		if (addr_same_ip(&s.it->from, a))
+			return true;
+	return false;
+}

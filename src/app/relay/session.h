@@ -1,0 +1,64 @@
+/* session - a client: logged in, or plain (--open). */
+#ifndef NAT_APP_RELAY_SESSION_H
+#define NAT_APP_RELAY_SESSION_H
+
+#include "app/relay/core.h"
+#include "net/talk.h"
+#include "net/tcp.h"
+
+struct session {
+	struct slot slot;
+	struct relay *relay;
+	struct tcp tcp;
+	struct waker waker;
+	struct json_scan scan;
+	struct addr from;
+	struct list published;
+	struct list unannounced; /* visitors the client has not been told of */
+	uint32_t npublished, npending;
+	struct timer timer; /* heartbeat; of a plain client: pace */
+	int64_t heard;
+	uint16_t int_port; /* where its data connections arrive */
+	bool plain;
+	bool own_token;             /* logged in by a token of its own name */
+	struct listener listener;   /* plain: the int port */
+	struct slot_name in_flight; /* plain: the visitor announced last */
+	uint8_t id[FASTNAT_ID];
+	uint8_t key[FASTNAT_KEY];
+	uint8_t instance[FASTNAT_NONCE];
+	char name[FASTNAT_NAME + 1];
+};
+
+/* Who logs in, as the door has found out. */
+struct session_login {
+	struct fastnat_login proven;
+	struct bytes instance;
+	bool own_token;
+};
+
+/* Moves the connection here and says welcome. -NAT_EINUSE: the name is in use;
+ * -NAT_ELIMIT: --max-clients; then from is as it was.
+ */
+MUST_USE int session_start(struct relay *r, struct tcp *from,
+			   const struct session_login *login);
+/* The same for a plain client: ports are bound and it is greeted. */
+MUST_USE int session_start_plain(struct relay *r, struct tcp *from);
+
+void session_stop(struct session *s, const char *why);
+
+/* Tells the client of visitors as far as room and, for plain ones, pace allow. */
+void session_announce(struct session *s);
+
+/* Does a session come from the same address? */
+bool session_from(const struct relay *r, const struct addr *a);
+
+/* For session.c and plain.c: a free slot with what both kinds share, or NULL. */
+struct session *session_take_slot(struct relay *r, struct tcp *from);
+void session_wake_plain(struct waker *w, unsigned what);
+/* Its pace allows one more announcement now. */
+bool session_paced(const struct session *s);
+void session_said(struct session *s, struct slot_name visitor);
+/* Its last announced visitor has its connection: no need to wait longer. */
+void session_claimed(struct session *s, struct slot_name visitor);
+
+#endif

@@ -1,0 +1,192 @@
+#include "app/relay/tokens.h"
+#include "crypt/ct.h"
+#include "os/file.h"
+#include "os/mem.h"
+#include "os/rand.h"
+
+enum { MADE_BYTES = 16, PATH_LENGTH = 1024 };
+
+static struct span text_of(const struct tokens *t)
+{
+	return (struct span){ (uint8_t *)&t->lines[TOKENS_MOST], TOKENS_TEXT };
+}
+
+static const char *fault_of(const struct token_line *l, bool weak)
+{
+	if (l->name.n && !fastnat_is_name(l->name))
+		return "a name is 1 to 64 of A-Z a-z 0-9 . _ -";
+	return token_fault(l->token, weak);
+}
+
+/* All lines are looked at, so that all that is wrong is said at once. */
+static int read_lines(struct tokens *t, struct bytes text, bool weak,
+		      struct diag *d)
+{
+	struct token_file f;
+	struct token_line l;
+	unsigned before = d->count;
+
+	token_file_init(&f, text);
+	while (token_file_next(&f, &l)) {
+		const char *why = fault_of(&l, weak);
+
+		d->line = l.number;
+		if (why)
+			diag_put(d, "%s", why);
+		else if (t->n == TOKENS_MOST)
+			diag_put(d, "more than %d tokens", TOKENS_MOST);
+		else
+			t->lines[t->n++] = l;
+	}
+	d->line = 0;
+	if (t->n == 0 && d->count == before)
+		diag_put(d, "no token in it: make one by nat keygen --token");
+	return d->count == before ? 0 : -NAT_ECONF;
+}
+
+static const char *read_fault(long err)
+{
+	if (err == -NAT_EINVAL)
+		return "others can read it: chmod 600 it";
+	if (err == -NAT_EROOM)
+		return "larger than 64K";
+	return err_text((int)err);
+}
+
+static int load_file(struct tokens *t, const char *path, bool weak,
+		     struct diag *d)
+{
+	struct span text = text_of(t);
+	struct diag inner = { d->say, path, 0, 0 };
+	long n = file_read_secret(path, text);
+	int rc;
+
+	if (n < 0) {
+		diag_put(d, "token file %s: %s", path, read_fault(n));
+		return (int)n;
+	}
+	rc = read_lines(t, (struct bytes){ text.p, (size_t)n }, weak, &inner);
+	d->count += inner.count;
+	return rc;
+}
+
+static int load_text(struct tokens *t, const char *token, bool weak,
+		     struct diag *d)
+{
+	const char *why = token_fault(bytes_of(token), weak);
+
+	if (why) {
+		diag_put(d, "token: %s", why);
+		return -NAT_ECONF;
+	}
+	t->lines[t->n++] = (struct token_line){ .token = bytes_of(token) };
+	return 0;
+}
+
+static int make(const char *dir, const char *path, struct diag *d)
+{
+	uint8_t secret[MADE_BYTES], text[2 * MADE_BYTES + 1];
+	struct fmt f = fmt_to(SPAN(text));
+	int rc = file_make_dir(dir);
+
+	rand_fill(SPAN(secret));
+	fmt_hex(&f, (struct bytes){ secret, sizeof secret });
+	fmt_put(&f, "\n");
+	if (rc == 0)
+		rc = file_write_secret(path, fmt_done(&f));
+	if (rc < 0)
+		diag_put(d,
+			 "cannot keep a token in %s: %s; give --state-dir "
+			 "DIR, --token-file FILE or --open",
+			 path, err_text(rc));
+	ct_wipe(secret, sizeof secret);
+	ct_wipe(text, sizeof text);
+	return rc;
+}
+
+static int load_own(struct tokens *t, const char *dir, struct diag *d)
+{
+	char path[PATH_LENGTH];
+	struct fmt f = fmt_to(SPAN(path));
+	int rc;
+
+	fmt_put(&f, "%s/token", dir);
+	fmt_text(&f);
+	if (!file_exists(path)) {
+		rc = make(dir, path, d);
+		if (rc < 0)
+			return rc;
+		t->made = true;
+	}
+	return load_file(t, path, false, d);
+}
+
+int tokens_load(struct tokens *t, const struct relay_conf *conf,
+		const char *state_dir, struct diag *d)
+{
+	size_t table = TOKENS_MOST * sizeof(struct token_line);
+
+	*t = (struct tokens){ .memory = mem_reserve(table + TOKENS_TEXT),
+			      .open = conf->open };
+	if (!t->memory.p)
+		return -NAT_EMEMORY;
+	t->lines = (struct token_line *)(void *)t->memory.p;
+	if (conf->token)
+		return load_text(t, conf->token, conf->weak_token, d);
+	if (conf->token_file)
+		return load_file(t, conf->token_file, conf->weak_token, d);
+	return conf->open ? 0 : load_own(t, state_dir, d);
+}
+
+void tokens_unload(struct tokens *t)
+{
+	if (!t->memory.p)
+		return;
+	ct_wipe(text_of(t).p, TOKENS_TEXT);
+	mem_release(t->memory);
+	t->memory.p = NULL;
+}
+
+static bool proves(struct fastnat_login *login, struct bytes token,
+		   struct bytes proof)
+{
+	uint8_t right[FASTNAT_MAC];
+
+	login->token = token;
+	fastnat_proof(right, login, FASTNAT_CLIENT);
+	return ct_equal((struct bytes){ right, sizeof right }, proof);
+}
+
+/* One of the tokens whose name is this one? any: there are some. */
+static bool one_proves(const struct tokens *t, struct bytes name,
+		       struct fastnat_login *login, struct bytes proof,
+		       bool *any)
+{
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (!bytes_equal(t->lines[i].name, name))
+			continue;
+		*any = true;
+		if (proves(login, t->lines[i].token, proof))
+			return true;
+	}
+	return false;
+}
+
+bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
+		  struct bytes proof, bool *own)
+{
+	static const struct bytes shared = { (const uint8_t *)"", 0 };
+	bool any = false;
+
+	*own = one_proves(t, login->name, login, proof, &any);
+	if (*own || any)
+		return *own;
+	if (one_proves(t, shared, login, proof, &any))
+		return true;
+	return t->open && proves(login, shared, proof);
+}
+
+struct bytes tokens_first(const struct tokens *t)
+{
+	return t->lines[0].token;
+}

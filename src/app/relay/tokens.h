@@ -1,0 +1,39 @@
+/* tokens - what clients must know to log in. */
+#ifndef NAT_APP_RELAY_TOKENS_H
+#define NAT_APP_RELAY_TOKENS_H
+
+#include "app/relay/relay.h"
+#include "wire/fastnat.h"
+#include "wire/token.h"
+
+enum {
+	TOKENS_TEXT = 64 * 1024, /* most bytes of a token file */
+	TOKENS_MOST = 4096       /* most tokens in it */
+};
+
+struct tokens {             /* fields are private to tokens.c but for made */
+	struct span memory; /* the lines, and behind them the text */
+	struct token_line *lines;
+	uint32_t n;
+	bool open; /* the empty token counts as one */
+	bool made; /* the only token was made just now */
+};
+
+/* From --token, --token-file, or the file "token" in state_dir, which is made
+ * when there is none and the relay is not open. Complaints go to d.
+ */
+MUST_USE int tokens_load(struct tokens *t, const struct relay_conf *conf,
+			 const char *state_dir, struct diag *d);
+void tokens_unload(struct tokens *t);
+
+/* Does proof prove one of the tokens for login->name? Then login->token is that
+ * one, lent, and *own says that it is for this name alone. A name that has
+ * tokens of its own is proven by those alone.
+ */
+bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
+		  struct bytes proof, bool *own);
+
+/* The token to show when it was made just now. */
+struct bytes tokens_first(const struct tokens *t);
+
+#endif

@@ -1,0 +1,183 @@
+#include "app/relay/visitor.h"
+#include "app/relay/session.h"
+#include "os/rand.h"
+#include "os/sock.h"
+
+static void expect_expiry(struct relay *r)
+{
+	const struct visitor_wait *w;
+
+	if (list_alone(&r->waiting) || timer_runs(&r->expiry))
+		return;
+	w = container_of(r->waiting.next, const struct visitor_wait, node);
+	timer_start(&r->expiry, r->net->loop, w->deadline);
+}
+
+static struct visitor *of_wait(struct visitor_wait *w)
+{
+	return container_of(w, struct visitor, wait);
+}
+
+void visitors_expire(struct timer *t)
+{
+	struct relay *r = container_of(t, struct relay, expiry);
+
+	while (!list_alone(&r->waiting)) {
+		struct visitor_wait *w = container_of(
+			r->waiting.next, struct visitor_wait, node);
+
+		if (w->deadline > relay_now(r))
+			break;
+		visitor_stop(of_wait(w), -NAT_ETIMEOUT,
+			     "the client did not fetch it in time");
+	}
+	expect_expiry(r);
+}
+
+/* While it waits nobody reads what it says; only its leaving matters. */
+static void wake_waiting(struct waker *w, unsigned what)
+{
+	struct visitor_wait *wait = container_of(w, struct visitor_wait, waker);
+
+	if (what & STREAM_DOWN)
+		visitor_stop(of_wait(wait), -NAT_ERESET,
+			     "left before it began");
+}
+
+/* Plain ids are short; those of logged-in clients cannot be guessed. */
+static void make_out_id(struct visitor *v, bool plain)
+{
+	struct visitor_wait *w = &v->wait;
+	uint8_t raw[FASTNAT_NONCE / 2];
+	struct fmt f = fmt_to(SPAN(w->out_id));
+	struct bytes id;
+
+	if (plain) {
+		relay_make_id(w->out_id, FASTNAT_ID);
+		w->out_id_n = FASTNAT_ID;
+	} else {
+		rand_fill(SPAN(raw));
+		fmt_hex(&f, (struct bytes){ raw, sizeof raw });
+		w->out_id_n = FASTNAT_NONCE;
+	}
+	id = (struct bytes){ w->out_id, w->out_id_n };
+	map_put(&v->relay->by_out_id, &w->by_id, map_hash(id));
+}
+
+void visitor_start(struct published *p, int fd, const struct addr *from)
+{
+	struct relay *r = p->relay;
+	struct visitor *v = NULL;
+
+	if (p->session->npending < RELAY_PENDING)
+		v = slots_get(&r->visitors);
+	if (!v) {
+		sock_close(fd, true);
+		relay_warn(r, "relay", "%s: too many visitors: one turned away",
+			   p->name);
+		return;
+	}
+	v->relay = r;
+	v->published = p;
+	v->from = *from;
+	v->since = relay_now(r);
+	v->wait.waker.wake = wake_waiting;
+	p->visitors++;
+	make_out_id(v, p->session->plain);
+	list_append(&p->session->unannounced, &v->wait.node);
+	p->session->npending++;
+	tcp_start(&v->outer, r->net, fd, &v->wait.waker);
+}
+
+struct visitor *visitor_find(struct relay *r, struct bytes out_id)
+{
+	struct map_node *n = NULL;
+	uint32_t hash = map_hash(out_id);
+
+	while ((n = map_find(&r->by_out_id, hash, n)) != NULL) {
+		struct visitor_wait *w =
+			container_of(n, struct visitor_wait, by_id);
+		struct bytes id = { w->out_id, w->out_id_n };
+
+		if (bytes_equal(id, out_id))
+			return of_wait(w);
+	}
+	return NULL;
+}
+
+void visitor_announced(struct visitor *v)
+{
+	struct relay *r = v->relay;
+
+	list_remove(&v->wait.node);
+	list_append(&r->waiting, &v->wait.node);
+	v->wait.deadline = relay_now(r) + VISITOR_WAIT_MS;
+	expect_expiry(r);
+}
+
+static void stop_waiting(struct visitor *v)
+{
+	map_remove(&v->relay->by_out_id, &v->wait.by_id);
+	list_remove(&v->wait.node);
+	v->published->session->npending--;
+}
+
+static void over(struct pair *p, int err)
+{
+	struct visitor *v = container_of(p, struct visitor, pair);
+
+	visitor_stop(v, err, err ? err_text(err) : "done");
+}
+
+void visitor_take(struct visitor *v, struct tcp *from)
+{
+	struct slot_name name = slots_name(&v->relay->visitors, v);
+	struct session *s = v->published->session;
+
+	stop_waiting(v);
+	v->paired = true;
+	tcp_move(&v->inner, from, NULL);
+	session_claimed(s, name);
+}
+
+void visitor_carry(struct visitor *v)
+{
+	pair_start(&v->pair, v->relay->net, &v->outer.stream, &v->inner.stream,
+		   over);
+}
+
+static void say_end(const struct visitor *v, const char *why)
+{
+	char who[FASTNAT_NAME + 16], from[64];
+	struct fmt w = fmt_to(SPAN(who)), f = fmt_to(SPAN(from));
+	uint64_t in = v->paired ? v->pair.ab.moved : 0;
+	uint64_t out = v->paired ? v->pair.ba.moved : 0;
+
+	fmt_put(&w, "relay %s", v->published->name);
+	addr_print(&f, &v->from);
+	log_info(v->relay->net->log, fmt_text(&w),
+		 "%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
+		 fmt_text(&f), (unsigned long long)in, (unsigned long long)out,
+		 (unsigned long long)(relay_now(v->relay) - v->since) / 1000,
+		 why);
+}
+
+void visitor_stop(struct visitor *v, int err, const char *why)
+{
+	say_end(v, why);
+	if (v->paired) {
+		pair_stop(&v->pair, err);
+	} else {
+		stop_waiting(v);
+		stream_stop(&v->outer.stream, true);
+	}
+	published_leave(v->published);
+	slots_put(&v->relay->visitors, v);
+}
+
+void visitors_stop(struct session *s, bool all, const char *why)
+{
+	slots_each (struct visitor, v, &s->relay->visitors)
+		if (v.it->published->session == s && (all || !v.it->paired))
+			visitor_stop(v.it, -NAT_ERESET, why);
+}

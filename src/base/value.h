@@ -1,0 +1,23 @@
+/* value - the text of one option's value, turned into a field and back, by the
+ * type of its row; what opt.c is made of.
+ */
+#ifndef NAT_BASE_VALUE_H
+#define NAT_BASE_VALUE_H
+
+#include "base/opt.h"
+
+/* The verdict on a number out of bounds: value_print_bounds goes behind it. */
+extern const char VALUE_OUTSIDE[];
+
+/* NULL with the field at to set, or what is wrong with text and to as it was.
+ * Of a list row, to is one element.
+ */
+const char *value_read(const struct opt *o, const char *text, void *to);
+
+/* The field as value_read takes it, in quotes as uci_next takes it. */
+void value_print(struct fmt *f, const struct opt *o, const void *from);
+
+/* "1..65535", "1s..1h", "1M..4G". */
+void value_print_bounds(struct fmt *f, const struct opt *o);
+
+#endif

@@ -1,0 +1,196 @@
+#include "app/client/client.h"
+#include "cmd/serve.h"
+
+struct client_set {
+	struct common common; /* first */
+	struct client_conf conf;
+	struct client *client;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct client_set, conf.field)
+static const struct opt opts[] = {
+	{ 'r', "relay", OPT_ADDR, OPT_LIST | OPT_HOST, AT(relay), "ADDR", NULL,
+	  0, 0, "Relay, port 8888 if not said" },
+	ROLE_TOKEN_OPTS,
+	{ 'n', "name", OPT_TEXT, 0, AT(name), "NAME", NULL,
+	  0, 0, "What this client is called, if not HOST-xxxxxx" },
+	{ 0, "plain", OPT_FLAG, 0, AT(plain), NULL, NULL,
+	  0, 0, "The relay is an original FAST NAT server" },
+	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "4096",
+	  1, 65535, "Most visitors at once" },
+	ROLE_MEMORY_OPTS("32M"),
+	ROLE_CONFIG_OPT("Read settings from this file"),
+	ROLE_OPTS,
+	OPT_END
+};
+#undef AT
+/* clang-format on */
+
+/* ---- services ---- */
+
+/* What cannot be published yet is refused as soon as it is asked for. */
+static void check_service(const struct service *s, struct diag *d)
+{
+	static const char *const types[] = {
+		[FASTNAT_UDP] = "udp",
+		[FASTNAT_HTTP] = "http",
+		[FASTNAT_HTTPS] = "https",
+	};
+
+	if (s->protocol != FASTNAT_TCP)
+		diag_put(d, "%s: %s services are not there yet", s->name,
+			 types[s->protocol]);
+}
+
+static int arguments(void *settings, int argc, char **argv, struct diag *d)
+{
+	struct client_set *set = settings;
+	struct client_conf *conf = &set->conf;
+
+	for (int i = 0; i < argc; i++) {
+		struct service *s = &conf->services[conf->nservices];
+		const char *why;
+
+		if (conf->nservices == CLIENT_SERVICES) {
+			diag_put(d, "more than %d services", CLIENT_SERVICES);
+			break;
+		}
+		why = service_parse(s, bytes_of(argv[i]));
+		if (why) {
+			diag_put(d, "%.*s: %s", 80, argv[i], why);
+			continue;
+		}
+		check_service(s, d);
+		conf->nservices++;
+	}
+	return d->count ? -NAT_EUSAGE : 0;
+}
+
+static struct bytes given(const char *text)
+{
+	return bytes_of(text ? text : "");
+}
+
+static void add_service(struct client_conf *conf, const struct conf_service *of,
+			struct diag *d)
+{
+	struct service *s = &conf->services[conf->nservices];
+	const char *why = service_of(s, given(of->name), given(of->type),
+				     given(of->local), given(of->public));
+
+	if (why) {
+		diag_put(d, "service %.*s: %s", 80, of->name, why);
+		return;
+	}
+	check_service(s, d);
+	conf->nservices++;
+}
+
+/* Those of the file; where they stand is who is to blame. */
+static void take_services(struct client_conf *to, const struct conf *conf,
+			  const struct section *s, struct diag *d)
+{
+	unsigned line = d->line;
+
+	for (uint32_t i = 0; i < conf->nservices; i++) {
+		const struct conf_service *of = &conf->services[i];
+
+		if (!of->enabled || of->owner != s)
+			continue;
+		d->line = line ? of->line : 0;
+		add_service(to, of, d);
+	}
+	d->line = line;
+}
+
+static void check_names(const struct client_conf *conf, struct diag *d)
+{
+	for (uint32_t i = 0; i < conf->nservices; i++) {
+		const char *name = conf->services[i].name;
+		uint32_t k = 0;
+
+		while (strcmp(conf->services[k].name, name))
+			k++;
+		if (k < i)
+			diag_put(d, "two services are called %s: name one",
+				 name);
+	}
+}
+
+/* ---- the role ---- */
+
+static void fit(const struct conf *file, struct section *s, struct diag *d)
+{
+	struct client_set *set = s->set;
+	struct client_conf *conf = &set->conf;
+	unsigned before = d->count;
+
+	role_fit_token(&set->common, d);
+	conf->token = set->common.token;
+	conf->token_file = set->common.token_file;
+	conf->weak_token = set->common.weak_token;
+	if (conf->name && !fastnat_is_name(bytes_of(conf->name)))
+		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");
+	if (conf->relay.n == 0)
+		diag_option(d, "relay", "at least one is needed");
+	if (conf->nservices == 0)
+		take_services(conf, file, s, d);
+	check_names(conf, d);
+	if (conf->nservices == 0 && d->count == before)
+		diag_put(d, "no service to publish: add %s",
+			 d->line ? "a section, config service"
+				 : "one, such as ssh=tcp:22@6022");
+	if (conf->plain &&
+	    (conf->nservices != 1 || service_count(&conf->services[0]) != 1))
+		diag_option(d, "plain", "takes exactly one tcp service");
+}
+
+static int start(void *settings, struct net *net, const char *state_dir,
+		 struct diag *d)
+{
+	struct client_set *set = settings;
+
+	(void)state_dir;
+	return client_start(&set->client, net, &set->conf, d);
+}
+
+static void stop(void *settings)
+{
+	struct client_set *set = settings;
+
+	client_stop(set->client);
+}
+
+static const struct role role = {
+	.size = sizeof(struct client_set),
+	.max_visitors = offsetof(struct client_set, conf.max_visitors),
+	.publishes = true,
+	.arguments = arguments,
+	.fit = fit,
+	.start = start,
+	.stop = stop,
+};
+
+static int run(int argc, char **argv)
+{
+	return serve_command(&cmd_client, argc, argv);
+}
+
+static const char *const examples[] = {
+	"nat client --relay 127.0.0.1 --token-file token ssh=tcp:22@6022",
+	"nat client -r 127.0.0.1:8888 -r [::1]:8888 tcp:8000-8002@9000-9002",
+	"nat client --plain --relay 127.0.0.1 tcp:localhost:5900",
+	NULL,
+};
+
+const struct cmd cmd_client = {
+	.name = "client",
+	.group = "Connect",
+	.what = "Inner side: publishes services of this machine at a relay",
+	.usage = "[options] --relay ADDR SERVICE...",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+	.role = &role,
+};

@@ -1,0 +1,180 @@
+#include "cmd/cmd.h"
+#include "os/console.h"
+#include <assert.h>
+
+/* ---- complaints ---- */
+
+static void say_line(const char *before, const char *text)
+{
+	char line[600];
+	struct fmt f = fmt_to(SPAN(line));
+
+	fmt_put(&f, "%s%s\n", before, text);
+	console_err(fmt_done(&f));
+}
+
+static void say_command(struct diag *d, const char *text)
+{
+	(void)d;
+	say_line("nat ", text);
+}
+
+static void say_file(struct diag *d, const char *text)
+{
+	(void)d;
+	say_line("", text);
+}
+
+struct diag cmd_diag(const struct cmd *cmd)
+{
+	return (struct diag){ .say = say_command, .where = cmd->name };
+}
+
+struct diag cmd_file_diag(const char *path)
+{
+	return (struct diag){ .say = say_file, .where = path };
+}
+
+int cmd_usage(const struct cmd *cmd)
+{
+	struct diag d = cmd_diag(cmd);
+
+	diag_put(&d, "see nat help %s", cmd->name);
+	return err_exit(-NAT_EUSAGE);
+}
+
+int cmd_no_arguments(const struct cmd *cmd, const char *argument)
+{
+	struct diag d = cmd_diag(cmd);
+
+	diag_put(&d, "%.*s: it takes options only", 80, argument);
+	return cmd_usage(cmd);
+}
+
+/* ---- finding a command ---- */
+
+const struct cmd *cmd_find(const char *name)
+{
+	const struct cmd *const *c = cmds;
+
+	while (*c && strcmp((*c)->name, name))
+		c++;
+	return *c;
+}
+
+enum { WORD = 16 }; /* longer words are near to nothing */
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+	return min_size(min_size(a, b), c);
+}
+
+/* Letters to add, take away or change to make b of a; b is at most WORD long. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t n = strlen(b), row[WORD + 1];
+
+	for (size_t k = 0; k <= n; k++)
+		row[k] = k;
+	for (size_t i = 0; a[i]; i++) {
+		size_t corner = row[0];
+
+		row[0] = i + 1;
+		for (size_t k = 1; k <= n; k++) {
+			size_t above = row[k];
+
+			row[k] = least(above + 1, row[k - 1] + 1,
+				       corner + (a[i] != b[k - 1]));
+			corner = above;
+		}
+	}
+	return row[n];
+}
+
+/* The command that is at most two letters off, or NULL. */
+static const struct cmd *nearest(const char *name)
+{
+	const struct cmd *best = NULL;
+	size_t n = strlen(name), most = n > 3 ? 3 : n;
+
+	for (size_t i = 0; n <= WORD && cmds[i]; i++) {
+		size_t d = distance(cmds[i]->name, name);
+
+		if (d < most) {
+			most = d;
+			best = cmds[i];
+		}
+	}
+	return best;
+}
+
+void cmd_unknown(const char *name)
+{
+	const struct cmd *near = nearest(name);
+	struct diag d = cmd_file_diag("nat");
+
+	if (near)
+		diag_put(&d, "%.*s: no such command; did you mean %s?", 80,
+			 name, near->name);
+	else
+		diag_put(&d, "%.*s: no such command; see nat help", 80, name);
+}
+
+/* ---- options and help ---- */
+
+int cmd_args(const struct cmd *cmd, void *set, int argc, char **argv)
+{
+	struct diag d = cmd_diag(cmd);
+	int at;
+
+	opt_defaults(cmd->opts, set);
+	at = opt_args(cmd->opts, set, argc, argv, &d);
+	if (at < 0)
+		cmd_usage(cmd);
+	return at;
+}
+
+int cmd_show_help(const struct cmd *cmd)
+{
+	char text[4096];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_put(&f, "nat %s - %s\n\nUsage: nat %s%s%s\n\nOptions:\n", cmd->name,
+		cmd->what, cmd->name, *cmd->usage ? " " : "", cmd->usage);
+	opt_help(cmd->opts, &f);
+	fmt_put(&f, "\nExamples:\n");
+	for (const char *const *e = cmd->examples; *e; e++)
+		fmt_put(&f, "  %s\n", *e);
+	assert(!f.full);
+	console_out(fmt_done(&f));
+	return 0;
+}
+
+static void put_group(struct fmt *f, const char *group)
+{
+	fmt_put(f, "\n%s:\n", group);
+	for (size_t i = 0; cmds[i]; i++) {
+		if (strcmp(cmds[i]->group, group))
+			continue;
+		fmt_put(f, "  %s", cmds[i]->name);
+		for (size_t n = strlen(cmds[i]->name); n < 10; n++)
+			fmt_put(f, " ");
+		fmt_put(f, "%s\n", cmds[i]->what);
+	}
+}
+
+int cmd_show_overview(void)
+{
+	static const char *const groups[] = { "Serve", "Connect", "Inspect" };
+	char text[4096];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_put(&f, "nat - publishes services of a machine behind NAT\n\n"
+		    "Usage: nat COMMAND [options] [arguments]\n");
+	for (size_t i = 0; i < COUNT(groups); i++)
+		put_group(&f, groups[i]);
+	fmt_put(&f, "\nOf one command: nat help COMMAND\n");
+	assert(!f.full);
+	console_out(fmt_done(&f));
+	return 0;
+}

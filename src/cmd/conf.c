@@ -1,0 +1,278 @@
+#include "cmd/conf.h"
+#include "base/uci.h"
+#include "cmd/role.h"
+#include "os/file.h"
+#include "os/mem.h"
+
+/* clang-format off */
+#define AT(field) offsetof(struct conf_service, field)
+const struct opt conf_service_opts[] = {
+	{ 0, "type", OPT_TEXT, 0, AT(type), "TYPE", NULL, 0, 0,
+	  "What it speaks: tcp udp http https" },
+	{ 0, "local", OPT_TEXT, 0, AT(local), "[HOST:]PORT", NULL, 0, 0,
+	  "Where it is" },
+	{ 0, "public", OPT_TEXT, 0, AT(public), "PORT", NULL, 0, 0,
+	  "Port or host name at the relay" },
+	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
+	  "The client section that it belongs to" },
+	OPT_END
+};
+#undef AT
+
+/* Of every section; the settings are its bool enabled. */
+static const struct opt enabled_opts[] = {
+	{ 0, "enabled", OPT_FLAG, 0, 0, NULL, "1", 0, 0, "Whether it counts" },
+	OPT_END
+};
+/* clang-format on */
+
+int section_init(struct section *s, const struct cmd *cmd, struct diag *d)
+{
+	struct span mem = mem_reserve(cmd->role->size);
+
+	if (!mem.p) {
+		diag_put(d, "%s", err_text(-NAT_EMEMORY));
+		return -NAT_EMEMORY;
+	}
+	opt_defaults(cmd->opts, mem.p);
+	*s = (struct section){
+		.cmd = cmd, .name = "", .enabled = true, .set = mem.p
+	};
+	return 0;
+}
+
+/* ---- reading: a line of the file at a time ---- */
+
+/* Where the options of the section at hand go. */
+struct reader {
+	struct conf *conf;
+	const struct opt *tab; /* NULL: nowhere, what is wrong has been said */
+	void *set;
+	bool *enabled;
+	bool begun; /* a section has been met, good or bad */
+};
+
+static void say_unknown(struct diag *d, const char *type)
+{
+	char known[128];
+	struct fmt f = fmt_to(SPAN(known));
+
+	for (size_t i = 0; cmds[i]; i++)
+		if (cmds[i]->role)
+			fmt_put(&f, " %s", cmds[i]->name);
+	diag_put(d, "no such section: %.*s; known:%s service", 80, type,
+		 fmt_text(&f));
+}
+
+static void open_service(struct reader *r, const struct uci_line *line)
+{
+	struct conf *c = r->conf;
+	struct conf_service *s = &c->services[c->nservices];
+
+	if (c->nservices == CONF_SERVICES) {
+		diag_put(&c->diag, "more than %d services", CONF_SERVICES);
+		return;
+	}
+	c->nservices++;
+	*s = (struct conf_service){ .name = line->value,
+				    .line = line->number,
+				    .enabled = true };
+	r->tab = conf_service_opts;
+	r->set = s;
+	r->enabled = &s->enabled;
+}
+
+static void open_role(struct reader *r, const struct uci_line *line)
+{
+	struct conf *c = r->conf;
+	const struct cmd *cmd = cmd_find(line->name);
+	struct section *s = &c->sections[c->nsections];
+
+	if (!cmd || !cmd->role) {
+		say_unknown(&c->diag, line->name);
+		return;
+	}
+	if (c->nsections == CONF_SECTIONS) {
+		diag_put(&c->diag, "more than %d sections", CONF_SECTIONS);
+		return;
+	}
+	if (section_init(s, cmd, &c->diag) < 0)
+		return;
+	c->nsections++;
+	s->name = line->value;
+	s->line = line->number;
+	r->tab = cmd->opts;
+	r->set = s->set;
+	r->enabled = &s->enabled;
+}
+
+static void read_option(struct reader *r, const struct uci_line *line)
+{
+	struct opt_line option = { line->name, line->value,
+				   line->kind == UCI_LIST };
+	bool ours = strcmp(line->name, enabled_opts[0].name) == 0;
+	int rc = opt_file(ours ? enabled_opts : r->tab,
+			  ours ? (void *)r->enabled : r->set, &option,
+			  &r->conf->diag);
+
+	(void)rc; /* counted in diag */
+}
+
+static void read_line(struct reader *r, const struct uci_line *line)
+{
+	if (line->kind == UCI_CONFIG) {
+		r->tab = NULL;
+		r->begun = true;
+		if (strcmp(line->name, "service") == 0)
+			open_service(r, line);
+		else
+			open_role(r, line);
+	} else if (r->tab) {
+		read_option(r, line);
+	} else if (!r->begun) {
+		diag_put(&r->conf->diag, "%.*s: stands before any section", 80,
+			 line->name);
+	}
+}
+
+static void read_lines(struct conf *c, struct span text)
+{
+	struct reader r = { .conf = c };
+	struct uci uci;
+	struct uci_line line;
+	const char *why = NULL;
+	int rc;
+
+	uci_init(&uci, text);
+	while ((rc = uci_next(&uci, &line, &why)) < 0 || line.kind != UCI_END) {
+		c->diag.line = line.number;
+		if (rc < 0)
+			diag_put(&c->diag, "%s", why);
+		else
+			read_line(&r, &line);
+	}
+}
+
+/* ---- whose are the services ---- */
+
+/* The section of that name, or with NULL the only one; *n: how many. */
+static const struct section *publisher(const struct conf *c, const char *name,
+				       unsigned *n)
+{
+	const struct section *found = NULL;
+
+	*n = 0;
+	for (uint32_t i = 0; i < c->nsections; i++) {
+		const struct section *s = &c->sections[i];
+
+		if (!s->cmd->role->publishes ||
+		    (name && strcmp(s->name, name) != 0))
+			continue;
+		found = s;
+		++*n;
+	}
+	return found;
+}
+
+static void find_owner(struct conf *c, struct conf_service *s)
+{
+	unsigned n;
+
+	s->owner = publisher(c, s->client, &n);
+	if (n == 1)
+		return;
+	s->owner = NULL;
+	c->diag.line = s->line;
+	if (s->client)
+		diag_put(&c->diag, "client: %s client section is called %.*s",
+			 n ? "more than one" : "no", 80, s->client);
+	else
+		diag_put(&c->diag, "client: %s",
+			 n ? "there are several: name one"
+			   : "there is no client section");
+}
+
+int conf_read(struct conf *c, const char *path)
+{
+	struct span mem = mem_reserve(CONF_SIZE + 1);
+	long n = -NAT_EMEMORY;
+
+	c->diag = cmd_file_diag(path);
+	if (mem.p)
+		n = file_read(path, (struct span){ mem.p, CONF_SIZE });
+	if (n < 0) {
+		diag_put(&c->diag, "%s", err_text((int)n));
+		return -NAT_ECONF;
+	}
+	read_lines(c, (struct span){ mem.p, (size_t)n });
+	for (uint32_t i = 0; i < c->nservices; i++)
+		if (c->services[i].enabled)
+			find_owner(c, &c->services[i]);
+	return c->diag.count ? -NAT_ECONF : 0;
+}
+
+int conf_fit(struct conf *c)
+{
+	for (uint32_t i = 0; i < c->nsections; i++) {
+		struct section *s = &c->sections[i];
+
+		c->diag.line = s->line;
+		if (s->enabled)
+			s->cmd->role->fit(c, s, &c->diag);
+	}
+	return c->diag.count ? -NAT_ECONF : 0;
+}
+
+struct section *conf_only(struct conf *c, const struct cmd *cmd)
+{
+	struct section *found = NULL;
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < c->nsections; i++) {
+		if (c->sections[i].cmd != cmd || !c->sections[i].enabled)
+			continue;
+		found = &c->sections[i];
+		n++;
+	}
+	if (n == 1)
+		return found;
+	c->diag.line = 0;
+	if (n == 0)
+		diag_put(&c->diag, "no %s section that is enabled", cmd->name);
+	else
+		diag_put(&c->diag, "%u %s sections: nat run serves them all", n,
+			 cmd->name);
+	return NULL;
+}
+
+/* ---- printing ---- */
+
+static void print_head(struct fmt *f, const char *type, const char *name)
+{
+	fmt_put(f, "%sconfig %s", f->n ? "\n" : "", type);
+	if (*name) {
+		fmt_put(f, " ");
+		uci_quote(f, bytes_of(name));
+	}
+	fmt_put(f, "\n");
+}
+
+void conf_print(const struct conf *c, bool secrets, struct fmt *f)
+{
+	for (uint32_t i = 0; i < c->nsections; i++) {
+		const struct section *s = &c->sections[i];
+
+		if (!s->enabled)
+			continue;
+		print_head(f, s->cmd->name, s->name);
+		opt_dump(s->cmd->opts, s->set, secrets, f);
+	}
+	for (uint32_t i = 0; i < c->nservices; i++) {
+		const struct conf_service *s = &c->services[i];
+
+		if (!s->enabled || !s->owner->enabled)
+			continue;
+		print_head(f, "service", s->name);
+		opt_dump(conf_service_opts, s, secrets, f);
+	}
+}

@@ -1,0 +1,59 @@
+/* conf - the config file: its sections as settings, checked, all complaints in
+ * one pass. It is read once into memory that lives as long as the process.
+ */
+#ifndef NAT_CMD_CONF_H
+#define NAT_CMD_CONF_H
+
+#include "cmd/cmd.h"
+
+enum {
+	CONF_SIZE = 64 * 1024, /* most bytes of the file */
+	CONF_SECTIONS = 16,    /* most sections of roles */
+	CONF_SERVICES = 256    /* most sections of services */
+};
+
+/* A role's section, or what stands for it on the command line (line 0). */
+struct section {
+	const struct cmd *cmd; /* its role is not NULL */
+	const char *name;      /* "" when it has none */
+	unsigned line;
+	bool enabled;
+	void *set; /* the role's settings, which begin with a struct common */
+};
+
+struct conf_service {
+	const char *name; /* "" when it has none */
+	unsigned line;
+	bool enabled;
+	const char *type, *local, *public, *client; /* NULL: not given */
+	const struct section *owner;
+};
+
+extern const struct opt conf_service_opts[];
+
+struct conf {
+	struct diag diag;
+	uint32_t nsections, nservices;
+	struct section sections[CONF_SECTIONS];
+	struct conf_service services[CONF_SERVICES];
+};
+
+/* Default settings in memory of their own. 0 or -NAT_EMEMORY, said through d. */
+MUST_USE int section_init(struct section *s, const struct cmd *cmd,
+			  struct diag *d);
+
+/* Fills a zeroed conf. 0, or -NAT_ECONF with everything said; then conf holds
+ * what could be read.
+ */
+MUST_USE int conf_read(struct conf *c, const char *path);
+
+/* Role after role: what start would refuse. 0 or -NAT_ECONF, said. */
+MUST_USE int conf_fit(struct conf *c);
+
+/* The one enabled section of that command, or NULL, said. */
+struct section *conf_only(struct conf *c, const struct cmd *cmd);
+
+/* Settings in force, as a file. */
+void conf_print(const struct conf *c, bool secrets, struct fmt *f);
+
+#endif

@@ -1,0 +1,93 @@
+#include "app/relay/relay.h"
+#include "cmd/serve.h"
+
+struct relay_set {
+	struct common common; /* first */
+	struct relay_conf conf;
+	struct relay *relay;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct relay_set, conf.field)
+static const struct opt opts[] = {
+	{ 'l', "listen", OPT_ADDR, OPT_LIST, AT(listen), "ADDR", "[::]:8888",
+	  0, 0, "Where clients connect" },
+	ROLE_TOKEN_OPTS,
+	{ 0, "open", OPT_FLAG, 0, AT(open), NULL, NULL,
+	  0, 0, "Serve clients without a token too" },
+	{ 0, "ports", OPT_PORTS, 0, AT(ports), "LO-HI", "1024-65535",
+	  0, 0, "Ports that clients may publish" },
+	{ 0, "bind", OPT_TEXT, 0, AT(bind), "HOST", NULL,
+	  0, 0, "Address of published ports, if not all" },
+	{ 0, "max-clients", OPT_UINT, 0, AT(max_clients), "N", "256",
+	  1, 65535, "Most clients at once" },
+	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "10000",
+	  1, 65535, "Most visitors at once" },
+	{ 0, "max-services", OPT_UINT, 0, AT(max_services), "N", "64",
+	  1, 65535, "Most services of one client" },
+	ROLE_MEMORY_OPTS("64M"),
+	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
+	  1000, 3600000, "How often silent clients are asked for a sign" },
+	ROLE_CONFIG_OPT("Read settings from this file"),
+	ROLE_OPTS,
+	OPT_END
+};
+#undef AT
+/* clang-format on */
+
+static void fit(const struct conf *conf, struct section *s, struct diag *d)
+{
+	struct relay_set *set = s->set;
+
+	(void)conf;
+	role_fit_token(&set->common, d);
+	set->conf.token = set->common.token;
+	set->conf.token_file = set->common.token_file;
+	set->conf.weak_token = set->common.weak_token;
+}
+
+static int start(void *settings, struct net *net, const char *state_dir,
+		 struct diag *d)
+{
+	struct relay_set *set = settings;
+
+	return relay_start(&set->relay, net, &set->conf, state_dir, d);
+}
+
+static void stop(void *settings)
+{
+	struct relay_set *set = settings;
+
+	relay_stop(set->relay);
+}
+
+static const struct role role = {
+	.size = sizeof(struct relay_set),
+	.max_visitors = offsetof(struct relay_set, conf.max_visitors),
+	.fit = fit,
+	.start = start,
+	.stop = stop,
+};
+
+static int run(int argc, char **argv)
+{
+	return serve_command(&cmd_relay, argc, argv);
+}
+
+static const char *const examples[] = {
+	"nat relay",
+	"nat relay --token-file token --ports 6000-6999",
+	"nat relay --open --listen 127.0.0.1:8888",
+	NULL,
+};
+
+const struct cmd cmd_relay = {
+	.name = "relay",
+	.group = "Serve",
+	.what = "Public server: clients publish services on its ports",
+	.usage = "[options]",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+	.role = &role,
+};

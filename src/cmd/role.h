@@ -1,0 +1,78 @@
+/* role - what can be served, by a command of its own or as a section of a config
+ * file that `nat run` reads; and the settings that all roles share.
+ */
+#ifndef NAT_CMD_ROLE_H
+#define NAT_CMD_ROLE_H
+
+#include "base/opt.h"
+#include "net/net.h"
+#include "wire/token.h"
+
+struct conf;
+struct section;
+
+/* The settings of every role begin with this. */
+struct common {
+	const char *config, *log,
+		*state_dir; /* NULL: none, stderr, the host's */
+	uint32_t verbose;
+	bool log_time, help, weak_token;
+	const char *token, *token_file; /* NULL: none */
+	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
+					 * found good: argv is wiped */
+	uint64_t max_memory, pipe_size;
+};
+
+/* clang-format off */
+/* Rows of every table over settings that begin with a struct common. */
+#define ROLE_ROW(letter, name, type, flags, field, arg) \
+	letter, name, type, flags, offsetof(struct common, field), arg
+#define ROLE_CONFIG_OPT(help) \
+	{ ROLE_ROW('c', "config", OPT_TEXT, OPT_LINE, config, "FILE"), \
+	  NULL, 0, 0, help }
+#define ROLE_OPTS \
+	{ ROLE_ROW('v', "verbose", OPT_COUNT, 0, verbose, NULL), \
+	  "0", 0, 9, "Log what is for debugging too" }, \
+	{ ROLE_ROW(0, "log", OPT_TEXT, 0, log, "FILE"), \
+	  NULL, 0, 0, "Append the log to this file, not stderr" }, \
+	{ ROLE_ROW(0, "log-time", OPT_FLAG, 0, log_time, NULL), \
+	  NULL, 0, 0, "Begin each line of the log with the time" }, \
+	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \
+	  NULL, 0, 0, "Keep here what must survive a restart" }, \
+	CMD_HELP(struct common)
+#define ROLE_TOKEN_OPTS \
+	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
+	  NULL, 0, 0, "Secret shared by relay and clients" }, \
+	{ ROLE_ROW(0, "token-file", OPT_TEXT, 0, token_file, "FILE"), \
+	  NULL, 0, 0, "Read it from a file that only the owner can read" }, \
+	{ ROLE_ROW(0, "weak-token", OPT_FLAG, 0, weak_token, NULL), \
+	  NULL, 0, 0, "Take a token that could be guessed" }
+#define ROLE_MEMORY_OPTS(memory) \
+	{ ROLE_ROW(0, "max-memory", OPT_SIZE, 0, max_memory, "SIZE"), \
+	  memory, 1 << 20, (uint64_t)4 << 30, "Most memory for buffers" }, \
+	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, 0, pipe_size, "SIZE"), \
+	  "64K", 4 << 10, 1 << 20, "Bytes that a pipe of the kernel holds" }
+/* clang-format on */
+
+struct role {
+	size_t size;         /* of the settings */
+	size_t max_visitors; /* where they have that limit, a uint32_t */
+	bool publishes;      /* services belong to its sections */
+	/* Takes what is no option; NULL: there must be none. 0 or -NAT_EUSAGE. */
+	int (*arguments)(void *set, int argc, char **argv, struct diag *d);
+	/* Makes the settings of s whole, with its services in conf; says all
+	 * that start would refuse without touching the system.
+	 */
+	void (*fit)(const struct conf *conf, struct section *s, struct diag *d);
+	int (*start)(void *set, struct net *net, const char *state_dir,
+		     struct diag *d);
+	void (*stop)(void *set);
+};
+
+/* Takes NAT_TOKEN from the environment when no other token is given. */
+void role_take_env(struct common *c, struct diag *d);
+
+/* The part of fit that concerns tokens: moves the token to token_text. */
+void role_fit_token(struct common *c, struct diag *d);
+
+#endif

@@ -1,0 +1,84 @@
+#include "cmd/serve.h"
+#include "os/file.h"
+
+/* clang-format off */
+static const struct opt opts[] = {
+	ROLE_CONFIG_OPT("File to read, not /etc/config/nat or /etc/nat.conf"),
+	ROLE_OPTS,
+	OPT_END
+};
+/* clang-format on */
+
+static const char *default_path(void)
+{
+	static const char openwrt[] = "/etc/config/nat";
+
+	return file_exists(openwrt) ? openwrt : "/etc/nat.conf";
+}
+
+/* What holds for the process and was not typed is the first section's that has
+ * it.
+ */
+static void adopt(struct common *to, const struct common *from)
+{
+	if (!to->log)
+		to->log = from->log;
+	if (!to->state_dir)
+		to->state_dir = from->state_dir;
+	if (!to->verbose)
+		to->verbose = from->verbose;
+	to->log_time = to->log_time || from->log_time;
+}
+
+static int run_file(const char *path, struct common *common)
+{
+	struct conf conf = { .nsections = 0 };
+	struct serve_what what = { .n = 0 };
+	int rc = conf_read(&conf, path);
+
+	for (uint32_t i = 0; i < conf.nsections; i++) {
+		struct section *s = &conf.sections[i];
+
+		if (!s->enabled)
+			continue;
+		conf.diag.line = s->line;
+		role_take_env(s->set, &conf.diag);
+		adopt(common, s->set);
+		what.v[what.n++] = s;
+	}
+	if (conf_fit(&conf) < 0 || rc < 0)
+		return err_exit(-NAT_ECONF);
+	if (what.n > 0)
+		return serve_sections(&cmd_run, common, &what);
+	conf.diag.line = 0;
+	diag_put(&conf.diag, "no section that is enabled");
+	return err_exit(-NAT_ECONF);
+}
+
+static int run(int argc, char **argv)
+{
+	struct common common = { .config = NULL };
+	int at = cmd_args(&cmd_run, &common, argc, argv);
+
+	if (at < 0)
+		return err_exit(at);
+	if (common.help)
+		return cmd_show_help(&cmd_run);
+	if (at < argc)
+		return cmd_no_arguments(&cmd_run, argv[at]);
+	return run_file(common.config ? common.config : default_path(),
+			&common);
+}
+
+static const char *const examples[] = { "nat run", "nat run -c nat.conf",
+					NULL };
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.group = "Serve",
+	.what = "Everything that a config file enables, in one process",
+	.usage = "[-c FILE] [options]",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+};

@@ -1,0 +1,252 @@
+#include "cmd/serve.h"
+#include "os/console.h"
+#include "os/host.h"
+#include "os/signal.h"
+#include "os/sock.h"
+
+/* ---- the process ---- */
+
+struct serving {
+	const struct common *common;
+	const struct serve_what *what;
+	struct diag diag;
+	struct loop loop;
+	struct console console;
+	struct net net;
+	struct signals signals;
+	int most_fds;
+	char state_dir[256];
+};
+
+static void heard(struct signals *signals, unsigned what)
+{
+	struct serving *sv = container_of(signals, struct serving, signals);
+
+	if (what & SIGNAL_STOP) {
+		log_info(&sv->console.log, "nat", "stopping");
+		sv->loop.quit = true;
+	} else {
+		log_debug(&sv->console.log, "nat", "a signal without a use");
+	}
+}
+
+static int start_failed(struct serving *sv, const char *what, int rc)
+{
+	diag_put(&sv->diag, "%s: %s", what, err_text(rc));
+	return rc;
+}
+
+static int run_sections(struct serving *sv)
+{
+	const struct serve_what *what = sv->what;
+	unsigned n = 0;
+	int rc = 0;
+
+	for (; n < what->n && rc >= 0; n++)
+		rc = what->v[n]->cmd->role->start(what->v[n]->set, &sv->net,
+						  sv->state_dir, &sv->diag);
+	if (rc < 0)
+		n--; /* the last one is not running */
+	else if ((rc = loop_run(&sv->loop)) < 0)
+		start_failed(sv, "waiting for events", rc);
+	while (n > 0) {
+		n--;
+		what->v[n]->cmd->role->stop(what->v[n]->set);
+	}
+	return rc;
+}
+
+static int with_signals(struct serving *sv)
+{
+	int rc = signals_start(&sv->signals, &sv->loop, heard);
+
+	if (rc < 0)
+		return start_failed(sv, "signals", rc);
+	rc = run_sections(sv);
+	signals_stop(&sv->signals);
+	return rc;
+}
+
+/* ---- limits ---- */
+
+enum {
+	FDS_SLACK = 64,          /* listeners, control connections, the log */
+	FDS_VISITOR = 2,         /* of a visitor: one each side */
+	PIPES_LEAST = 16,        /* at once, and */
+	PIPES_MOST = 256,        /* of 64K: a quarter of what Linux lets one */
+	PIPES_BYTES = 256 << 16, /* user have before pipes become small */
+};
+
+static struct net_limits limits_of(const struct serving *sv)
+{
+	struct net_limits l = { .memory = 0 };
+	size_t fds = (size_t)sv->most_fds, pipes;
+
+	for (unsigned i = 0; i < sv->what->n; i++) {
+		const struct common *c = sv->what->v[i]->set;
+
+		l.memory += c->max_memory;
+		if (l.pipe_size < c->pipe_size)
+			l.pipe_size = (uint32_t)c->pipe_size;
+	}
+	pipes = min_size(PIPES_MOST, PIPES_BYTES / l.pipe_size);
+	l.pipes = (uint32_t)min_size(pipes, fds / PIPES_LEAST);
+	return l;
+}
+
+/* Lowers max_visitors to what the descriptors allow, and says so. */
+static void fit_visitors(struct serving *sv, uint32_t pipes)
+{
+	size_t taken = FDS_SLACK + 2 * (size_t)pipes,
+	       fds = (size_t)sv->most_fds;
+	size_t most = fds > taken ? (fds - taken) / FDS_VISITOR : 0;
+
+	most /= sv->what->n;
+	most = most ? most : 1;
+	for (unsigned i = 0; i < sv->what->n; i++) {
+		const struct section *s = sv->what->v[i];
+		uint32_t *visitors =
+			(void *)((char *)s->set + s->cmd->role->max_visitors);
+
+		if (*visitors <= most)
+			continue;
+		log_warn(&sv->console.log, s->cmd->name,
+			 "max-visitors lowered from %u to %u: %d descriptors",
+			 (unsigned)*visitors, (unsigned)most, sv->most_fds);
+		*visitors = (uint32_t)most;
+	}
+}
+
+static int with_net(struct serving *sv)
+{
+	struct net_limits limits = limits_of(sv);
+	int rc;
+
+	fit_visitors(sv, limits.pipes);
+	rc = net_start(&sv->net, &sv->loop, &sv->console.log, &limits);
+	if (rc < 0)
+		return start_failed(sv, "setting memory aside", rc);
+	log_debug(&sv->console.log, "nat", "descriptors=%d pipes=%u state=%s",
+		  sv->most_fds, (unsigned)limits.pipes, sv->state_dir);
+	rc = with_signals(sv);
+	net_stop(&sv->net);
+	return rc;
+}
+
+static void choose_state_dir(struct serving *sv)
+{
+	struct fmt f = fmt_to(SPAN(sv->state_dir));
+
+	if (sv->common->state_dir)
+		fmt_put(&f, "%s", sv->common->state_dir);
+	else
+		host_state_dir(&f);
+	fmt_text(&f);
+}
+
+int serve_sections(const struct cmd *cmd, const struct common *common,
+		   const struct serve_what *what)
+{
+	struct serving sv = { .common = common,
+			      .what = what,
+			      .diag = cmd_diag(cmd) };
+	int rc = console_open(&sv.console, common->log, common->log_time);
+
+	if (rc < 0)
+		return err_exit(start_failed(&sv, common->log, rc));
+	sv.console.log.most = common->verbose ? LOG_DEBUG : LOG_INFO;
+	choose_state_dir(&sv);
+	sv.most_fds = sock_most_fds();
+	rc = loop_open(&sv.loop, sv.most_fds);
+	if (rc < 0)
+		return err_exit(start_failed(&sv, "the loop", rc));
+	rc = with_net(&sv);
+	loop_close(&sv.loop);
+	return err_exit(rc);
+}
+
+/* ---- a command of one role ---- */
+
+/* The section of the file that cmd serves, with the command line on top; line
+ * is what the command line alone makes. NULL: said.
+ */
+static struct section *read_section(struct conf *conf,
+				    const struct section *line, int argc,
+				    char **argv)
+{
+	const struct common *given = line->set;
+	struct diag d = cmd_diag(line->cmd);
+	struct common *common;
+	struct section *s;
+
+	if (conf_read(conf, given->config) < 0)
+		return NULL;
+	s = conf_only(conf, line->cmd);
+	if (!s)
+		return NULL;
+	common = s->set;
+	if (given->token || given->token_file)
+		common->token = common->token_file = NULL;
+	return opt_args(s->cmd->opts, s->set, argc, argv, &d) < 0 ? NULL : s;
+}
+
+/* 0, or the exit code with everything said. */
+static int fit_section(struct conf *conf, struct section *s, struct diag *d)
+{
+	struct common *common = s->set;
+	unsigned before = d->count;
+
+	role_take_env(common, d);
+	s->cmd->role->fit(conf, s, d);
+	if (d->count == before)
+		return 0;
+	return d->line ? err_exit(-NAT_ECONF) : cmd_usage(s->cmd);
+}
+
+static int take_arguments(struct section *s, int argc, char **argv)
+{
+	struct diag d = cmd_diag(s->cmd);
+
+	if (argc == 0)
+		return 0;
+	if (!s->cmd->role->arguments)
+		return cmd_no_arguments(s->cmd, argv[0]);
+	if (s->cmd->role->arguments(s->set, argc, argv, &d) < 0)
+		return cmd_usage(s->cmd);
+	return 0;
+}
+
+int serve_command(const struct cmd *cmd, int argc, char **argv)
+{
+	struct conf conf = { .nsections = 0 };
+	struct diag d = cmd_diag(cmd), *said = &d;
+	struct section line, *s = &line;
+	const struct common *given;
+	int at, code;
+
+	at = section_init(&line, cmd, &d);
+	if (at < 0)
+		return err_exit(at);
+	given = line.set;
+	at = cmd_args(cmd, line.set, argc, argv);
+	if (at < 0)
+		return err_exit(at);
+	if (given->help)
+		return cmd_show_help(cmd);
+	if (given->config) {
+		s = read_section(&conf, &line, argc, argv);
+		if (!s)
+			return err_exit(-NAT_ECONF);
+		/* What was typed is to blame first. */
+		if (!given->token && at == argc)
+			said = &conf.diag;
+		said->line = said == &d ? 0 : s->line;
+	}
+	code = take_arguments(s, argc - at, argv + at);
+	if (code == 0)
+		code = fit_section(&conf, s, said);
+	if (code != 0)
+		return code;
+	opt_wipe(cmd->opts, argc, argv);
+	return serve_sections(cmd, s->set, &(struct serve_what){ { s }, 1 });
+}

@@ -1,0 +1,55 @@
+/* main - finds the subcommand and runs it. */
+#include "cmd/cmd.h"
+
+const struct cmd *const cmds[] = {
+	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen,
+	&cmd_relay, &cmd_run,    &cmd_version, NULL,
+};
+
+/* What a word in a command's place runs. */
+static const struct cmd *command_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		const struct cmd *cmd;
+	} options[] = {
+		{ "--help", &cmd_help },
+		{ "-h", &cmd_help },
+		{ "--version", &cmd_version },
+		{ "-V", &cmd_version },
+	};
+
+	for (size_t i = 0; i < COUNT(options); i++)
+		if (strcmp(word, options[i].word) == 0)
+			return options[i].cmd;
+	return cmd_find(word);
+}
+
+/* "/usr/bin/nat-relay" runs relay; NULL for any other name. */
+static const struct cmd *command_by_link(const char *path)
+{
+	static const char prefix[] = "nat-";
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+		return NULL;
+	return cmd_find(name + sizeof prefix - 1);
+}
+
+int main(int argc, char **argv)
+{
+	const struct cmd *cmd = argc > 0 ? command_by_link(argv[0]) : NULL;
+
+	if (cmd)
+		return cmd->run(argc, argv);
+	if (argc < 2) {
+		cmd_show_overview();
+		return err_exit(-NAT_EUSAGE);
+	}
+	cmd = command_of(argv[1]);
+	if (cmd)
+		return cmd->run(argc - 1, argv + 1);
+	cmd_unknown(argv[1]);
+	return err_exit(-NAT_EUSAGE);
+}

@@ -1,0 +1,83 @@
+#include "net/listener.h"
+#include "os/sock.h"
+
+static void ready(struct io *io, unsigned what)
+{
+	struct listener *l = container_of(io, struct listener, io);
+
+	(void)what;
+	l->come(l);
+}
+
+static int open_at(struct addr *at, struct bytes host, uint16_t port)
+{
+	static const struct addr any6 = { .family = ADDR_IP6 };
+	static const struct addr any4 = { .family = ADDR_IP4 };
+	int fd, rc;
+
+	if (host.n) {
+		rc = addr_parse_ip(at, host);
+		at->port = port;
+		return rc < 0 ? rc : sock_listen(at);
+	}
+	*at = any6;
+	at->port = port;
+	fd = sock_listen(at);
+	if (fd != -NAT_ENOTSUP && fd != -NAT_EADDR)
+		return fd;
+	*at = any4;
+	at->port = port;
+	return sock_listen(at);
+}
+
+int listener_start(struct listener *l, struct net *net, struct bytes host,
+		   uint16_t port, void (*come)(struct listener *))
+{
+	struct addr at = { 0 };
+	int fd = open_at(&at, host, port), rc;
+
+	if (fd < 0)
+		return fd;
+	rc = sock_here(fd, &at);
+	if (rc < 0) {
+		sock_close(fd, false);
+		return rc;
+	}
+	*l = (struct listener){ .net = net, .at = at, .come = come };
+	io_init(&l->io, ready);
+	io_start(&l->io, net->loop, fd, LOOP_IN);
+	return 0;
+}
+
+void listener_stop(struct listener *l)
+{
+	if (!listener_runs(l))
+		return;
+	io_stop(&l->io);
+	sock_close(l->io.fd, false);
+}
+
+/* The spare descriptor gives way to the connection that cannot be kept. */
+static void turn_away(struct listener *l)
+{
+	struct addr from;
+	int fd;
+
+	if (l->net->spare_fd >= 0)
+		sock_close(l->net->spare_fd, false);
+	fd = sock_accept(l->io.fd, &from);
+	if (fd >= 0)
+		sock_close(fd, true);
+	l->net->spare_fd = sock_spare();
+}
+
+int listener_accept(struct listener *l, struct addr *from)
+{
+	int fd = sock_accept(l->io.fd, from);
+
+	if (fd >= 0)
+		sock_tune(fd);
+	if (fd == -NAT_EFILES)
+		turn_away(l);
+	return fd < 0 ? -NAT_EAGAIN : fd;
+}

@@ -1,0 +1,37 @@
+/* listener - a listening socket that is pulled: a wake says that somebody may
+ * have come; the owner takes at most LISTENER_BATCH of them in one wake.
+ */
+#ifndef NAT_NET_LISTENER_H
+#define NAT_NET_LISTENER_H
+
+#include "base/addr.h"
+#include "net/net.h"
+
+enum { LISTENER_BATCH = 16 };
+
+struct listener {
+	struct io io;
+	struct net *net;
+	struct addr at; /* as bound: with the real port */
+	void (*come)(struct listener *l);
+};
+
+/* host empty: every address, IPv6 and IPv4 (or IPv4 alone where there is no
+ * IPv6). host is a number here. 0; -NAT_EINUSE, -NAT_EACCESS, -NAT_EADDR, ...
+ */
+MUST_USE int listener_start(struct listener *l, struct net *net,
+			    struct bytes host, uint16_t port,
+			    void (*come)(struct listener *));
+void listener_stop(struct listener *l);
+
+static inline bool listener_runs(const struct listener *l)
+{
+	return l->io.loop != NULL;
+}
+
+/* A connection, tuned, or -NAT_EAGAIN. Out of descriptors, the one that waits
+ * longest is closed so that its owner knows.
+ */
+MUST_USE int listener_accept(struct listener *l, struct addr *from);
+
+#endif

@@ -1,0 +1,29 @@
+/* pair - two streams joined by two pumps: a visitor and its service. */
+#ifndef NAT_NET_PAIR_H
+#define NAT_NET_PAIR_H
+
+#include "net/pump.h"
+
+struct pair { /* fields are private to pair.c but the pumps' moved */
+	struct waker from_a, from_b;
+	struct pump ab, ba;
+	/* Both directions have ended and everything is sent (0), or one side
+	 * broke (its err). The pair and both streams are still the owner's to
+	 * stop; this is the last thing done in a wake.
+	 */
+	void (*over)(struct pair *p, int err);
+};
+
+/* Both streams report to the pair from now on, and what they hold already is
+ * moved at once; so over may come out of this call: it is the last thing that
+ * the caller does in its wake.
+ */
+void pair_start(struct pair *p, struct net *net, struct stream *a,
+		struct stream *b, void (*over)(struct pair *, int));
+
+/* Stops both streams, each with a reset when err says that the pair broke by
+ * one, and gives the pipes back.
+ */
+void pair_stop(struct pair *p, int err);
+
+#endif

@@ -1,0 +1,380 @@
+#include "net/tcp.h"
+#include "os/sock.h"
+
+#define TCP(s) container_of(s, struct tcp, stream)
+static const struct span nothing = { NULL, 0 };
+
+static void want(struct tcp *t, unsigned on, unsigned off)
+{
+	io_want(&t->io, (t->io.want | on) & ~off);
+}
+
+static size_t held(const struct buf *b)
+{
+	return b ? b->end - b->at : 0;
+}
+
+static void drop(struct tcp *t, struct buf **b)
+{
+	if (*b)
+		bufs_put(t->net, *b);
+	*b = NULL;
+}
+
+/* The first error is the one that is told, from the loop. */
+static void break_down(struct tcp *t, int err)
+{
+	if (!t->stream.err)
+		t->stream.err = err;
+	soon_start(&t->flush, t->net->loop);
+}
+
+/* Makes *b a buffer with room for least more bytes behind those it holds: by
+ * sliding them to the front, or by moving to a larger one. False: there is none.
+ */
+static bool make_room(struct tcp *t, struct buf **b, size_t least,
+		      enum pool_use use)
+{
+	enum pool_class usual = use == POOL_IN ? t->in_class : t->out_class;
+	struct buf *old = *b, *new;
+	size_t n = held(old);
+	enum pool_class class = pool_class_of(n + least);
+
+	if (old && n + least <= old->size) {
+		memmove(old->p, old->p + old->at, n);
+		old->at = 0;
+		old->end = (uint32_t)n;
+		return true;
+	}
+	if (class == POOL_CLASSES)
+		return false;
+	if (!old && class < usual)
+		class = usual;
+	new = bufs_get(t->net, class, use);
+	if (!new) {
+		bufs_wait(t->net, &t->wait);
+		return false;
+	}
+	if (old) {
+		memcpy(new->p, old->p + old->at, n);
+		new->end = (uint32_t)n;
+		bufs_put(t->net, old);
+	}
+	*b = new;
+	return true;
+}
+
+/* The next buffer is larger after one that was filled, smaller after one that
+ * hardly was.
+ */
+static uint8_t next_class(uint8_t class, size_t n, size_t room)
+{
+	if (n == room && class < POOL_68K)
+		return class + 1;
+	if (n < room / 8 && class > POOL_4K)
+		return class - 1;
+	return class;
+}
+
+static void receive(struct tcp *t, size_t least)
+{
+	struct buf *b = t->in;
+	size_t room;
+	long n;
+
+	if (!b || b->size - b->end < least) {
+		if (!make_room(t, &t->in, least, POOL_IN))
+			return;
+		b = t->in;
+	}
+	room = b->size - b->end;
+	n = sock_recv(t->io.fd, (struct span){ b->p + b->end, room });
+	if (n > 0) {
+		b->end += (uint32_t)n;
+		t->readable = (size_t)n == room;
+		t->in_class = next_class(t->in_class, (size_t)n, room);
+		return;
+	}
+	t->readable = false;
+	if (n == 0) {
+		t->stream.ended = true;
+		want(t, 0, LOOP_IN);
+	} else if (n != -NAT_EAGAIN) {
+		break_down(t, (int)n);
+	}
+}
+
+static void look_again(struct tcp *t)
+{
+	if (!t->readable && !t->stream.ended && !t->stream.err)
+		want(t, LOOP_IN, 0);
+}
+
+static struct span tcp_peek(struct stream *s, size_t least)
+{
+	struct tcp *t = TCP(s);
+	size_t have = held(t->in);
+
+	if (have < least && t->readable && !s->ended && !s->err)
+		receive(t, least - have);
+	look_again(t);
+	if (held(t->in) == 0) {
+		drop(t, &t->in);
+		return nothing;
+	}
+	return (struct span){ t->in->p + t->in->at, held(t->in) };
+}
+
+static void tcp_take(struct stream *s, size_t n)
+{
+	struct tcp *t = TCP(s);
+
+	t->in->at += (uint32_t)n;
+	if (held(t->in) == 0)
+		drop(t, &t->in);
+}
+
+static struct span tcp_reserve(struct stream *s, size_t least)
+{
+	struct tcp *t = TCP(s);
+	struct buf *b = t->out;
+
+	if (s->err || t->finishing ||
+	    (least == 1 && b && b->at == 0 && b->end == b->size) ||
+	    ((!b || b->size - b->end < least) &&
+	     !make_room(t, &t->out, least, POOL_OUT))) {
+		t->starved = true;
+		return nothing;
+	}
+	b = t->out;
+	return (struct span){ b->p + b->end, b->size - b->end };
+}
+
+static void tcp_commit(struct stream *s, size_t n)
+{
+	struct tcp *t = TCP(s);
+	struct buf *b = t->out;
+
+	b->end += (uint32_t)n;
+	if (n)
+		soon_start(&t->flush, t->net->loop);
+	else if (held(b) == 0)
+		drop(t, &t->out);
+}
+
+static void tcp_finish(struct stream *s)
+{
+	struct tcp *t = TCP(s);
+
+	if (t->finishing)
+		return;
+	t->finishing = true;
+	soon_start(&t->flush, t->net->loop);
+}
+
+static void tcp_stop(struct stream *s, bool reset)
+{
+	struct tcp *t = TCP(s);
+	int fd = t->io.fd;
+
+	if (!tcp_runs(t))
+		return;
+	soon_stop(&t->flush);
+	buf_wait_stop(&t->wait);
+	io_stop(&t->io);
+	sock_close(fd, reset);
+	drop(t, &t->in);
+	drop(t, &t->out);
+}
+
+/* One send a turn; what is left waits until the socket takes more. */
+static void send_out(struct tcp *t)
+{
+	struct buf *b = t->out;
+	struct bytes left = { b->p + b->at, held(b) };
+	long n = sock_send(t->io.fd, left);
+
+	if (n < 0 && n != -NAT_EAGAIN) {
+		break_down(t, (int)n);
+		return;
+	}
+	if (n > 0) {
+		b->at += (uint32_t)n;
+		t->out_class = next_class(t->out_class, left.n, b->size);
+	}
+	if (held(b) == 0)
+		drop(t, &t->out);
+	else
+		want(t, LOOP_OUT, 0);
+}
+
+static void flush(struct soon *f)
+{
+	struct tcp *t = container_of(f, struct tcp, flush);
+	bool tell = t->starved;
+
+	if (t->out && held(t->out) && !t->stream.err)
+		send_out(t);
+	if (t->stream.err) {
+		soon_stop(&t->flush);
+		io_want(&t->io, 0);
+		if (t->told_down)
+			return;
+		t->told_down = true;
+		STREAM_WAKE(&t->stream, STREAM_DOWN);
+	}
+	if (t->out)
+		return;
+	want(t, 0, LOOP_OUT);
+	if (t->finishing && !t->stream.finished) {
+		sock_finish(t->io.fd);
+		t->stream.finished = tell = true;
+	}
+	t->starved = false;
+	if (tell)
+		STREAM_WAKE(&t->stream, STREAM_OUT);
+}
+
+static void ready(struct io *io, unsigned what)
+{
+	struct tcp *t = container_of(io, struct tcp, io);
+	unsigned tell = 0;
+
+	if (what & LOOP_OUT)
+		soon_start(&t->flush, t->net->loop);
+	if (what & LOOP_IN) {
+		if (t->readable)
+			want(t, 0, LOOP_IN); /* nobody looked: do not spin */
+		else
+			tell = STREAM_IN;
+		t->readable = true;
+	}
+	if (tell)
+		STREAM_WAKE(&t->stream, tell);
+}
+
+static void served(struct buf_wait *w)
+{
+	struct tcp *t = container_of(w, struct tcp, wait);
+
+	STREAM_WAKE(&t->stream, STREAM_IN | STREAM_OUT);
+}
+
+static const struct stream_ops tcp_ops = {
+	.name = "tcp",
+	.kind = STREAM_BYTES,
+	.peek = tcp_peek,
+	.take = tcp_take,
+	.reserve = tcp_reserve,
+	.commit = tcp_commit,
+	.finish = tcp_finish,
+	.stop = tcp_stop,
+};
+
+struct tcp *tcp_of(struct stream *s)
+{
+	return s->ops == &tcp_ops ? TCP(s) : NULL;
+}
+
+static void handles_init(struct tcp *t)
+{
+	io_init(&t->io, ready);
+	soon_init(&t->flush, flush);
+	buf_wait_init(&t->wait, served);
+}
+
+void tcp_start(struct tcp *t, struct net *net, int fd, struct waker *up)
+{
+	const uint32_t most = POOL_SLAB - (uint32_t)sizeof(struct buf);
+
+	*t = (struct tcp){ .net = net };
+	t->stream = (struct stream){
+		.ops = &tcp_ops, .up = up, .most_in = most, .most_out = most
+	};
+	handles_init(t);
+	io_start(&t->io, net->loop, fd, LOOP_IN);
+}
+
+void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
+{
+	bool flushing = !list_alone(&from->flush.node);
+	bool waiting = !list_alone(&from->wait.node);
+
+	soon_stop(&from->flush);
+	buf_wait_stop(&from->wait);
+	*to = *from;
+	to->stream.up = up;
+	handles_init(to);
+	io_move(&to->io, &from->io);
+	from->in = from->out = NULL;
+	if (flushing)
+		soon_start(&to->flush, to->net->loop);
+	if (waiting)
+		bufs_wait(to->net, &to->wait);
+}
+
+bool tcp_holds_in(const struct tcp *t)
+{
+	return t->in != NULL;
+}
+
+bool tcp_owes_out(struct tcp *t)
+{
+	if (t->out)
+		t->starved = true;
+	return t->out != NULL;
+}
+
+long tcp_splice_in(struct tcp *t, int pipe, size_t most)
+{
+	long n;
+
+	look_again(t);
+	if (!t->readable || t->stream.ended || t->stream.err)
+		return 0;
+	n = sock_splice(t->io.fd, pipe, most);
+	if (n == -NAT_ENOTSUP)
+		return n;
+	t->readable = n > (long)most / 2; /* little: let the loop tell */
+	if (n > 0)
+		return n;
+	if (n == 0) {
+		t->stream.ended = true;
+		want(t, 0, LOOP_IN);
+	} else if (n == -NAT_EAGAIN) {
+		want(t, LOOP_IN, 0);
+	} else {
+		break_down(t, (int)n);
+	}
+	return 0;
+}
+
+long tcp_splice_out(struct tcp *t, int pipe, size_t n)
+{
+	long k;
+
+	if (t->stream.err)
+		return 0;
+	k = sock_splice(pipe, t->io.fd, n);
+	if (k < 0 && k != -NAT_EAGAIN) {
+		break_down(t, (int)k);
+	} else if (k < (long)n) {
+		t->starved = true;
+		want(t, LOOP_OUT, 0);
+	}
+	return k > 0 ? k : 0;
+}
+
+void tcp_rest(struct tcp *t)
+{
+	t->readable = false;
+	look_again(t);
+}
+
+void tcp_pause(struct tcp *t)
+{
+	if (!t->stream.ended && !t->stream.err) {
+		t->readable = true;
+		want(t, 0, LOOP_IN);
+	}
+}

@@ -1,0 +1,132 @@
+#include "os/file.h"
+#include "base/fmt.h"
+#include "os/sys.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { PATH_LENGTH = 1024 };
+
+static long read_all(int fd, struct span to)
+{
+	size_t have = 0;
+
+	for (;;) {
+		uint8_t beyond;
+		bool whole = have == to.n;
+		ssize_t n = whole ? read(fd, &beyond, 1)
+				  : read(fd, to.p + have, to.n - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return sys_err();
+		if (n == 0)
+			return (long)have;
+		if (whole)
+			return -NAT_EROOM;
+		have += (size_t)n;
+	}
+}
+
+static long read_file(const char *path, struct span to, mode_t refuse)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	long n;
+
+	if (fd < 0)
+		return sys_err();
+	if (fstat(fd, &st) < 0)
+		n = sys_err();
+	else if (st.st_mode & refuse)
+		n = -NAT_EINVAL;
+	else
+		n = read_all(fd, to);
+	close(fd);
+	return n;
+}
+
+long file_read(const char *path, struct span to)
+{
+	return read_file(path, to, 0);
+}
+
+long file_read_secret(const char *path, struct span to)
+{
+	return read_file(path, to, S_IRWXG | S_IRWXO);
+}
+
+static int write_all(int fd, struct bytes b)
+{
+	while (b.n) {
+		ssize_t n = write(fd, b.p, b.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return sys_err();
+		b.p += n;
+		b.n -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? sys_err() : 0;
+}
+
+int file_write_secret(const char *path, struct bytes b)
+{
+	char fresh[PATH_LENGTH];
+	struct fmt f = fmt_to(SPAN(fresh));
+	int fd, rc;
+
+	fmt_put(&f, "%s.new", path);
+	if (f.full || f.n == sizeof fresh)
+		return -NAT_EINVAL;
+	fmt_text(&f);
+	unlink(fresh);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return sys_err();
+	rc = write_all(fd, b);
+	close(fd);
+	if (rc == 0 && rename(fresh, path) < 0)
+		rc = sys_err();
+	if (rc < 0)
+		unlink(fresh);
+	return rc;
+}
+
+static int make_one(const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == 0)
+		return 0;
+	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return sys_err();
+}
+
+int file_make_dir(const char *path)
+{
+	char part[PATH_LENGTH];
+	size_t n = strlen(path);
+
+	if (n >= sizeof part)
+		return -NAT_EINVAL;
+	for (size_t i = 1; i < n; i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (make_one(part) < 0 && errno != EACCES && errno != EROFS)
+			return sys_err();
+	}
+	return make_one(path);
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}

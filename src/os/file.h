@@ -1,0 +1,24 @@
+/* file - whole small files, at start and reload only: these calls block. */
+#ifndef NAT_OS_FILE_H
+#define NAT_OS_FILE_H
+
+#include "base/err.h"
+#include "base/span.h"
+
+/* All of a file into to. Its size, or -NAT_ENOENT, -NAT_EACCESS, -NAT_EROOM (it is
+ * larger than to), -NAT_EIO.
+ */
+MUST_USE long file_read(const char *path, struct span to);
+
+/* The same for a secret: -NAT_EINVAL when group or others can read the file. */
+MUST_USE long file_read_secret(const char *path, struct span to);
+
+/* Replaces (or makes) a file, mode 0600, whole or not at all, synced. */
+MUST_USE int file_write_secret(const char *path, struct bytes b);
+
+/* Makes the directory, mode 0700, and those above it as needed. */
+MUST_USE int file_make_dir(const char *path);
+
+bool file_exists(const char *path);
+
+#endif

@@ -1,0 +1,23 @@
+/* host - what this machine is called and where its state belongs. */
+#ifndef NAT_OS_HOST_H
+#define NAT_OS_HOST_H
+
+#include "base/fmt.h"
+
+/* The host name, cut at the first dot. */
+void host_name(struct fmt *f);
+
+/* What tells this machine from all others and survives a restart: machine-id,
+ * else the first hardware address; empty when there is neither.
+ */
+void host_identity(struct fmt *f);
+
+/* Where state is kept by default: /etc/nat on OpenWrt, /var/lib/nat for root
+ * elsewhere, $XDG_STATE_HOME/nat or ~/.local/state/nat for others.
+ */
+void host_state_dir(struct fmt *f);
+
+/* Of the environment; NULL when unset or empty. */
+const char *host_env(const char *name);
+
+#endif

@@ -1,0 +1,79 @@
+#include "os/signal.h"
+#include "base/span.h"
+#include "os/sys.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static const struct {
+	int number;
+	uint8_t what;
+} rows[] = {
+	{ SIGTERM, SIGNAL_STOP },
+	{ SIGINT, SIGNAL_STOP },
+	{ SIGHUP, SIGNAL_RELOAD },
+	{ SIGUSR1, SIGNAL_RETRY },
+};
+
+/* A handler has no argument of its own, hence the one variable. */
+static int wake_fd[2] = { -1, -1 };
+
+static void caught(int number)
+{
+	int saved = errno;
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].number == number &&
+		    write(wake_fd[1], &rows[i].what, 1) < 0)
+			break; /* full: a wake is on its way already */
+	errno = saved;
+}
+
+static void ready(struct io *io, unsigned events)
+{
+	struct signals *s = container_of(io, struct signals, io);
+	uint8_t heard[32];
+	ssize_t n = read(io->fd, heard, sizeof heard);
+	unsigned what = 0;
+
+	(void)events;
+	for (ssize_t i = 0; i < n; i++)
+		what |= heard[i];
+	s->heard(s, what);
+}
+
+int signals_start(struct signals *s, struct loop *l,
+		  void (*heard)(struct signals *, unsigned))
+{
+	struct sigaction act = { .sa_handler = caught, .sa_flags = SA_RESTART };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (pipe(wake_fd) < 0)
+		return sys_err();
+	for (int i = 0; i < 2; i++) {
+		fcntl(wake_fd[i], F_SETFL, O_NONBLOCK);
+		fcntl(wake_fd[i], F_SETFD, FD_CLOEXEC);
+	}
+	sigemptyset(&act.sa_mask);
+	sigemptyset(&ignore.sa_mask);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		sigaction(rows[i].number, &act, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+	s->heard = heard;
+	io_init(&s->io, ready);
+	io_start(&s->io, l, wake_fd[0], LOOP_IN);
+	return 0;
+}
+
+void signals_stop(struct signals *s)
+{
+	struct sigaction plain = { .sa_handler = SIG_DFL };
+
+	sigemptyset(&plain.sa_mask);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		sigaction(rows[i].number, &plain, NULL);
+	io_stop(&s->io);
+	close(wake_fd[0]);
+	close(wake_fd[1]);
+}

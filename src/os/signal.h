@@ -1,0 +1,21 @@
+/* signal - signals as events of the loop. */
+#ifndef NAT_OS_SIGNAL_H
+#define NAT_OS_SIGNAL_H
+
+#include "os/loop.h"
+
+enum signal_what { SIGNAL_STOP = 1, SIGNAL_RELOAD = 2, SIGNAL_RETRY = 4 };
+
+struct signals {
+	struct io io;
+	void (*heard)(struct signals *s, unsigned what); /* enum signal_what */
+};
+
+/* TERM and INT mean stop, HUP reload, USR1 retry; PIPE is ignored. Once a
+ * process.
+ */
+MUST_USE int signals_start(struct signals *s, struct loop *l,
+			   void (*heard)(struct signals *, unsigned));
+void signals_stop(struct signals *s);
+
+#endif

@@ -1,0 +1,273 @@
+#define _GNU_SOURCE
+#include "os/sock.h"
+#include "os/sockaddr.h"
+#include "os/sys.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <linux/sockios.h>
+#endif
+
+enum { BACKLOG = 4096, KEEP_IDLE = 20, KEEP_EVERY = 8, KEEP_PROBES = 3 };
+
+static void set(int fd, int level, int name, int value)
+{
+	/* Every option set here only makes things better: none is a must. */
+	if (setsockopt(fd, level, name, &value, sizeof value) < 0)
+		return;
+}
+
+static void set_flags(int fd)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+static int open_socket(int family, int type)
+{
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? sys_err() : fd;
+#else
+	int fd = socket(family, type, 0);
+
+	if (fd < 0)
+		return sys_err();
+	set_flags(fd);
+	return fd;
+#endif
+}
+
+int sock_listen(const struct addr *at)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sockaddr_of(&sa, at);
+	int fd = n ? open_socket(sa.ss_family, SOCK_STREAM) : -NAT_EINVAL, rc;
+
+	if (fd < 0)
+		return fd;
+	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (at->family == ADDR_IP6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+	if (bind(fd, (struct sockaddr *)&sa, n) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	rc = sys_err();
+	close(fd);
+	return rc;
+}
+
+int sock_accept(int fd, struct addr *from)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+	int got;
+
+#if defined(__linux__)
+	got = accept4(fd, (struct sockaddr *)&sa, &n,
+		      SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+	got = accept(fd, (struct sockaddr *)&sa, &n);
+	if (got >= 0)
+		set_flags(got);
+#endif
+	if (got < 0)
+		return sys_err();
+	addr_of(from, &sa);
+	return got;
+}
+
+int sock_connect(const struct addr *to)
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sockaddr_of(&sa, to);
+	int fd = n ? open_socket(sa.ss_family, SOCK_STREAM) : -NAT_EINVAL, rc;
+
+	if (fd < 0)
+		return fd;
+	if (connect(fd, (struct sockaddr *)&sa, n) == 0 || errno == EINPROGRESS)
+		return fd;
+	rc = sys_err();
+	close(fd);
+	return rc;
+}
+
+int sock_connected(int fd)
+{
+	int err = 0;
+	socklen_t n = sizeof err;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n) < 0)
+		return sys_err();
+	errno = err;
+	return err ? sys_err() : 0;
+}
+
+long sock_recv(int fd, struct span to)
+{
+	ssize_t n = recv(fd, to.p, to.n, 0);
+
+	return n < 0 ? sys_err() : (long)n;
+}
+
+long sock_send(int fd, struct bytes b)
+{
+	ssize_t n = send(fd, b.p, b.n, MSG_NOSIGNAL);
+
+	return n < 0 ? sys_err() : (long)n;
+}
+
+long sock_splice(int from, int to, size_t n)
+{
+#if defined(__linux__)
+	ssize_t k = splice(from, NULL, to, NULL, n,
+			   SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+
+	if (k >= 0)
+		return (long)k;
+	return errno == EINVAL ? -NAT_ENOTSUP : sys_err();
+#else
+	(void)from, (void)to, (void)n;
+	return -NAT_ENOTSUP;
+#endif
+}
+
+int sock_pipe(int ends[2], size_t size)
+{
+	if (pipe(ends) < 0)
+		return sys_err();
+	set_flags(ends[0]);
+	set_flags(ends[1]);
+#if defined(F_SETPIPE_SZ)
+	if (size != 65536)
+		fcntl(ends[0], F_SETPIPE_SZ, (int)size);
+#else
+	(void)size;
+#endif
+	return 0;
+}
+
+void sock_finish(int fd)
+{
+	shutdown(fd, SHUT_WR);
+}
+
+void sock_close(int fd, bool reset)
+{
+	struct linger now = { 1, 0 };
+
+	if (reset)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	close(fd);
+}
+
+void sock_tune(int fd)
+{
+	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#if defined(TCP_KEEPIDLE)
+	set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE);
+	set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_EVERY);
+	set(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_PROBES);
+#endif
+}
+
+void sock_user_timeout(int fd, unsigned ms)
+{
+#if defined(TCP_USER_TIMEOUT)
+	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)ms);
+#else
+	(void)fd, (void)ms;
+#endif
+}
+
+long sock_unacked(int fd)
+{
+#if defined(SIOCOUTQ)
+	int n = 0;
+
+	return ioctl(fd, SIOCOUTQ, &n) < 0 ? sys_err() : n;
+#else
+	(void)fd;
+	return -NAT_ENOTSUP;
+#endif
+}
+
+static int name_of(int fd, struct addr *a,
+		   int (*get)(int, struct sockaddr *, socklen_t *))
+{
+	struct sockaddr_storage sa;
+	socklen_t n = sizeof sa;
+
+	if (get(fd, (struct sockaddr *)&sa, &n) < 0)
+		return sys_err();
+	addr_of(a, &sa);
+	return 0;
+}
+
+int sock_here(int fd, struct addr *a)
+{
+	return name_of(fd, a, getsockname);
+}
+
+int sock_there(int fd, struct addr *a)
+{
+	return name_of(fd, a, getpeername);
+}
+
+/* Connecting a datagram socket only looks up the route. The targets are of the
+ * blocks kept for documentation (RFC 5737, RFC 3849): no host of anybody.
+ */
+int sock_own_addr(struct addr *a)
+{
+	static const struct addr targets[] = {
+		{ .family = ADDR_IP4, .port = 9, .ip = { 192, 0, 2, 1 } },
+		{ .family = ADDR_IP6,
+		  .port = 9,
+		  .ip = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 } },
+	};
+
+	for (size_t i = 0; i < COUNT(targets); i++) {
+		struct sockaddr_storage sa;
+		socklen_t n = sockaddr_of(&sa, &targets[i]);
+		int fd = open_socket(sa.ss_family, SOCK_DGRAM), rc;
+
+		if (fd < 0)
+			continue;
+		rc = connect(fd, (struct sockaddr *)&sa, n);
+		if (rc == 0)
+			rc = sock_here(fd, a);
+		close(fd);
+		if (rc == 0)
+			return 0;
+	}
+	return -NAT_EUNREACH;
+}
+
+int sock_spare(void)
+{
+	int fd = open("/", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? sys_err() : fd;
+}
+
+int sock_most_fds(void)
+{
+	enum { ENOUGH = 1 << 20 };
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
+		return 256;
+	r.rlim_cur = r.rlim_max < ENOUGH ? r.rlim_max : ENOUGH;
+	setrlimit(RLIMIT_NOFILE, &r);
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
+		return 256;
+	return r.rlim_cur < ENOUGH ? (int)r.rlim_cur : ENOUGH;
+}

@@ -1,0 +1,55 @@
+/* sock - sockets, non-blocking and close-on-exec, every one; errno stops here. */
+#ifndef NAT_OS_SOCK_H
+#define NAT_OS_SOCK_H
+
+#include "base/addr.h"
+
+/* A listening socket, or an error. An IPv6 wildcard serves IPv4 too. */
+MUST_USE int sock_listen(const struct addr *at);
+
+/* The next connection; -NAT_EAGAIN when there is none, -NAT_EFILES when out of
+ * descriptors, -NAT_ERESET for one that is gone again.
+ */
+MUST_USE int sock_accept(int fd, struct addr *from);
+
+/* A socket on its way to `to`: writable once sock_connected can tell. */
+MUST_USE int sock_connect(const struct addr *to);
+MUST_USE int sock_connected(int fd); /* 0, or why not */
+
+/* Bytes received > 0, 0 at the end of the stream, -NAT_EAGAIN, or an error. */
+MUST_USE long sock_recv(int fd, struct span to);
+/* Bytes sent > 0, -NAT_EAGAIN, or an error; never SIGPIPE. */
+MUST_USE long sock_send(int fd, struct bytes b);
+
+/* Bytes moved > 0 from one to the other, of which one is a pipe; 0 at the end of
+ * the stream, -NAT_EAGAIN, -NAT_ENOTSUP where there is no splice(2) for this
+ * pair, or an error.
+ */
+MUST_USE long sock_splice(int from, int to, size_t n);
+/* Two ends of a pipe that holds size bytes (about), or an error. */
+MUST_USE int sock_pipe(int ends[2], size_t size);
+
+void sock_finish(int fd);            /* sends FIN */
+void sock_close(int fd, bool reset); /* with a reset instead of a FIN if so */
+void sock_tune(int fd);              /* NODELAY, keepalive 20/8/3 */
+void sock_user_timeout(int fd, unsigned ms); /* give up unacknowledged data */
+
+/* Bytes sent but not yet acknowledged; -NAT_ENOTSUP where nobody can tell. */
+MUST_USE long sock_unacked(int fd);
+
+/* Where fd is bound; the peer it is connected to. */
+MUST_USE int sock_here(int fd, struct addr *a);
+MUST_USE int sock_there(int fd, struct addr *a);
+
+/* The address from which this machine would talk to the internet. No packet is
+ * sent. -NAT_EUNREACH without a route.
+ */
+MUST_USE int sock_own_addr(struct addr *a);
+
+/* A descriptor that refers to nothing much: kept to be closed in need. */
+MUST_USE int sock_spare(void);
+
+/* Raises the limit of open descriptors as far as it goes; what it is now. */
+int sock_most_fds(void);
+
+#endif

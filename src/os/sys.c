@@ -1,0 +1,29 @@
+#include "os/sys.h"
+#include "base/span.h"
+#include <errno.h>
+
+static const struct {
+	int sys, nat;
+} rows[] = {
+	{ EAGAIN, NAT_EAGAIN },        { EINTR, NAT_EAGAIN },
+	{ EINPROGRESS, NAT_EAGAIN },   { ECONNREFUSED, NAT_EREFUSED },
+	{ ECONNRESET, NAT_ERESET },    { EPIPE, NAT_ERESET },
+	{ ECONNABORTED, NAT_ERESET },  { ETIMEDOUT, NAT_ETIMEOUT },
+	{ ENETUNREACH, NAT_EUNREACH }, { EHOSTUNREACH, NAT_EUNREACH },
+	{ ENETDOWN, NAT_EUNREACH },    { EADDRINUSE, NAT_EINUSE },
+	{ EADDRNOTAVAIL, NAT_EADDR },  { EACCES, NAT_EACCESS },
+	{ EPERM, NAT_EACCESS },        { ENOENT, NAT_ENOENT },
+	{ ENOTDIR, NAT_ENOENT },       { EMFILE, NAT_EFILES },
+	{ ENFILE, NAT_EFILES },        { ENOMEM, NAT_EMEMORY },
+	{ ENOBUFS, NAT_EMEMORY },      { EAFNOSUPPORT, NAT_ENOTSUP },
+	{ ENOSYS, NAT_ENOTSUP },       { EINVAL, NAT_EINVAL },
+	{ ENAMETOOLONG, NAT_EINVAL },
+};
+
+int sys_err(void)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].sys == errno)
+			return -rows[i].nat;
+	return -NAT_EIO;
+}

@@ -1,0 +1,46 @@
+/* service - what a client publishes, as written on the command line or in a
+ * `config service` section:
+ *
+ *     [NAME=]TYPE:[HOST:]PORT[-PORT][@PUBLIC] | [NAME=]TYPE:unix:/PATH[@PUBLIC]
+ *
+ * TYPE is tcp udp http https; PUBLIC a port, a range of as many ports as the
+ * local one, or (http, https) a host name. HOST defaults to 127.0.0.1.
+ */
+#ifndef NAT_WIRE_SERVICE_H
+#define NAT_WIRE_SERVICE_H
+
+#include "wire/fastnat.h"
+
+struct service {
+	/* As given; or TYPE-PORT, TYPE-FILE for unix. */
+	char name[FASTNAT_NAME + 1];
+	bool named;        /* as given */
+	uint8_t protocol;  /* enum fastnat_protocol */
+	struct bytes host; /* without brackets; empty for unix */
+	struct bytes path; /* of a unix socket; empty otherwise */
+	uint16_t lo, hi;   /* local ports, hi == lo for one; 0 for unix */
+	uint16_t public_lo, public_hi; /* 0: any port */
+	struct bytes public_host; /* http, https: host name, may be empty */
+};
+
+/* NULL and *s; or what is wrong, for people, with *s as it was. Slices are of
+ * the arguments, but for the HOST that is left out.
+ */
+const char *service_parse(struct service *s, struct bytes text);
+
+/* The same from the options of a section; public may be empty. */
+const char *service_of(struct service *s, struct bytes name, struct bytes type,
+		       struct bytes local, struct bytes public);
+
+/* How many ports it publishes: 1, or those of its range. */
+unsigned service_count(const struct service *s);
+
+/* The i-th of them as a service of one port: for a range NAME-PORT with the
+ * local port, or TYPE-PORT when unnamed.
+ */
+void service_at(struct service *out, const struct service *s, unsigned i);
+
+/* "127.0.0.1:22", "[::1]:22" or "unix:/path". */
+void service_print_local(struct fmt *f, const struct service *s);
+
+#endif

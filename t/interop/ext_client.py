@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""A client of the extended protocol that can misbehave, to try a relay.
+
+Says every object that comes, `got {...}`, and what became of data connections.
+It serves visitors by echo itself. What --data does with a visitor:
+    echo      as it should be
+    wrong     a mac of zeros
+    replay    serves it, then presents the same header again
+    unknown   a well-signed outId that nobody has given out
+    late      waits --delay before it presents the header
+    failed    reports that the service refused
+    ignore    does nothing
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from fastnat import VERSION, Control, Login, Message, copy, nonce
+
+
+class Client:
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.host, _, port = args.relay.rpartition(":")
+        self.port = int(port)
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        control = Control(
+            *await asyncio.open_connection(self.host, self.port)
+        )
+        self.login = await self.log_in(control)
+        for word in self.args.publish:
+            service, _, port = word.partition("=")
+            control.say(
+                "publish",
+                service=service,
+                protocol=self.args.protocol,
+                outPort=int(port or 0),
+            )
+        while message := await control.hear():
+            self.act(control, message)
+
+    async def log_in(self, control: Control) -> Login:
+        mine = nonce()
+        control.say(
+            "hello",
+            version=VERSION,
+            name=self.args.name,
+            instance=nonce(),
+            nonce=mine,
+        )
+        challenge = await control.hear_command("challenge")
+        login = Login(
+            self.args.token, mine, challenge["nonce"], self.args.name
+        )
+        control.say("login", proof=login.proof("client"))
+        welcome = await control.hear_command("welcome")
+        good = welcome["proof"] == login.proof("relay")
+        print(f"relay's proof {'right' if good else 'wrong'}", flush=True)
+        self.port = welcome["intPort"]
+        return login
+
+    def act(self, control: Control, message: Message) -> None:
+        command = message.get("command")
+        if command == "ping" and not self.args.deaf:
+            control.say("pong")
+        if command == "start_proxy":
+            coroutine = DATA[self.args.data](self, control, message["outId"])
+            task = asyncio.ensure_future(coroutine)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def present(self, out_id: str, mac: str, what: str) -> None:
+        """One data connection: header, then echo until the end."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        header = {"outId": out_id, "mac": mac}
+        text = json.dumps(header, separators=(",", ":"))
+        writer.write(text.encode() + b"\n")
+        try:
+            if data := await reader.read(1 << 16):
+                print(f"{what} carries data", flush=True)
+                writer.write(data)
+                await copy(reader, writer)
+            print(f"{what} ended", flush=True)
+        except OSError:
+            print(f"{what} ended by reset", flush=True)
+        writer.close()
+
+    async def echo(self, control: Control, out_id: str) -> None:
+        await self.present(out_id, self.login.data_mac(out_id), "data")
+
+    async def wrong(self, control: Control, out_id: str) -> None:
+        await self.present(out_id, "0" * 64, "wrong")
+
+    async def replay(self, control: Control, out_id: str) -> None:
+        first = asyncio.create_task(self.echo(control, out_id))
+        await asyncio.sleep(0.2)
+        await self.present(out_id, self.login.data_mac(out_id), "replay")
+        await first
+
+    async def unknown(self, control: Control, out_id: str) -> None:
+        other = nonce()
+        await self.present(other, self.login.data_mac(other), "unknown")
+
+    async def late(self, control: Control, out_id: str) -> None:
+        await asyncio.sleep(self.args.delay)
+        await self.present(out_id, self.login.data_mac(out_id), "late")
+
+    async def failed(self, control: Control, out_id: str) -> None:
+        control.say("failed", outId=out_id, error="the service refused")
+
+    async def ignore(self, control: Control, out_id: str) -> None:
+        return
+
+
+Data = Callable[[Client, Control, str], Awaitable[None]]
+DATA: dict[str, Data] = {
+    "echo": Client.echo,
+    "wrong": Client.wrong,
+    "replay": Client.replay,
+    "unknown": Client.unknown,
+    "late": Client.late,
+    "failed": Client.failed,
+    "ignore": Client.ignore,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--relay", required=True, help="HOST:PORT")
+    parser.add_argument("--token", default="")
+    parser.add_argument("--name", default="ext")
+    parser.add_argument("--protocol", default="TCP")
+    parser.add_argument(
+        "--publish", action="append", default=[], metavar="SERVICE[=PORT]"
+    )
+    parser.add_argument("--data", choices=DATA, default="echo")
+    parser.add_argument("--delay", type=float, default=11, help="of late, s")
+    parser.add_argument(
+        "--deaf", action="store_true", help="do not answer pings"
+    )
+    asyncio.run(Client(parser.parse_args()).run())
+
+
+if __name__ == "__main__":
+    main()

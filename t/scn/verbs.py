@@ -1,0 +1,396 @@
+"""The verbs of scenarios: one function each, and the table of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shlex
+import shutil
+import stat
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import visit
+from examples import examples
+from proc import Line, Node
+from script import Args, Failed, Skipped, pattern, seconds, size, unescape
+from serve import Service
+from world import TOP, World, signal_number
+
+WITHIN = 5.0  # seconds that something expected may take
+BULK_WITHIN = 60.0
+GRACE = 0.3  # how long to look for what must not come
+PEER_ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+# ---- setting up ----
+
+
+async def needs(world: World, args: Args) -> None:
+    for program in args.words:
+        if not shutil.which(program):
+            raise Skipped(f"no {program} here")
+
+
+async def nothing(world: World, args: Args) -> None:
+    """limit and accept are read before the scenario starts."""
+
+
+async def set_(world: World, args: Args) -> None:
+    name = args.next("a name")
+    world.scope[name] = args.next("a value")
+    args.done()
+
+
+async def ports(world: World, args: Args) -> None:
+    name, count = args.next("a name"), int(args.next("a count"))
+    args.done()
+    first = world.free_ports(count)
+    world.scope[name] = str(first)
+    world.scope[f"{name}_last"] = str(first + count - 1)
+    for i in range(1, count):
+        world.scope[f"{name}{i}"] = str(first + i)
+
+
+async def file(world: World, args: Args) -> None:
+    mode = int(args.clause("mode") or "600", 8)
+    path = world.home / args.next("a path")
+    args.done()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(args.body)
+    path.chmod(mode)
+
+
+async def make(world: World, args: Args) -> None:
+    path, total = world.home / args.next("a path"), size(args.next("a size"))
+    args.done()
+    with path.open("wb") as to:
+        async for piece in visit.bytes_of(total):
+            to.write(piece)
+    os.chmod(path, 0o600)
+
+
+async def service(world: World, args: Args) -> None:
+    name = args.next("a name")
+    if name in world.services:
+        raise Failed(f"service {name} is there already")
+    made = world.services[name] = Service(name, world.log)
+    await made.start(args)
+    world.scope[name] = made.where
+
+
+async def stop(world: World, args: Args) -> None:
+    name = args.next("a service")
+    args.done()
+    if name not in world.services:
+        raise Failed(f"no service {name}")
+    await world.services.pop(name).stop()
+
+
+# ---- processes ----
+
+
+def environment_words(args: Args) -> dict[str, str]:
+    pairs = (pair.partition("=") for pair in args.every("env"))
+    return {key: value for key, _, value in pairs}
+
+
+async def node(world: World, args: Args) -> None:
+    env = environment_words(args)
+    name = args.next("a name")
+    args.need("run")
+    argv = world.command(args.next("a command"))
+    args.done()
+    ours = argv[0] == str(world.nat)
+    await world.launch(name, argv, ours, env)
+
+
+async def peer(world: World, args: Args) -> None:
+    name, program = args.next("a name"), args.next("a program")
+    path = TOP / "t" / "interop" / f"{program}.py"
+    argv = [sys.executable, str(path), *args.words]
+    await world.launch(name, argv, False, PEER_ENVIRONMENT)
+
+
+async def run(world: World, args: Args) -> None:
+    within = args.time("within", 2 * WITHIN) * world.patience
+    wanted = int(args.clause("exits") or 0)
+    env = environment_words(args)
+    prints = args.every("prints")
+    argv = world.command(args.next("a command"))
+    args.done()
+    it = await world.launch("it", argv, False, env)
+    it.may_end = True
+    try:
+        if not await it.wait(within):
+            raise Failed(f"{shlex.join(argv)}: no end within {within:g}s")
+        world.check_nodes()
+        if it.status != wanted:
+            raise Failed(f"{it.verdict()} instead of {wanted}")
+        for form in prints:
+            take_line(world, "it", None, form)
+    finally:
+        if not it.ended:
+            await it.finish(0)
+
+
+async def signal_(world: World, args: Args) -> None:
+    target = world.node(args.next("a node"))
+    target.send(signal_number(args.next("a signal")))
+    args.done()
+
+
+async def pause(world: World, args: Args) -> None:
+    await asyncio.sleep(seconds(args.next("a time")))
+    args.done()
+
+
+# ---- expectations ----
+
+
+def find_line(
+    world: World, source: str, stream: str | None, form: re.Pattern[str]
+) -> tuple[Line, re.Match[str]] | None:
+    for line in world.log.of(source, stream):
+        if not line.taken and line.stream != "run":
+            if match := form.search(line.text):
+                return line, match
+    return None
+
+
+def keep_captures(world: World, match: re.Match[str]) -> None:
+    world.scope |= {k: v for k, v in match.groupdict().items() if v}
+
+
+def take_line(
+    world: World, source: str, stream: str | None, form: str
+) -> None:
+    found = find_line(world, source, stream, pattern(form))
+    if not found:
+        raise Failed(f"{source} has not printed {form!r}")
+    found[0].taken = True
+    keep_captures(world, found[1])
+
+
+def all_lines(
+    world: World, source: str, stream: str | None, form: str
+) -> list[str]:
+    wanted = pattern(form)
+    return [
+        line.text
+        for line in world.log.of(source, stream)
+        if line.stream != "run" and wanted.search(line.text)
+    ]
+
+
+async def expect(world: World, args: Args) -> None:
+    if (kind := args.next_is(*EXPECT)) is not None:
+        await EXPECT[kind](world, args)
+        return
+    source = args.next("a node")
+    if args.next_is("exits"):
+        await expect_exit(world, world.node(source), args)
+        return
+    await expect_line(world, source, args)
+
+
+async def expect_line(world: World, source: str, args: Args) -> None:
+    within = args.time("within", WITHIN)
+    stream = args.next_is("out", "err")
+    text = args.next("a pattern")
+    args.done()
+    form = pattern(text)
+    line, match = await world.until(
+        lambda: find_line(world, source, stream, form),
+        within,
+        f"{source}: {text!r}",
+    )
+    line.taken = True
+    keep_captures(world, match)
+
+
+async def expect_exit(world: World, target: Node, args: Args) -> None:
+    within = args.time("within", WITHIN)
+    status = int(args.next("an exit code"))
+    args.done()
+    target.may_end = True
+    await world.until(
+        lambda: target.ended or None, within, f"end of {target.name}"
+    )
+    if target.status != status:
+        raise Failed(f"{target.name}: {target.verdict()}, not {status}")
+
+
+async def expect_no(world: World, args: Args) -> None:
+    await settle(world, args.time("for", 0))
+    source, stream = args.next("a node"), args.next_is("out", "err")
+    text = args.next("a pattern")
+    args.done()
+    if lines := all_lines(world, source, stream, text):
+        raise Failed(f"{source} must not say {lines[0]!r}")
+
+
+async def expect_count(world: World, args: Args) -> None:
+    await settle(world, args.time("for", 0))
+    count = int(args.next("a count"))
+    source, stream = args.next("a node"), args.next_is("out", "err")
+    text = args.next("a pattern")
+    args.done()
+    lines = all_lines(world, source, stream, text)
+    if len(lines) != count:
+        raise Failed(f"{source} says {text!r} {len(lines)} times, not {count}")
+
+
+async def settle(world: World, time: float) -> None:
+    await asyncio.sleep(time)
+    world.check_nodes()
+
+
+async def expect_file(world: World, args: Args) -> None:
+    mode = args.clause("mode")
+    path = world.home / args.next("a path")
+    if not path.exists():
+        raise Failed(f"{path} is not there")
+    if mode and stat.S_IMODE(path.stat().st_mode) != int(mode, 8):
+        raise Failed(f"{path}: mode {stat.S_IMODE(path.stat().st_mode):o}")
+    text = path.read_text()
+    for form in args.words:
+        if not (match := pattern(form).search(text)):
+            raise Failed(f"{path}: no {form!r} in it")
+        keep_captures(world, match)
+
+
+async def expect_same(world: World, args: Args) -> None:
+    one, two = (Path(world.home / args.next("a file")) for _ in "12")
+    args.done()
+    if one.read_bytes() != two.read_bytes():
+        raise Failed(f"{one.name} and {two.name} differ")
+
+
+async def expect_port(world: World, args: Args) -> None:
+    within = args.time("within", WITHIN)
+    port, state = int(args.next("a port")), args.next("open or closed")
+    args.done()
+    if state not in ("open", "closed"):
+        raise Failed(f"a port is open or closed, not {state}")
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + within * world.patience
+    while await visit.port_open(port) != (state == "open"):
+        world.check_nodes()
+        if clock() > deadline:
+            raise Failed(f"port {port} is not {state} within {within:g}s")
+        await asyncio.sleep(0.05)
+
+
+Verb = Callable[[World, Args], Awaitable[None]]
+
+EXPECT: dict[str, Verb] = {
+    "no": expect_no,
+    "count": expect_count,
+    "file": expect_file,
+    "same": expect_same,
+    "port": expect_port,
+}
+
+# ---- visitors ----
+
+
+async def visitor(world: World, args: Args) -> None:
+    name = args.next("a name")
+    args.need("to")
+    port = int(args.next("a port"))
+    args.done()
+    if name in world.wires:
+        world.wires[name].abandon()
+    world.wires[name] = await visit.dial(name, port, world.log)
+
+
+async def crowd(world: World, args: Args) -> None:
+    within = args.time("within", BULK_WITHIN) * world.patience
+    banner = unescape(args.clause("after") or "")
+    closing = args.clause("closing") or "half"
+    count = int(args.next("a count"))
+    args.need("to")
+    port = int(args.next("a port"))
+    args.need("echo")
+    total = size(args.next("a size"))
+    args.done()
+    if closing not in ("half", "full"):
+        raise Failed(f"closing half or full, not {closing}")
+    echo = visit.Echo(port, total, banner, closing == "half")
+    await guarded(world, visit.crowd(count, echo), within, "crowd")
+
+
+def bulk(work: visit.Bulk, what: str) -> Verb:
+    async def verb(world: World, args: Args) -> None:
+        within = args.time("within", BULK_WITHIN) * world.patience
+        total = size(args.next("a size"))
+        args.next_is("to", "from")
+        port = int(args.next("a port"))
+        args.done()
+        await guarded(world, work(port, total), within, what)
+
+    return verb
+
+
+async def guarded(
+    world: World, work: Awaitable[None], within: float, what: str
+) -> None:
+    """A node that has died explains more than the visitor that noticed."""
+    try:
+        await visit.timed(work, within, what)
+    except Failed:
+        await asyncio.sleep(GRACE)
+        world.check_nodes()
+        raise
+
+
+VERBS: dict[str, tuple[Verb, str]] = {
+    "needs": (needs, "PROGRAM...: else the scenario is skipped"),
+    "limit": (nothing, "TIME of the whole scenario"),
+    "accept": (nothing, "takes long: only with --accept"),
+    "set": (set_, "NAME VALUE"),
+    "ports": (ports, "NAME COUNT: free ones, $NAME $NAME1 .. $NAME_last"),
+    "file": (file, "PATH [mode 600]: with the '|' lines below it"),
+    "make": (make, "PATH SIZE: a file of pattern bytes"),
+    "service": (
+        service,
+        "NAME KIND [WORD] [on PORT | unix PATH]: $NAME is where",
+    ),
+    "stop": (stop, "SERVICE"),
+    "node": (node, 'NAME run "COMMAND" [env K=V]: nat is the tested binary'),
+    "peer": (peer, "NAME PROGRAM ARGS...: a process of t/interop"),
+    "run": (
+        run,
+        '"COMMAND" [exits N] [prints "RE"]... [env K=V] [within TIME]',
+    ),
+    "examples": (examples, "COMMAND...: runs the examples of their help"),
+    "signal": (signal_, "NODE TERM|KILL|STOP|..."),
+    "pause": (pause, "TIME"),
+    "expect": (
+        expect,
+        'NODE [out|err] "RE" [within TIME]: {x} {x:RE} set $x\n'
+        "    NODE exits N [within TIME]\n"
+        '    no NODE [out|err] "RE" [for TIME]\n'
+        '    count N NODE [out|err] "RE" [for TIME]\n'
+        '    file PATH [mode 600] ["RE"...]\n'
+        "    same FILE FILE\n"
+        "    port PORT open|closed [within TIME]",
+    ),
+    "visitor": (visitor, "NAME to PORT"),
+    "mallory": (visitor, "NAME to PORT: a visitor with bad intentions"),
+    "crowd": (
+        crowd,
+        'N to PORT echo SIZE [after "BANNER"] [closing half|full]'
+        " [within TIME]",
+    ),
+    "upload": (
+        bulk(visit.upload, "upload"),
+        "SIZE to PORT [within TIME]: to a sink",
+    ),
+    "download": (
+        bulk(visit.download, "download"),
+        "SIZE from PORT [within TIME]: from a source",
+    ),
+}

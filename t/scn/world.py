@@ -1,0 +1,143 @@
+"""What a running scenario knows: variables, processes, services, visitors."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import shlex
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from proc import STOP_TIME, Node, Transcript
+from script import Failed, fill
+from serve import Service
+from visit import Wire
+
+TOP = Path(__file__).resolve().parents[2]
+# Below what the kernel gives to outgoing connections: a port that a scenario
+# names must not be taken by a visitor of another one.
+PORTS = range(10000, 29000)
+
+Answer = TypeVar("Answer")
+
+
+class World:
+    def __init__(self, nat: Path, home: Path, patience: float) -> None:
+        self.nat = nat
+        self.home = home
+        self.patience = patience  # factor of all waiting
+        self.log = Transcript()
+        self.nodes: dict[str, Node] = {}
+        self.services: dict[str, Service] = {}
+        self.wires: dict[str, Wire] = {}
+        self.scope = {
+            "dir": str(home),
+            "nat": str(nat),
+            "top": str(TOP),
+            "token": secrets.token_hex(16),
+        }
+
+    # ---- waiting ----
+
+    async def until(
+        self, ask: Callable[[], Answer | None], within: float, what: str
+    ) -> Answer:
+        """Asks again at all news until there is an answer."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + within * self.patience
+        while True:
+            self.log.news.clear()
+            if (answer := ask()) is not None:
+                return answer
+            self.check_nodes()
+            left = deadline - clock()
+            if left <= 0:
+                raise Failed(f"{what}: not seen within {within:g}s")
+            waiting = asyncio.create_task(self.log.news.wait())
+            await asyncio.wait([waiting], timeout=left)
+            waiting.cancel()
+
+    def check_nodes(self) -> None:
+        for node in self.nodes.values():
+            if fault := node.fault():
+                raise Failed(fault)
+
+    # ---- processes ----
+
+    def command(self, text: str) -> list[str]:
+        argv = shlex.split(text)
+        if argv and argv[0] == "nat":
+            argv[0] = str(self.nat)
+        return argv
+
+    async def launch(
+        self, name: str, argv: list[str], ours: bool, env: dict[str, str]
+    ) -> Node:
+        former = self.nodes.get(name)
+        if former and not former.ended:
+            raise Failed(f"{name} is still running")
+        self.log.retire(name)
+        node = self.nodes[name] = Node(name, self.log, ours)
+        await node.start(argv, self.home, env)
+        return node
+
+    def node(self, name: str) -> Node:
+        if name not in self.nodes:
+            raise Failed(f"no node {name}")
+        return self.nodes[name]
+
+    def wire(self, name: str) -> Wire:
+        if name not in self.wires:
+            raise Failed(f"no connection {name}")
+        return self.wires[name]
+
+    # ---- ports ----
+
+    def free_ports(self, count: int) -> int:
+        """The first of so many neighbouring ports that are free now."""
+        for _ in range(200):
+            first = random.choice(PORTS)
+            if all(port_free(first + i) for i in range(count)):
+                return first
+        raise Failed(f"no {count} free ports in a row")
+
+    def fill(self, text: str) -> str:
+        return fill(text, self.scope)
+
+    # ---- the end ----
+
+    async def finish(self) -> str | None:
+        """Ends everything; the first thing that was wrong, or None."""
+        for wire in self.wires.values():
+            wire.abandon()
+        running = [n for n in self.nodes.values() if not n.ended]
+        stop_time = STOP_TIME * self.patience
+        for node in running:
+            node.may_end |= not node.ours
+        faults = await asyncio.gather(
+            *(node.finish(stop_time) for node in self.nodes.values())
+        )
+        for service in self.services.values():
+            await service.stop()
+        return next((fault for fault in faults if fault), None)
+
+
+def port_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
+
+
+def signal_number(name: str) -> int:
+    try:
+        return signal.Signals[f"SIG{name}"]
+    except KeyError:
+        raise Failed(f"no signal {name}") from None

@@ -1,0 +1,198 @@
+#include "unit.h"
+#include "os/file.h"
+#include <errno.h>
+#include <sys/stat.h>
+
+static char dir[] = "/tmp/nat-file-XXXXXX";
+
+static const char *in_dir(const char *name)
+{
+	static char path[4][128];
+	static unsigned at;
+	char *to = path[at++ % 4];
+
+	snprintf(to, sizeof path[0], "%s/%s", dir, name);
+	return to;
+}
+
+static void make(const char *path, size_t n, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < n; i++) {
+		uint8_t byte = (uint8_t)(i * 7);
+
+		assert_int_equal(write(fd, &byte, 1), 1);
+	}
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void check(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		assert_int_equal(s.p[i], (uint8_t)(i * 7));
+}
+
+/* Of every size around the room there is; never a byte beyond it. */
+static void sizes_at_the_bounds(void **state)
+{
+	enum { ROOM = 100 };
+	static const size_t sizes[] = { 0, 1, 99, 100, 101, 5000 };
+	const char *path = in_dir("sized");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct guard g;
+		struct span to = guard_span(&g, ROOM);
+		long want = sizes[i] > ROOM ? -NAT_EROOM : (long)sizes[i];
+
+		make(path, sizes[i], 0600);
+		assert_int_equal(file_read(path, to), want);
+		assert_int_equal(file_read_secret(path, to), want);
+		check((struct span){ to.p, min_size(sizes[i], ROOM) });
+		guard_free(&g);
+	}
+	make(path, 0, 0600);
+	assert_int_equal(file_read(path, (struct span){ NULL, 0 }), 0);
+	make(path, 1, 0600);
+	assert_int_equal(file_read(path, (struct span){ NULL, 0 }), -NAT_EROOM);
+	unlink(path);
+}
+
+static void secrets_by_mode(void **state)
+{
+	static const struct {
+		mode_t mode;
+		bool refused;
+	} rows[] = {
+		{ 0600, false }, { 0400, false }, { 0700, false },
+		{ 0640, true },  { 0604, true },  { 0620, true },
+		{ 0610, true },  { 0601, true },  { 0666, true },
+	};
+	const char *path = in_dir("secret");
+	uint8_t to[16];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		make(path, 3, rows[i].mode);
+		assert_int_equal(file_read(path, SPAN(to)), 3);
+		assert_int_equal(file_read_secret(path, SPAN(to)),
+				 rows[i].refused ? -NAT_EINVAL : 3);
+		unlink(path);
+	}
+}
+
+static void what_is_not_there(void **state)
+{
+	uint8_t to[16];
+
+	(void)state;
+	assert_int_equal(file_read(in_dir("none"), SPAN(to)), -NAT_ENOENT);
+	assert_int_equal(file_read_secret(in_dir("none"), SPAN(to)),
+			 -NAT_ENOENT);
+	assert_int_equal(file_read(in_dir("none/none"), SPAN(to)), -NAT_ENOENT);
+	assert_true(file_read(dir, SPAN(to)) < 0);
+	assert_false(file_exists(in_dir("none")));
+	assert_true(file_exists(dir));
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 0777;
+}
+
+/* Longer, shorter, empty: the old content never shines through, the mode is
+ * that of a secret whatever it was, and nothing else is left behind.
+ */
+static void write_replaces_whole(void **state)
+{
+	static const char *const texts[] = { "first", "a longer second one",
+					     "3", "" };
+	const char *path = in_dir("token"), *fresh = in_dir("token.new");
+	char to[64];
+
+	(void)state;
+	make(path, 40, 0644);
+	make(fresh, 40, 0644);
+	umask(0);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct bytes b = bytes_of(texts[i]);
+
+		assert_int_equal(file_write_secret(path, b), 0);
+		assert_int_equal(mode_of(path), 0600);
+		assert_false(file_exists(fresh));
+		assert_int_equal(file_read_secret(path, SPAN(to)), b.n);
+		assert_memory_equal(to, b.p, b.n);
+	}
+	umask(022);
+	unlink(path);
+}
+
+/* What cannot be written leaves what was there, and no rubbish. */
+static void write_or_not_at_all(void **state)
+{
+	const char *path = in_dir("full"), *fresh = in_dir("full.new");
+	char name[1100];
+
+	(void)state;
+	assert_int_equal(file_write_secret(in_dir("none/x"), BYTES("x")),
+			 -NAT_ENOENT);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_true(file_write_secret(path, BYTES("x")) < 0);
+	assert_false(file_exists(fresh));
+	rmdir(path);
+	memset(name, 'x', sizeof name);
+	name[sizeof name - 1] = '\0';
+	assert_int_equal(file_write_secret(name, BYTES("x")), -NAT_EINVAL);
+	name[1023] = '\0';
+	assert_int_equal(file_make_dir(name) < 0, true);
+	name[1023] = 'x';
+	assert_int_equal(file_make_dir(name), -NAT_EINVAL);
+}
+
+static void directories_nested(void **state)
+{
+	static const char *const made[] = { "a", "a/b", "a/b/c/d", "a/b/c/d",
+					    "a//b/e/" };
+
+	(void)state;
+	umask(0);
+	for (size_t i = 0; i < COUNT(made); i++) {
+		assert_int_equal(file_make_dir(in_dir(made[i])), 0);
+		assert_int_equal(mode_of(in_dir(made[i])), 0700);
+	}
+	umask(022);
+	assert_int_equal(mode_of(in_dir("a/b/c")), 0700);
+	make(in_dir("a/file"), 1, 0600);
+	assert_true(file_make_dir(in_dir("a/file")) < 0);
+	assert_true(file_make_dir(in_dir("a/file/x")) < 0);
+	unlink(in_dir("a/file"));
+	assert_int_equal(rmdir(in_dir("a/b/c/d")), 0);
+	assert_int_equal(rmdir(in_dir("a/b/c")), 0);
+	assert_int_equal(rmdir(in_dir("a/b/e")), 0);
+	assert_int_equal(rmdir(in_dir("a/b")), 0);
+	assert_int_equal(rmdir(in_dir("a")), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_at_the_bounds),
+		cmocka_unit_test(secrets_by_mode),
+		cmocka_unit_test(what_is_not_there),
+		cmocka_unit_test(write_replaces_whole),
+		cmocka_unit_test(write_or_not_at_all),
+		cmocka_unit_test(directories_nested),
+	};
+	int rc;
+
+	if (!mkdtemp(dir))
+		return 1;
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	return rmdir(dir) < 0 ? 1 : rc;
+}

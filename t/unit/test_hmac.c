@@ -1,0 +1,208 @@
+#include "unit.h"
+#include "base/cur.h"
+#include "crypt/hmac.h"
+
+static void mac(uint8_t out[SHA256_SIZE], struct bytes key, struct bytes text)
+{
+	struct hmac h;
+
+	hmac_init(&h, key);
+	hmac_add(&h, text);
+	hmac_end(&h, out);
+}
+
+struct row {
+	struct bytes key, text;
+	const char *mac;
+};
+
+/* 4.2 to 4.8; the mac of the fifth is cut. */
+static void rfc_4231(void **state)
+{
+	static uint8_t aa[131], dd[50], cd[50];
+	const struct row rows[] = {
+		{ BYTES("\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"
+			"\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"),
+		  BYTES("Hi There"),
+		  "b0344c61d8db38535ca8afceaf0bf12b"
+		  "881dc200c9833da726e9376c2e32cff7" },
+		{ BYTES("Jefe"), BYTES("what do ya want for nothing?"),
+		  "5bdcc146bf60754e6a042426089575c7"
+		  "5a003f089d2739839dec58b964ec3843" },
+		{ { aa, 20 },
+		  { dd, 50 },
+		  "773ea91e36800e46854db8ebd09181a7"
+		  "2959098b3ef8c122d9635514ced565fe" },
+		{ BYTES("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d"
+			"\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19"),
+		  { cd, 50 },
+		  "82558a389a443c0ea4cc819899f2083a"
+		  "85f0faa3e578f8077a2e3ff46729665b" },
+		{ BYTES("\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c"
+			"\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c\x0c"),
+		  BYTES("Test With Truncation"),
+		  "a3b6167473100ee06e0c796c2955552b" },
+		{ { aa, 131 },
+		  BYTES("Test Using Larger Than Block-Size Key - "
+			"Hash Key First"),
+		  "60e431591ee0b67f0d8a26aacbf5b77f"
+		  "8e0bc6213728c5140546040f0ee37f54" },
+		{ { aa, 131 },
+		  BYTES("This is a test using a larger than block-size key "
+			"and a larger than block-size data. The key needs to "
+			"be hashed before being used by the HMAC algorithm."),
+		  "9b09ffa71b942fcb27635fbcd5b0e944"
+		  "bfdc63644f0713938a7f51535c3a35e2" },
+	};
+
+	(void)state;
+	memset(aa, 0xaa, sizeof(aa));
+	memset(dd, 0xdd, sizeof(dd));
+	memset(cd, 0xcd, sizeof(cd));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t room[SHA256_SIZE], out[SHA256_SIZE];
+		struct bytes want = unit_hex(SPAN(room), rows[i].mac);
+
+		mac(out, rows[i].key, rows[i].text);
+		assert_true(want.n >= 16);
+		assert_memory_equal(out, want.p, want.n);
+	}
+}
+
+/* Keys around the size of a block, text in pieces; input at a page's edge. */
+static void pieces_equal_the_whole(void **state)
+{
+	static const size_t keys[] = { 0, 1, 63, 64, 65, 128, 129 };
+	uint8_t data[160];
+	uint64_t seed = 2104;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)unit_rand(&seed);
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		uint8_t want[SHA256_SIZE], got[SHA256_SIZE];
+		struct guard g, k;
+		struct bytes text = guard_bytes(&g, bytes_in(SPAN(data)));
+		struct bytes key =
+			guard_bytes(&k, (struct bytes){ data, keys[i] });
+		struct hmac h;
+
+		mac(want, key, text);
+		each_split(at, text.n)
+		{
+			hmac_init(&h, key);
+			hmac_add(&h, bytes_head(text, at));
+			hmac_add(&h, bytes_tail(text, at));
+			hmac_end(&h, got);
+			assert_memory_equal(got, want, sizeof(want));
+		}
+		hmac_init(&h, key);
+		for (size_t j = 0; j < text.n; j++)
+			hmac_add(&h, (struct bytes){ text.p + j, 1 });
+		hmac_end(&h, got);
+		assert_memory_equal(got, want, sizeof(want));
+		guard_free(&g);
+		guard_free(&k);
+	}
+}
+
+/* RFC 2104 2: up to a block is filled with zeros, what is longer is hashed. */
+static void keys_around_a_block(void **state)
+{
+	uint8_t key[SHA256_BLOCK + 1], digest[SHA256_SIZE];
+	uint8_t a[SHA256_SIZE], b[SHA256_SIZE];
+	struct sha256 s;
+
+	(void)state;
+	memset(key, 'k', sizeof(key));
+	key[SHA256_BLOCK - 1] = 0;
+	mac(a, (struct bytes){ key, SHA256_BLOCK - 1 }, BYTES("text"));
+	mac(b, (struct bytes){ key, SHA256_BLOCK }, BYTES("text"));
+	assert_memory_equal(a, b, sizeof(a));
+	sha256_init(&s);
+	sha256_add(&s, bytes_in(SPAN(key)));
+	sha256_end(&s, digest);
+	mac(a, bytes_in(SPAN(key)), BYTES("text"));
+	mac(b, bytes_in(SPAN(digest)), BYTES("text"));
+	assert_memory_equal(a, b, sizeof(a));
+}
+
+static void wiped_at_the_end(void **state)
+{
+	static const struct hmac zero;
+	uint8_t out[SHA256_SIZE];
+	struct hmac h;
+
+	(void)state;
+	hmac_init(&h, BYTES("key"));
+	hmac_add(&h, BYTES("text"));
+	hmac_end(&h, out);
+	assert_memory_equal(&h, &zero, sizeof(h));
+}
+
+/* The value of a line `"name": "value"` of that name. */
+static bool member(struct bytes line, const char *name, struct bytes *value)
+{
+	struct cur c = cur_of(line);
+
+	cur_until(&c, '"');
+	if (!bytes_are(cur_until(&c, '"'), name))
+		return false;
+	cur_until(&c, '"');
+	*value = cur_until(&c, '"');
+	return true;
+}
+
+static struct bytes from_hex(struct span to, struct bytes hex)
+{
+	char text[2048];
+
+	assert_true(hex.n < sizeof(text));
+	memcpy(text, hex.p, hex.n);
+	text[hex.n] = 0;
+	return unit_hex(to, text);
+}
+
+/* The file has a member a line, result last in each test. */
+static void wycheproof(void **state)
+{
+	struct span file =
+		unit_file("../shared/vectors/wycheproof/hmac_sha256_test.json");
+	struct cur c = cur_of(bytes_in(file));
+	struct bytes key = { NULL, 0 }, text = key, tag = key, result;
+	unsigned valid = 0, invalid = 0;
+
+	(void)state;
+	while (cur_left(&c) > 0) {
+		struct bytes line = cur_until(&c, '\n');
+		uint8_t room[3][1024], out[SHA256_SIZE];
+		bool right;
+
+		if (member(line, "key", &key) || member(line, "msg", &text) ||
+		    member(line, "tag", &tag) ||
+		    !member(line, "result", &result))
+			continue;
+		mac(out, from_hex(SPAN(room[0]), key),
+		    from_hex(SPAN(room[1]), text));
+		tag = from_hex(SPAN(room[2]), tag);
+		assert_in_range(tag.n, 16, SHA256_SIZE);
+		right = memcmp(out, tag.p, tag.n) == 0;
+		assert_int_equal(right, bytes_are(result, "valid"));
+		*(right ? &valid : &invalid) += 1;
+	}
+	free(file.p);
+	assert_true(valid > 50 && invalid > 50);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rfc_4231),
+		cmocka_unit_test(pieces_equal_the_whole),
+		cmocka_unit_test(keys_around_a_block),
+		cmocka_unit_test(wiped_at_the_end),
+		cmocka_unit_test(wycheproof),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
