@@ -192,4 +192,7 @@ clean: ## removes what was built
 	rm -rf build nat nat-static
 
 help: ## this list
-	@awk -F': .*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F': .*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(sort $(MAKEFILE_LIST:%.d=))
+
+# Tools that only one folder of t/ needs: fuzzing, torture, cross builds...
+include $(sort $(wildcard t/*/rules.mk))
