@@ -10,11 +10,13 @@
 enum addr_family { ADDR_NONE, ADDR_IP4, ADDR_IP6, ADDR_UNIX };
 
 struct addr {
-	uint8_t family;   /* enum addr_family */
-	uint16_t port;    /* host order; 0 for unix */
-	uint32_t scope;   /* IPv6 link-local: interface index, else 0 */
-	uint8_t ip[16];   /* network order; the first 4 for IPv4 */
-	const char *path; /* ADDR_UNIX: the socket's path, lent */
+	uint8_t family; /* enum addr_family */
+	uint16_t port;  /* host order; 0 for unix */
+	uint32_t scope; /* IPv6 link-local: interface index, else 0 */
+	union {
+		uint8_t ip[16];   /* network order; IPv4: the first 4 */
+		const char *path; /* ADDR_UNIX: the socket's, lent */
+	};
 };
 
 /* "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1" (RFC 4291 2.2), no brackets,
