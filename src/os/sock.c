@@ -10,9 +10,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#if defined(__linux__)
-#include <linux/sockios.h>
-#endif
 
 enum { BACKLOG = 4096, KEEP_IDLE = 20, KEEP_EVERY = 8, KEEP_PROBES = 3 };
 
@@ -190,10 +187,10 @@ void sock_user_timeout(int fd, unsigned ms)
 
 long sock_unacked(int fd)
 {
-#if defined(SIOCOUTQ)
+#if defined(__linux__)
 	int n = 0;
 
-	return ioctl(fd, SIOCOUTQ, &n) < 0 ? sys_err() : n;
+	return ioctl(fd, TIOCOUTQ, &n) < 0 ? sys_err() : n;
 #else
 	(void)fd;
 	return -NAT_ENOTSUP;
