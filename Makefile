@@ -1,6 +1,6 @@
 # nat: one binary; plain `make` leaves it at ./nat, `make help` lists the rest.
 #
-# On the line: CC=clang LOOP=epoll|select CFLAGS=... LDFLAGS=... WERROR= V=1.
+# On the line: CC=clang LOOP=epoll|select MODULES= CFLAGS=... LDFLAGS=... WERROR= V=1.
 # Every variant builds in a directory named after itself, its compiler and its
 # loop (build/san-gcc-epoll), so that none mixes objects with another.
 
@@ -27,11 +27,13 @@ WERROR ?= -Werror
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 LOOP ?= $(if $(filter Linux,$(shell uname -s)),epoll,select)
 
-# ---- sources: one way of waiting is compiled; MODULES= will choose apps here ----
+# ---- sources: one way of waiting is compiled, and the parts in MODULES ----
 
+MODULES ?= manual
 LOOPS = epoll kqueue select
-SRC := $(filter-out $(patsubst %,src/os/loop_%.c,$(filter-out $(LOOP),$(LOOPS))),\
-	$(sort $(shell find src -name '*.c')))
+OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
+	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete)
+SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
 PURE := $(filter src/base/% src/crypt/% src/wire/%,$(SRC))
 TESTS := $(sort $(wildcard t/unit/test_*.c))
@@ -132,7 +134,7 @@ accept: all ## scenarios that take long, with the release binary
 
 # ---- lint: each check says file:line: what ----
 
-LINT = shape includes text selftest symbols options headers format
+LINT = shape includes text selftest symbols options manual headers format
 .PHONY: $(LINT:%=lint-%)
 lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
 	@echo 'lint: clean'
@@ -141,8 +143,6 @@ lint-shape lint-includes lint-text lint-selftest: lint-%:
 	@$(PYTHON) t/lint/$*.py
 lint-symbols: $(SRC:%.c=$(rel)/%.o) $(if $(ALT),$(PURE:%.c=$(alt)/%.o))
 	@$(PYTHON) t/lint/symbols.py $(rel) $(if $(ALT),$(alt))
-lint-options: $(san)/nat
-	@$(PYTHON) t/lint/options.py $<
 lint-headers: $(HDR:%=$(rel)/%.alone)
 lint-format:
 	@command -v $(CLANG_FORMAT) >/dev/null || \
@@ -164,7 +164,7 @@ format: ## lays all C out by .clang-format
 
 HAVE_MUSL := $(shell command -v $(MUSL) 2>/dev/null)
 size: all $(HAVE_MUSL:%=static) ## bytes per module and layer; fails over budget
-	@$(PYTHON) t/lint/size.py $(rel)/nat.map nat $(wildcard nat-static)
+	@$(PYTHON) t/lint/size.py $(if $(MODULES),768,128) $(rel)/nat.map nat $(wildcard nat-static)
 
 bench: all ## measures of t/bench with the release binary
 	@for b in $(sort $(wildcard t/bench/*.py)); do $(PYTHON) $$b --nat ./nat || exit 1; done

@@ -31,8 +31,7 @@ void diag_put(struct diag *d, const char *form, ...)
 	d->say(d, line);
 }
 
-/* An option's name as it is written in files. */
-static void put_key(struct fmt *f, const char *name)
+void opt_key(struct fmt *f, const char *name)
 {
 	for (; *name; name++)
 		fmt_put(f, "%c", *name == '-' ? '_' : *name);
@@ -44,7 +43,7 @@ int diag_option(struct diag *d, const char *name, const char *text)
 	struct fmt f = fmt_to(SPAN(word));
 
 	if (d->line)
-		put_key(&f, name);
+		opt_key(&f, name);
 	else
 		fmt_put(&f, "--%s", name);
 	diag_put(d, "%s: %s", fmt_text(&f), text);
@@ -333,7 +332,7 @@ void opt_help(const struct opt *tab, struct fmt *f)
 static void dump_line(const struct opt *o, const void *value, struct fmt *f)
 {
 	fmt_put(f, "\t%s ", o->flags & OPT_LIST ? "list" : "option");
-	put_key(f, o->name);
+	opt_key(f, o->name);
 	fmt_put(f, " ");
 	value_print(f, o, value);
 	fmt_put(f, "\n");
@@ -353,7 +352,7 @@ static void dump_row(const struct opt *o, const void *value, bool secrets,
 		return;
 	} else if ((o->flags & OPT_SECRET) && !secrets) {
 		fmt_put(f, "\t# option ");
-		put_key(f, o->name);
+		opt_key(f, o->name);
 		fmt_put(f, " hidden\n");
 	} else {
 		dump_line(o, value, f);

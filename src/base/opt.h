@@ -109,6 +109,9 @@ MUST_USE int opt_file(const struct opt *tab, void *conf,
 /* A line or two for every row, for --help. */
 void opt_help(const struct opt *tab, struct fmt *f);
 
+/* The name as it is written in files. */
+void opt_key(struct fmt *f, const char *name);
+
 /* UCI lines for every row with a value, tab-indented, '_' for '-', quoted; a
  * comment in the place of a secret unless asked.
  */

@@ -57,6 +57,11 @@ static int run(int argc, char **argv)
 	return cmd_usage(&cmd_check);
 }
 
+static const char about[] =
+	"Reads a config file as nat run does, and says all that is wrong\n"
+	"with it at once. A good one is printed as it is in force, defaults\n"
+	"included, in its own syntax, and reads back as the same.";
+
 static const char *const examples[] = {
 	"nat check -c nat.conf",
 	"nat check -c nat.conf --show-secrets",
@@ -67,6 +72,7 @@ const struct cmd cmd_check = {
 	.name = "check",
 	.group = "Inspect",
 	.what = "Validates a config file and prints the settings in force",
+	.about = about,
 	.usage = "-c FILE [--show-secrets]",
 	.opts = opts,
 	.run = run,

@@ -177,6 +177,17 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_client, argc, argv);
 }
 
+static const char about[] =
+	"Logs in at a relay, publishes services there and connects their\n"
+	"visitors to them. Trouble of the network never ends it: it tries\n"
+	"again for ever.\n\n"
+	"A SERVICE is [NAME=]tcp:[HOST:]PORT[@PUBLIC] or\n"
+	"[NAME=]tcp:unix:/PATH[@PUBLIC]. HOST is 127.0.0.1 if left out,\n"
+	"PUBLIC any free port of the relay. PORT and PUBLIC may be ranges\n"
+	"of the same length, LO-HI. Each service that is published is one\n"
+	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
+	"it is.";
+
 static const char *const examples[] = {
 	"nat client --relay 127.0.0.1 --token-file token ssh=tcp:22@6022",
 	"nat client -r 127.0.0.1:8888 -r [::1]:8888 tcp:8000-8002@9000-9002",
@@ -188,6 +199,7 @@ const struct cmd cmd_client = {
 	.name = "client",
 	.group = "Connect",
 	.what = "Inner side: publishes services of this machine at a relay",
+	.about = about,
 	.usage = "[options] --relay ADDR SERVICE...",
 	.opts = opts,
 	.run = run,

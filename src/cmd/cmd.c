@@ -136,11 +136,12 @@ int cmd_args(const struct cmd *cmd, void *set, int argc, char **argv)
 
 int cmd_show_help(const struct cmd *cmd)
 {
-	char text[4096];
+	char text[8192];
 	struct fmt f = fmt_to(SPAN(text));
 
-	fmt_put(&f, "nat %s - %s\n\nUsage: nat %s%s%s\n\nOptions:\n", cmd->name,
-		cmd->what, cmd->name, *cmd->usage ? " " : "", cmd->usage);
+	fmt_put(&f, "nat %s - %s\n\nUsage: nat %s%s%s\n\n%s\n\nOptions:\n",
+		cmd->name, cmd->what, cmd->name, *cmd->usage ? " " : "",
+		cmd->usage, cmd->about);
 	opt_help(cmd->opts, &f);
 	fmt_put(&f, "\nExamples:\n");
 	for (const char *const *e = cmd->examples; *e; e++)
@@ -163,14 +164,27 @@ static void put_group(struct fmt *f, const char *group)
 	}
 }
 
+static const char about[] =
+	"A relay runs on a machine with a public address. A client runs\n"
+	"behind NAT, logs in at the relay and publishes services there:\n"
+	"SSH, a desktop, a database, a web site. Visitors connect to ports\n"
+	"of the relay and reach the services.";
+
+const struct cmd cmd_nat = {
+	.name = "nat",
+	.what = "Publishes services of a machine behind NAT",
+	.about = about,
+	.usage = "COMMAND [options] [arguments]",
+};
+
 int cmd_show_overview(void)
 {
 	static const char *const groups[] = { "Serve", "Connect", "Inspect" };
 	char text[4096];
 	struct fmt f = fmt_to(SPAN(text));
 
-	fmt_put(&f, "nat - publishes services of a machine behind NAT\n\n"
-		    "Usage: nat COMMAND [options] [arguments]\n");
+	fmt_put(&f, "nat - %s\n\nUsage: nat %s\n\n%s\n", cmd_nat.what,
+		cmd_nat.usage, cmd_nat.about);
 	for (size_t i = 0; i < COUNT(groups); i++)
 		put_group(&f, groups[i]);
 	fmt_put(&f, "\nOf one command: nat help COMMAND\n");

@@ -12,7 +12,9 @@ struct cmd {
 	const char *name;
 	const char *group; /* "Serve", "Connect", "Inspect" for the overview */
 	const char *what;  /* one line, no full stop */
-	const char *usage; /* "[options] ADDR..." */
+	const char *about; /* sentences in lines of help; an empty line parts */
+	const char
+		*usage; /* "[options] ADDR..."; words in capitals are values */
 	const struct opt *opts;
 	int (*run)(int argc, char **argv); /* the exit code */
 	const char *const *examples;       /* up to a NULL */
@@ -20,11 +22,17 @@ struct cmd {
 		*role; /* what it serves; NULL: it is no section type */
 };
 
+#define CMD_VERSION "nat 0.1.0"
+#define CMD_DATED "November 21, 2026" /* as man pages show it */
+
 /* Every command, sorted by name, up to a NULL; the table stands in main.c. */
 extern const struct cmd *const cmds[];
 
 extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen, cmd_relay,
 	cmd_run, cmd_version;
+
+/* nat itself: no command, but what its overview and nat(1) say. */
+extern const struct cmd cmd_nat;
 
 /* NULL when there is none; nothing is said. */
 const struct cmd *cmd_find(const char *name);

@@ -7,8 +7,8 @@
 /* clang-format off */
 #define AT(field) offsetof(struct conf_service, field)
 const struct opt conf_service_opts[] = {
-	{ 0, "type", OPT_TEXT, 0, AT(type), "TYPE", NULL, 0, 0,
-	  "What it speaks: tcp udp http https" },
+	{ 0, "type", OPT_TEXT, 0, AT(type), "tcp|udp|http|https", NULL, 0, 0,
+	  "What it speaks" },
 	{ 0, "local", OPT_TEXT, 0, AT(local), "[HOST:]PORT", NULL, 0, 0,
 	  "Where it is" },
 	{ 0, "public", OPT_TEXT, 0, AT(public), "PORT", NULL, 0, 0,
@@ -19,8 +19,7 @@ const struct opt conf_service_opts[] = {
 };
 #undef AT
 
-/* Of every section; the settings are its bool enabled. */
-static const struct opt enabled_opts[] = {
+const struct opt conf_enabled_opts[] = {
 	{ 0, "enabled", OPT_FLAG, 0, 0, NULL, "1", 0, 0, "Whether it counts" },
 	OPT_END
 };
@@ -110,8 +109,8 @@ static void read_option(struct reader *r, const struct uci_line *line)
 {
 	struct opt_line option = { line->name, line->value,
 				   line->kind == UCI_LIST };
-	bool ours = strcmp(line->name, enabled_opts[0].name) == 0;
-	int rc = opt_file(ours ? enabled_opts : r->tab,
+	bool ours = strcmp(line->name, conf_enabled_opts[0].name) == 0;
+	int rc = opt_file(ours ? conf_enabled_opts : r->tab,
 			  ours ? (void *)r->enabled : r->set, &option,
 			  &r->conf->diag);
 

@@ -31,6 +31,9 @@ struct conf_service {
 
 extern const struct opt conf_service_opts[];
 
+/* Of every section; the settings are its bool enabled. */
+extern const struct opt conf_enabled_opts[];
+
 struct conf {
 	struct diag diag;
 	uint32_t nsections, nservices;

@@ -49,6 +49,10 @@ static int run(int argc, char **argv)
 	return cmd_usage(&cmd_keygen);
 }
 
+static const char about[] =
+	"A token is 128 random bits as 32 hex digits on stdout. The same\n"
+	"token stands in the --token-file of the relay and of its clients.";
+
 static const char *const examples[] = {
 	"nat keygen --token",
 	"(umask 077; nat keygen --token > token)",
@@ -59,6 +63,7 @@ const struct cmd cmd_keygen = {
 	.name = "keygen",
 	.group = "Inspect",
 	.what = "Makes secrets that cannot be guessed",
+	.about = about,
 	.usage = "--token",
 	.opts = opts,
 	.run = run,

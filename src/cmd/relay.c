@@ -74,6 +74,16 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_relay, argc, argv);
 }
 
+static const char about[] =
+	"Clients behind NAT log in here and publish services; whoever\n"
+	"connects to a published port of this machine reaches the service\n"
+	"behind the client.\n\n"
+	"Without a token and without --open it makes a token at its first\n"
+	"start, keeps it in the state directory and prints the command for\n"
+	"the other machine. Tokens never cross the wire. For each address\n"
+	"that it serves on, it says on stderr when it is ready, with the\n"
+	"real port.";
+
 static const char *const examples[] = {
 	"nat relay",
 	"nat relay --token-file token --ports 6000-6999",
@@ -85,6 +95,7 @@ const struct cmd cmd_relay = {
 	.name = "relay",
 	.group = "Serve",
 	.what = "Public server: clients publish services on its ports",
+	.about = about,
 	.usage = "[options]",
 	.opts = opts,
 	.run = run,

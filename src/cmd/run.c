@@ -70,6 +70,12 @@ static int run(int argc, char **argv)
 			&common);
 }
 
+static const char about[] =
+	"Serves the sections of a config file, relay and client alike.\n"
+	"Without -c it reads /etc/config/nat if that exists, as on OpenWrt,\n"
+	"and /etc/nat.conf if not. What the command line says wins over the\n"
+	"file.";
+
 static const char *const examples[] = { "nat run", "nat run -c nat.conf",
 					NULL };
 
@@ -77,6 +83,7 @@ const struct cmd cmd_run = {
 	.name = "run",
 	.group = "Serve",
 	.what = "Everything that a config file enables, in one process",
+	.about = about,
 	.usage = "[-c FILE] [options]",
 	.opts = opts,
 	.run = run,

@@ -23,7 +23,7 @@ static int run(int argc, char **argv)
 		return cmd_show_help(&cmd_version);
 	if (at < argc)
 		return cmd_no_arguments(&cmd_version, argv[at]);
-	console_out(BYTES("nat 0.1.0\n"));
+	console_out(BYTES(CMD_VERSION "\n"));
 	return 0;
 }
 
@@ -33,6 +33,7 @@ const struct cmd cmd_version = {
 	.name = "version",
 	.group = "Inspect",
 	.what = "Shows which nat this is",
+	.about = "One line, for scripts and for reports of faults.",
 	.usage = "",
 	.opts = opts,
 	.run = run,

@@ -10,6 +10,7 @@ import unittest
 
 import dead
 import includes
+import manual
 import options
 import shape
 import symbols
@@ -245,6 +246,25 @@ class Options(Tree):
         self.says(options.check(str(self.root), str(nat)), "relay --bb")
         self.write("t/interop/b.scn", "option bb 1\n")
         self.says(options.check(str(self.root), str(nat)))
+
+
+class Manual(Tree):
+    def test_differs(self):
+        texts = {"docs/man/a.1": "a\n", "docs/man/b.1": "b\n"}
+        self.write("docs/man/a.1", "a\n")
+        self.says(manual.differing(str(self.root), texts), "b.1:1: not what")
+        self.write("docs/man/b.1", "c\n")
+        self.write("contrib/completions/old", "")
+        self.says(manual.differing(str(self.root), texts),
+                  "completions/old:1: not what", "b.1:1: not what")
+
+    def test_faults(self):
+        self.write("docs/man/a.1", ".Dd x\n")
+        for tool, said in ("mandoc", "mandoc: %s:3:2: WARNING: odd"), (
+                "groff", "troff: docs/man/a.1:3: warning: odd"):
+            self.write(tool, f"#!/bin/sh\nprintf '{said}\\n' $1\n")
+            self.says(manual.faults(str(self.root), "docs/man/a.1",
+                                    ["sh", tool]), "docs/man/a.1:3: ")
 
 
 class Text(Tree):

@@ -1,14 +1,14 @@
 """size - bytes of the release binary by layer and module, and the budgets.
 
-usage: size.py MAP PROGRAM...    MAP is the linker's map of the first program.
-Fails when nat-static is larger than its budget (design.md 8).
+usage: size.py KIB MAP PROGRAM...    MAP is the linker's map of the first
+program. Fails when nat-static is larger than KIB, its budget (design.md 8).
 """
 import collections
 import os
 import re
 import sys
 
-BUDGET = {"nat-static": 128 * 1024}
+BUDGETED = "nat-static"
 PART = re.compile(r"^ \.[\w.$-]+\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$", re.M)
 
 
@@ -30,7 +30,7 @@ def count(text):
     return +sizes
 
 
-def main(map_path, *programs):
+def main(kib, map_path, *programs):
     with open(map_path, encoding="utf-8") as f:
         sizes = count(f.read())
     for layer in sorted({k[0] for k in sizes}):
@@ -41,7 +41,8 @@ def main(map_path, *programs):
                 print(f"{rows[name]:8}      {name}")
     over = 0
     for path in programs:
-        n, most = os.path.getsize(path), BUDGET.get(os.path.basename(path))
+        n = os.path.getsize(path)
+        most = os.path.basename(path) == BUDGETED and int(kib) * 1024
         over |= bool(most and n > most)
         print(f"{n:8}  ./{path}" + (f", of {most}" if most else "")
               + (": OVER BUDGET" if most and n > most else ""))

@@ -1,0 +1,85 @@
+# Completion of nat for fish, by: nat help --complete fish
+function _nat_at
+	set -l words (commandline -opc)
+	test "$words[2]" = "$argv[1]"
+end
+function _nat_cmd -a name argument what
+	set -g _nat_of $name
+	complete -c nat -n '_nat_at ""' -a $name -d $what
+	test -z "$argument"
+	or complete -c nat -n "_nat_at $name" -a "(complete -C 'nat ')"
+end
+function _nat_opt -a name letter kind what
+	set -l how
+	switch $kind
+		case FILE
+			set how -rF
+		case DIR
+			set how -xa '(__fish_complete_directories)'
+		case ADDR HOST
+			set how -xa '(__fish_print_hostnames)'
+		case '*|*'
+			set how -xa (string replace -a '|' ' ' $kind)
+		case '?*'
+			set how -x
+	end
+	test -z "$letter"; or set -a how -s $letter
+	complete -c nat -n "_nat_at $_nat_of" -l $name -d $what $how
+end
+complete -c nat -f
+_nat_cmd check '' 'Validates a config file and prints the settings in force'
+_nat_opt config 'c' 'FILE' 'The file to check'
+_nat_opt show-secrets '' '' 'Print tokens too'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd client '' 'Inner side: publishes services of this machine at a relay'
+_nat_opt relay 'r' 'ADDR' 'Relay, port 8888 if not said'
+_nat_opt token '' 'TEXT' 'Secret shared by relay and clients'
+_nat_opt token-file '' 'FILE' 'Read it from a file that only the owner can read'
+_nat_opt weak-token '' '' 'Take a token that could be guessed'
+_nat_opt name 'n' 'NAME' 'What this client is called, if not HOST-xxxxxx'
+_nat_opt plain '' '' 'The relay is an original FAST NAT server'
+_nat_opt max-visitors '' 'N' 'Most visitors at once'
+_nat_opt max-memory '' 'SIZE' 'Most memory for buffers'
+_nat_opt pipe-size '' 'SIZE' 'Bytes that a pipe of the kernel holds'
+_nat_opt config 'c' 'FILE' 'Read settings from this file'
+_nat_opt verbose 'v' '' 'Log what is for debugging too'
+_nat_opt log '' 'FILE' 'Append the log to this file, not stderr'
+_nat_opt log-time '' '' 'Begin each line of the log with the time'
+_nat_opt state-dir '' 'DIR' 'Keep here what must survive a restart'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd help 'COMMAND' 'Shows the commands, or the options of one'
+_nat_opt man '' '' 'Write a man page'
+_nat_opt complete '' 'bash|zsh|fish' 'Write what a shell needs to complete lines'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd keygen '' 'Makes secrets that cannot be guessed'
+_nat_opt token '' '' 'Make a token for relay and clients'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd relay '' 'Public server: clients publish services on its ports'
+_nat_opt listen 'l' 'ADDR' 'Where clients connect'
+_nat_opt token '' 'TEXT' 'Secret shared by relay and clients'
+_nat_opt token-file '' 'FILE' 'Read it from a file that only the owner can read'
+_nat_opt weak-token '' '' 'Take a token that could be guessed'
+_nat_opt open '' '' 'Serve clients without a token too'
+_nat_opt ports '' 'LO-HI' 'Ports that clients may publish'
+_nat_opt bind '' 'HOST' 'Address of published ports, if not all'
+_nat_opt max-clients '' 'N' 'Most clients at once'
+_nat_opt max-visitors '' 'N' 'Most visitors at once'
+_nat_opt max-services '' 'N' 'Most services of one client'
+_nat_opt max-memory '' 'SIZE' 'Most memory for buffers'
+_nat_opt pipe-size '' 'SIZE' 'Bytes that a pipe of the kernel holds'
+_nat_opt heartbeat '' 'TIME' 'How often silent clients are asked for a sign'
+_nat_opt config 'c' 'FILE' 'Read settings from this file'
+_nat_opt verbose 'v' '' 'Log what is for debugging too'
+_nat_opt log '' 'FILE' 'Append the log to this file, not stderr'
+_nat_opt log-time '' '' 'Begin each line of the log with the time'
+_nat_opt state-dir '' 'DIR' 'Keep here what must survive a restart'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd run '' 'Everything that a config file enables, in one process'
+_nat_opt config 'c' 'FILE' 'File to read, not /etc/config/nat or /etc/nat.conf'
+_nat_opt verbose 'v' '' 'Log what is for debugging too'
+_nat_opt log '' 'FILE' 'Append the log to this file, not stderr'
+_nat_opt log-time '' '' 'Begin each line of the log with the time'
+_nat_opt state-dir '' 'DIR' 'Keep here what must survive a restart'
+_nat_opt help 'h' '' 'Show this and exit'
+_nat_cmd version '' 'Shows which nat this is'
+_nat_opt help 'h' '' 'Show this and exit'

@@ -1,0 +1,8 @@
+# What asks the binary about its tables.
+
+.PHONY: man
+man: $(rel)/nat ## docs/man and contrib/completions, from the binary
+	@$(PYTHON) t/lint/manual.py --write $<
+
+lint-options lint-manual: lint-%: $(san)/nat
+	@$(PYTHON) t/lint/$*.py $<
