@@ -134,7 +134,7 @@ accept: all ## scenarios that take long, with the release binary
 
 # ---- lint: each check says file:line: what ----
 
-LINT = shape includes text selftest symbols options manual headers format
+LINT = shape includes text selftest symbols options manual complete headers format
 .PHONY: $(LINT:%=lint-%)
 lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
 	@echo 'lint: clean'

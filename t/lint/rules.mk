@@ -4,5 +4,5 @@
 man: $(rel)/nat ## docs/man and contrib/completions, from the binary
 	@$(PYTHON) t/lint/manual.py --write $<
 
-lint-options lint-manual: lint-%: $(san)/nat
+lint-options lint-manual lint-complete: lint-%: $(san)/nat
 	@$(PYTHON) t/lint/$*.py $<

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import unittest
 
+import complete
 import dead
 import includes
 import manual
@@ -265,6 +266,19 @@ class Manual(Tree):
             self.write(tool, f"#!/bin/sh\nprintf '{said}\\n' $1\n")
             self.says(manual.faults(str(self.root), "docs/man/a.1",
                                     ["sh", tool]), "docs/man/a.1:3: ")
+
+
+class Complete(Tree):
+    def test_offers(self):
+        self.write("nat", "#!/bin/sh\ncase $* in help) echo '  relay  Serves';;\n"
+                   "help*bash) echo '_nat() { COMPREPLY=(relay); }';;\n"
+                   "*) echo '      --aa  Does';; esac\n")
+        (self.root / "nat").chmod(0o755)
+        (self.root / "home").mkdir()
+        said = list(complete.wrong(str(self.root / "nat"), "bash",
+                                   str(self.root)))
+        self.assertEqual(len(said), len(complete.LINES))  # all but the first,
+        self.assertIn("'nat relay --' ['relay'], not ['--aa']", said[-1])
 
 
 class Text(Tree):
