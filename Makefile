@@ -103,7 +103,7 @@ $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 # ---- targets ----
 
 .PHONY: all static check quick unit scn interop accept lint format dead size bench \
-	compdb cov demo install clean help FORCE
+	compdb cov demo install uninstall clean help FORCE
 .DEFAULT_GOAL := all
 
 all: $(rel)/nat ## ./nat, the release binary (the default)
@@ -134,7 +134,7 @@ accept: all ## scenarios that take long, with the release binary
 
 # ---- lint: each check says file:line: what ----
 
-LINT = shape includes text selftest symbols options manual complete headers format
+LINT = shape includes text selftest symbols options manual complete install headers format
 .PHONY: $(LINT:%=lint-%)
 lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
 	@echo 'lint: clean'
@@ -185,8 +185,10 @@ compdb: ## compile_commands.json for editors
 demo: all ## a relay, a client and a visitor on this machine
 	@$(PYTHON) contrib/demo.py
 
-install: all ## nat into $(DESTDIR)$(PREFIX)/bin
-	install -D -m 755 nat $(DESTDIR)$(PREFIX)/bin/nat
+install: all ## nat, pages, completions, units into $(DESTDIR)$(PREFIX)
+uninstall: ## takes all but the config file away again
+install uninstall:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' contrib/install.sh $@
 
 clean: ## removes what was built
 	rm -rf build nat nat-static

@@ -6,3 +6,5 @@ man: $(rel)/nat ## docs/man and contrib/completions, from the binary
 
 lint-options lint-manual lint-complete: lint-%: $(san)/nat
 	@$(PYTHON) t/lint/$*.py $<
+lint-install: all
+	@$(PYTHON) t/lint/install.py $(MAKE)

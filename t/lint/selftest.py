@@ -11,6 +11,7 @@ import unittest
 import complete
 import dead
 import includes
+import install
 import manual
 import options
 import shape
@@ -279,6 +280,20 @@ class Complete(Tree):
                                    str(self.root)))
         self.assertEqual(len(said), len(complete.LINES))  # all but the first,
         self.assertIn("'nat relay --' ['relay'], not ['--aa']", said[-1])
+
+
+class Install(Tree):
+    def test_differences(self):
+        self.write("a", "")
+        self.write("b", "")
+        (self.root / "a").chmod(0o600)
+        got = {p: m for p, m in install.found(self.root).items() if p in "ab"}
+        self.says(install.differences(got, {"a": 0o644, "c": 0o644}),
+                  "a has the mode 600", "b is there and", "c is not there")
+
+    def test_starts(self):
+        self.write("nat.service", "[Service]\nExecStart=ls --nonsense $OPTIONS\n")
+        self.says(install.starts(str(self.root / "nat.service")), "nonsense")
 
 
 class Text(Tree):
