@@ -65,3 +65,50 @@ uint32_t map_hash(struct bytes key)
 		hash = (hash ^ key.p[i]) * 16777619U;
 	return hash;
 }
+
+static uint32_t turn(uint32_t n, int bits)
+{
+	return n << bits | n >> (32 - bits);
+}
+
+static void sip_round(uint32_t v[4])
+{
+	v[0] += v[1];
+	v[1] = turn(v[1], 5) ^ v[0];
+	v[0] = turn(v[0], 16);
+	v[2] += v[3];
+	v[3] = turn(v[3], 8) ^ v[2];
+	v[0] += v[3];
+	v[3] = turn(v[3], 7) ^ v[0];
+	v[2] += v[1];
+	v[1] = turn(v[1], 13) ^ v[2];
+	v[2] = turn(v[2], 16);
+}
+
+static void sip_word(uint32_t v[4], uint32_t word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	v[0] ^= word;
+}
+
+uint32_t map_mix(const struct map_seed *seed, struct bytes key)
+{
+	uint32_t v[] = { seed->k[0], seed->k[1], 0x6c796765 ^ seed->k[0],
+			 0x74656462 ^ seed->k[1] };
+	uint32_t word = 0;
+	size_t i = 0;
+
+	for (; i < key.n; i++) {
+		word |= (uint32_t)key.p[i] << 8 * (i % 4);
+		if (i % 4 < 3)
+			continue;
+		sip_word(v, word);
+		word = 0;
+	}
+	sip_word(v, word | (uint32_t)key.n << 24);
+	v[2] ^= 0xff;
+	for (i = 0; i < 3; i++)
+		sip_round(v);
+	return v[1] ^ v[3];
+}

@@ -30,5 +30,10 @@ struct map_node *map_find(const struct map *m, uint32_t hash,
 
 /* FNV-1a, for keys that we chose ourselves. */
 uint32_t map_hash(struct bytes key);
+/* HalfSipHash-1-3, for keys that strangers choose: seed is random and secret. */
+struct map_seed {
+	uint32_t k[2];
+};
+uint32_t map_mix(const struct map_seed *seed, struct bytes key);
 
 #endif

@@ -19,6 +19,10 @@ static const struct opt opts[] = {
 	  0, 0, "The relay is an original FAST NAT server" },
 	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "4096",
 	  1, 65535, "Most visitors at once" },
+	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "1024",
+	  1, 65535, "Most visitors of UDP services at once" },
+	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
+	  1000, 86400000, "How long a silent visitor of UDP is remembered" },
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -32,15 +36,9 @@ static const struct opt opts[] = {
 /* What cannot be published yet is refused as soon as it is asked for. */
 static void check_service(const struct service *s, struct diag *d)
 {
-	static const char *const types[] = {
-		[FASTNAT_UDP] = "udp",
-		[FASTNAT_HTTP] = "http",
-		[FASTNAT_HTTPS] = "https",
-	};
-
-	if (s->protocol != FASTNAT_TCP)
+	if (s->protocol != FASTNAT_TCP && s->protocol != FASTNAT_UDP)
 		diag_put(d, "%s: %s services are not there yet", s->name,
-			 types[s->protocol]);
+			 service_type(s->protocol));
 }
 
 static int arguments(void *settings, int argc, char **argv, struct diag *d)
@@ -84,6 +82,7 @@ static void add_service(struct client_conf *conf, const struct conf_service *of,
 		return;
 	}
 	check_service(s, d);
+	s->idle_ms = of->udp_idle;
 	conf->nservices++;
 }
 

@@ -13,6 +13,9 @@ const struct opt conf_service_opts[] = {
 	  "Where it is" },
 	{ 0, "public", OPT_TEXT, 0, AT(public), "PORT", NULL, 0, 0,
 	  "Port or host name at the relay" },
+	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "0",
+	  0, 86400000, "How long a silent visitor of UDP is remembered; 0: as "
+	  "long as the client says" },
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  "The client section that it belongs to" },
 	OPT_END

@@ -26,6 +26,7 @@ struct conf_service {
 	unsigned line;
 	bool enabled;
 	const char *type, *local, *public, *client; /* NULL: not given */
+	int64_t udp_idle;                           /* ms; 0: the client's */
 	const struct section *owner;
 };
 

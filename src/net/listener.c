@@ -57,6 +57,12 @@ void listener_stop(struct listener *l)
 	sock_close(l->io.fd, false);
 }
 
+void listener_pause(struct listener *l, bool pause)
+{
+	if (listener_runs(l))
+		io_want(&l->io, pause ? 0 : LOOP_IN);
+}
+
 /* The spare descriptor gives way to the connection that cannot be kept. */
 static void turn_away(struct listener *l)
 {

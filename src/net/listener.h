@@ -23,6 +23,8 @@ MUST_USE int listener_start(struct listener *l, struct net *net,
 			    struct bytes host, uint16_t port,
 			    void (*come)(struct listener *));
 void listener_stop(struct listener *l);
+/* Nobody is told who comes meanwhile: they wait. */
+void listener_pause(struct listener *l, bool pause);
 
 static inline bool listener_runs(const struct listener *l)
 {

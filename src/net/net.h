@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/pool.h"
+#include "os/dgram.h"
 #include "os/loop.h"
 
 /* Buffers, and who waits for one. */
@@ -23,11 +24,27 @@ struct pipes { /* fields are private to splice.c */
 	int idle[PIPES_KEPT][2];
 };
 
+/* Datagrams received in this turn, and those to be sent before the next are. */
+enum { UDP_HEAD = 16 };
+struct udp_inbox { /* fields are private to udp.c */
+	struct span room;
+	struct dgram_train trains[DGRAM_MESSAGES];
+	int n, at, calls;
+};
+struct udp_outbox { /* fields are private to udp.c */
+	int n;
+	struct udp *of[DGRAM_QUEUE];
+	struct dgram_out v[DGRAM_QUEUE];
+	uint8_t heads[DGRAM_QUEUE][UDP_HEAD];
+};
+
 struct net {
 	struct loop *loop;
 	struct log *log;
 	struct bufs bufs;
 	struct pipes pipes;
+	struct udp_inbox inbox;
+	struct udp_outbox outbox;
 	int spare_fd; /* given up for a moment when descriptors run out */
 };
 

@@ -313,6 +313,12 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 		bufs_wait(to->net, &to->wait);
 }
 
+void tcp_push(struct tcp *t)
+{
+	if (t->out && held(t->out) && !t->stream.err)
+		send_out(t);
+}
+
 bool tcp_holds_in(const struct tcp *t)
 {
 	return t->in != NULL;

@@ -44,6 +44,11 @@ static inline int tcp_fd(const struct tcp *t)
 	return t->io.fd;
 }
 
+/* Sends now what would leave at the end of the turn, as far as the socket takes
+ * it: for last words.
+ */
+void tcp_push(struct tcp *t);
+
 /* For pump.c. Does t hold bytes that it has received; or still owe some to the
  * socket (then STREAM_OUT comes when they are sent)?
  */

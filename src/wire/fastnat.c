@@ -19,7 +19,7 @@ enum form {
 enum {
 	ID_MOST = 32,
 	DAY_MS = 24 * 60 * 60 * 1000,
-	HAS_COMMAND = 1 << 17,
+	HAS_COMMAND = 1 << 30,
 	HAS_VERSION_LIST = HAS_VERSION
 };
 
@@ -43,7 +43,9 @@ enum row {
 	HOST,
 	ERROR,
 	RETRY,
-	MAC
+	MAC,
+	FLOW,
+	IDLE
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -76,6 +78,8 @@ static const struct field {
 	ROW(ERROR, "error", TEXT, 0, FASTNAT_OBJECT, error),
 	ROW(RETRY, "retry", NUMBER, 0, DAY_MS, retry_ms),
 	ROW(MAC, "mac", HEX, FASTNAT_MAC, FASTNAT_MAC, mac),
+	ROW(FLOW, "flow", NUMBER, 1, UINT32_MAX, flow),
+	ROW(IDLE, "idle", NUMBER, 1, DAY_MS, idle_ms),
 #undef ROW
 };
 
@@ -84,7 +88,7 @@ static const struct field {
  */
 static const struct command {
 	unsigned need;
-	uint8_t rows[9];
+	uint8_t rows[10];
 } commands[] = {
 	/* clang-format off */
 	[FASTNAT_NONE] = { HAS_OUT_ID, { OUT_ID, MAC } },
@@ -92,7 +96,7 @@ static const struct command {
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL } },
 	[FASTNAT_START_PROXY] = { HAS_INT_PORT | HAS_OUT_ID,
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL, SERVICE,
-		  FROM } },
+		  FROM, FLOW } },
 	[FASTNAT_HELLO] = { HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE,
 		{ COMMAND, VERSION, NAME, INSTANCE, NONCE } },
 	[FASTNAT_CHALLENGE] = { HAS_VERSION | HAS_NONCE,
@@ -101,7 +105,7 @@ static const struct command {
 	[FASTNAT_WELCOME] = { HAS_ID | HAS_INT_PORT | HAS_HEARTBEAT | HAS_PROOF,
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
 	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT,
-		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, HOST } },
+		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, HOST, IDLE } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,

@@ -28,12 +28,12 @@ enum {
 #define FASTNAT_COMMANDS(X) \
 	X(NONE, "")                  /* C outId [mac]: a data header        */ \
 	X(READY, "ready")            /* S id intPort outPort outId protocol */ \
-	X(START_PROXY, "start_proxy") /* S as ready [service from]         */ \
+	X(START_PROXY, "start_proxy") /* S as ready [service from flow]    */ \
 	X(HELLO, "hello")            /* C version name instance nonce       */ \
 	X(CHALLENGE, "challenge")    /* S version nonce                     */ \
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
-	X(PUBLISH, "publish")        /* C service protocol outPort [host]   */ \
+	X(PUBLISH, "publish")        /* C service protocol outPort [host idle] */ \
 	X(PUBLISHED, "published")    /* S service outPort                   */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
@@ -75,21 +75,23 @@ enum fastnat_has {
 	HAS_HOST = 1 << 13,
 	HAS_ERROR = 1 << 14,
 	HAS_RETRY = 1 << 15,
-	HAS_MAC = 1 << 16
+	HAS_MAC = 1 << 16,
+	HAS_FLOW = 1 << 17,
+	HAS_IDLE = 1 << 18
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
  * ids are checked to be of their alphabet. error, host and from are any text
  * without control characters: when parsed the raw contents of the JSON string,
- * for printing plain text that is escaped as need be. heartbeat is 1 ms to a
- * day, retry 0 to a day.
+ * for printing plain text that is escaped as need be. heartbeat and idle are
+ * 1 ms to a day, retry 0 to a day; flow is not 0.
  */
 struct fastnat {
 	enum fastnat_command command;
 	unsigned has;     /* enum fastnat_has */
 	uint8_t protocol; /* enum fastnat_protocol */
 	uint16_t int_port, out_port;
-	uint32_t version, heartbeat_ms, retry_ms;
+	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms;
 	struct bytes id, out_id, service, name, instance, nonce, proof, mac;
 	struct bytes from, host, error;
 };

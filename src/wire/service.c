@@ -311,3 +311,8 @@ void service_print_local(struct fmt *f, const struct service *s)
 		fmt_bytes(f, s->host);
 	fmt_put(f, ":%u", (unsigned)s->lo);
 }
+
+const char *service_type(enum fastnat_protocol p)
+{
+	return types[p];
+}

@@ -20,6 +20,7 @@ struct service {
 	struct bytes path; /* of a unix socket; empty otherwise */
 	uint16_t lo, hi;   /* local ports, hi == lo for one; 0 for unix */
 	uint16_t public_lo, public_hi; /* 0: any port */
+	int64_t idle_ms;               /* udp; set by who knows it */
 	struct bytes public_host; /* http, https: host name, may be empty */
 };
 
@@ -39,6 +40,9 @@ unsigned service_count(const struct service *s);
  * local port, or TYPE-PORT when unnamed.
  */
 void service_at(struct service *out, const struct service *s, unsigned i);
+
+/* "tcp", "udp", "http", "https". */
+const char *service_type(enum fastnat_protocol p);
 
 /* "127.0.0.1:22", "[::1]:22" or "unix:/path". */
 void service_print_local(struct fmt *f, const struct service *s);

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import dgrams
 import visit
 from examples import examples
 from proc import Line, Node
@@ -80,9 +81,42 @@ async def service(world: World, args: Args) -> None:
     world.scope[name] = made.where
 
 
+async def datagrams(world: World, args: Args) -> None:
+    """A service of datagrams: what comes goes back."""
+    name = args.next("a name")
+    port = int(args.clause("on") or 0)
+    args.done()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: dgrams.Echo(name, world.log), local_addr=("127.0.0.1", port)
+    )
+    world.transports[name] = transport
+    world.scope[name] = str(transport.get_extra_info("sockname")[1])
+
+
+async def volley(world: World, args: Args) -> None:
+    within = args.time("within", BULK_WITHIN) * world.patience
+    name = args.clause("as")
+    sizes = [int(n) for n in (args.clause("sizes") or "100").split(",")]
+    count = int(args.next("a count"))
+    args.need("to")
+    port = int(args.next("a port"))
+    args.done()
+    if name is None:
+        work = dgrams.crowd(port, count, sizes)
+    else:
+        if name not in world.senders:
+            world.senders[name] = await dgrams.visitor(port)
+        work = dgrams.echo(world.senders[name], sizes)
+    await guarded(world, work, within, "volley")
+
+
 async def stop(world: World, args: Args) -> None:
     name = args.next("a service")
     args.done()
+    if name in world.transports:
+        world.transports.pop(name).close()
+        return
     if name not in world.services:
         raise Failed(f"no service {name}")
     await world.services.pop(name).stop()
@@ -197,7 +231,7 @@ async def expect(world: World, args: Args) -> None:
 
 async def expect_line(world: World, source: str, args: Args) -> None:
     within = args.time("within", WITHIN)
-    stream = args.next_is("out", "err")
+    stream = args.next_is("out", "err", "log")
     text = args.next("a pattern")
     args.done()
     form = pattern(text)
@@ -224,7 +258,7 @@ async def expect_exit(world: World, target: Node, args: Args) -> None:
 
 async def expect_no(world: World, args: Args) -> None:
     await settle(world, args.time("for", 0))
-    source, stream = args.next("a node"), args.next_is("out", "err")
+    source, stream = args.next("a node"), args.next_is("out", "err", "log")
     text = args.next("a pattern")
     args.done()
     if lines := all_lines(world, source, stream, text):
@@ -234,7 +268,7 @@ async def expect_no(world: World, args: Args) -> None:
 async def expect_count(world: World, args: Args) -> None:
     await settle(world, args.time("for", 0))
     count = int(args.next("a count"))
-    source, stream = args.next("a node"), args.next_is("out", "err")
+    source, stream = args.next("a node"), args.next_is("out", "err", "log")
     text = args.next("a pattern")
     args.done()
     lines = all_lines(world, source, stream, text)
@@ -357,6 +391,12 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "service": (
         service,
         "NAME KIND [WORD] [on PORT | unix PATH]: $NAME is where",
+    ),
+    "datagrams": (datagrams, "NAME [on PORT]: a service that echoes them"),
+    "volley": (
+        volley,
+        "N to PORT [sizes A,B,...] [as NAME] [within TIME]: datagrams echoed\n"
+        "    to so many visitors at once, or to the one of that name",
     ),
     "stop": (stop, "SERVICE"),
     "node": (node, 'NAME run "COMMAND" [env K=V]: nat is the tested binary'),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from dgrams import Visitor
 from proc import STOP_TIME, Node, Transcript
 from script import Failed, fill
 from serve import Service
@@ -34,6 +35,8 @@ class World:
         self.nodes: dict[str, Node] = {}
         self.services: dict[str, Service] = {}
         self.wires: dict[str, Wire] = {}
+        self.transports: dict[str, asyncio.BaseTransport] = {}
+        self.senders: dict[str, Visitor] = {}
         self.scope = {
             "dir": str(home),
             "nat": str(nat),
@@ -114,6 +117,10 @@ class World:
         """Ends everything; the first thing that was wrong, or None."""
         for wire in self.wires.values():
             wire.abandon()
+        for sender in self.senders.values():
+            sender.transport.close()
+        for transport in self.transports.values():
+            transport.close()
         running = [n for n in self.nodes.values() if not n.ended]
         stop_time = STOP_TIME * self.patience
         for node in running:

@@ -36,6 +36,17 @@ static int build(struct client *c, struct span rest, uint32_t n, struct diag *d)
 	err = err ? err : rc;
 	slots_init(&c->links.table, links, sizeof(struct link),
 		   conf->max_visitors);
+	slots_init(&c->udplinks.table,
+		   carve(&rest, conf->max_flows * sizeof(struct udplink)),
+		   sizeof(struct udplink), conf->max_flows);
+	slots_init(&c->udplinks.lines,
+		   carve(&rest, conf->max_flows * sizeof(struct udplink_line)),
+		   sizeof(struct udplink_line), conf->max_flows);
+	map_init(&c->udplinks.by_id,
+		 carve(&rest, map_buckets(conf->max_flows) * sizeof(void *)),
+		 map_buckets(conf->max_flows));
+	list_init(&c->udplinks.lru);
+	lane_init(&c->lane);
 	publish_init(c);
 	return err;
 }
@@ -50,10 +61,13 @@ int client_start(struct client **out, struct net *net,
 
 	if (n < 0)
 		return (int)n;
-	mem = mem_reserve(aligned(sizeof *c) +
-			  aligned((size_t)n * sizeof(struct entry)) +
-			  aligned(map_buckets((uint32_t)n) * sizeof(void *)) +
-			  aligned(conf->max_visitors * sizeof(struct link)));
+	mem = mem_reserve(
+		aligned(sizeof *c) + aligned((size_t)n * sizeof(struct entry)) +
+		aligned(map_buckets((uint32_t)n) * sizeof(void *)) +
+		aligned(conf->max_visitors * sizeof(struct link)) +
+		aligned(conf->max_flows * sizeof(struct udplink)) +
+		aligned(conf->max_flows * sizeof(struct udplink_line)) +
+		aligned(map_buckets(conf->max_flows) * sizeof(void *)));
 	if (!mem.p) {
 		diag_put(d, "no memory for %lu visitors: lower max_visitors",
 			 (unsigned long)conf->max_visitors);
@@ -75,8 +89,10 @@ int client_start(struct client **out, struct net *net,
 
 void client_stop(struct client *c)
 {
+	publish_withdraw(c);
 	control_stop(&c->control);
 	links_end(c, true);
+	udplinks_stop(c);
 	identity_wipe(&c->identity);
 	mem_release(c->mem);
 }

@@ -18,6 +18,8 @@ struct client_conf {
 	bool plain;             /* as a client of the original system */
 	bool weak_token;
 	uint32_t max_visitors; /* at once, of all services */
+	uint32_t max_flows;    /* the same of UDP */
+	int64_t udp_idle;      /* ms; of services that have none of their own */
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };

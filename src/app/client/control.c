@@ -29,6 +29,15 @@ static void start_timer(struct control *ctl, int64_t when)
 	timer_start(&ctl->timer, net_of(ctl)->loop, when);
 }
 
+int control_int_port(const struct control *ctl, struct addr *a)
+{
+	int rc = ctl->state == CONTROL_UP ? sock_there(tcp_fd(&ctl->tcp), a)
+					  : -NAT_ECLOSED;
+
+	a->port = ctl->int_port;
+	return rc;
+}
+
 /* ---- coming and going ---- */
 
 static void hang_up(struct control *ctl)
@@ -36,6 +45,7 @@ static void hang_up(struct control *ctl)
 	timer_stop(&ctl->timer, net_of(ctl)->loop);
 	soon_stop(&ctl->again);
 	publish_end(ctl->client);
+	lane_stop(ctl->client);
 	if (tcp_runs(&ctl->tcp))
 		stream_stop(&ctl->tcp.stream, false);
 	else if (ctl->state == CONTROL_DIAL)
@@ -163,6 +173,15 @@ static void beat(struct control *ctl)
 	start_timer(ctl, ping < dead ? ping : dead);
 }
 
+static void open_lane(struct control *ctl)
+{
+	struct addr relay;
+
+	if (entries_have(&ctl->client->entries, FASTNAT_UDP) &&
+	    control_int_port(ctl, &relay) == 0)
+		lane_start(ctl->client, &relay);
+}
+
 static void arrive(struct control *ctl)
 {
 	struct bytes name = identity_name(&ctl->client->identity);
@@ -172,6 +191,7 @@ static void arrive(struct control *ctl)
 	fmt_put(&f, "as %.*s", (int)name.n, (const char *)name.p);
 	connected(ctl, fmt_text(&f));
 	publish_begin(ctl->client);
+	open_lane(ctl);
 	beat(ctl);
 }
 

@@ -56,6 +56,8 @@ struct control {
 	struct backoff backoff;
 	int64_t since, heard, pinged; /* came up; when last */
 	int64_t heartbeat, retry;     /* ms; as the relay asked for */
+	uint16_t int_port;            /* where it wants our connections */
+	uint8_t id_n, id[32];         /* that it gave to this session */
 	bool told; /* what ended this attempt has been said */
 };
 
@@ -66,6 +68,14 @@ static inline bool control_is_up(const struct control *ctl)
 {
 	return ctl->state == CONTROL_UP || ctl->state == CONTROL_PLAIN;
 }
+
+static inline struct bytes control_id(const struct control *ctl)
+{
+	return (struct bytes){ ctl->id, ctl->id_n };
+}
+
+/* The relay as it is connected to, with intPort. -NAT_ECLOSED: it is not. */
+MUST_USE int control_int_port(const struct control *ctl, struct addr *a);
 
 /* The one place where the state changes: control.c and hear.c. */
 void control_enter(struct control *ctl, enum control_state state);

@@ -4,9 +4,12 @@
 static const char *wrong_kind(const struct client_conf *conf,
 			      const struct service *s)
 {
-	if (s->protocol != FASTNAT_TCP)
-		return "only tcp services can be published so far";
-	if (conf->plain && (conf->nservices > 1 || service_count(s) > 1))
+	if (s->protocol != FASTNAT_TCP && s->protocol != FASTNAT_UDP)
+		return "only tcp and udp services can be published so far";
+	if (s->protocol == FASTNAT_UDP && s->path.n)
+		return "udp goes to HOST:PORT, not to a unix socket";
+	if (conf->plain && (conf->nservices > 1 || service_count(s) > 1 ||
+			    s->protocol != FASTNAT_TCP))
 		return "--plain publishes one tcp service of one port";
 	return NULL;
 }
@@ -35,13 +38,14 @@ long entries_count(const struct client_conf *conf, struct diag *d)
 
 /* The i-th port of s. */
 static int add(struct entries *es, const struct service *s, unsigned i,
-	       struct diag *d)
+	       int64_t idle_ms, struct diag *d)
 {
 	struct entry *e = &es->v[es->n];
 	struct fmt who = fmt_to(SPAN(e->who)), path = fmt_to(SPAN(e->path));
 	struct bytes name;
 
 	service_at(&e->service, s, i);
+	e->idle_ms = s->idle_ms ? s->idle_ms : idle_ms;
 	name = bytes_of(e->service.name);
 	fmt_put(&who, "client %s", e->service.name);
 	fmt_text(&who);
@@ -73,7 +77,7 @@ static int add_all(struct entries *es, const struct client_conf *conf,
 		if ((s->public_lo != 0) != of_their_own)
 			continue;
 		for (unsigned k = 0; k < service_count(s); k++)
-			if (add(es, s, k, d) < 0)
+			if (add(es, s, k, conf->udp_idle, d) < 0)
 				err = -NAT_ECONF;
 	}
 	return err;
@@ -112,7 +116,8 @@ void entry_print(const struct entry *e, const struct relays *relays)
 	uint8_t line[LOG_LINE];
 	struct fmt f = fmt_to(SPAN(line));
 
-	fmt_put(&f, "%s tcp ", e->service.name);
+	fmt_put(&f, "%s %s ", e->service.name,
+		service_type(e->service.protocol));
 	relays_print_port(&f, relays, e->port);
 	fmt_put(&f, " -> ");
 	service_print_local(&f, &e->service);
@@ -135,4 +140,12 @@ void entry_trouble(struct entry *e, struct net *net, const char *form, ...)
 	if (unsaid)
 		fmt_put(&f, " (and %lu times before)", (unsigned long)unsaid);
 	log_warn(net->log, e->who, "%.*s", (int)f.n, (const char *)text);
+}
+
+bool entries_have(const struct entries *es, enum fastnat_protocol protocol)
+{
+	for (uint32_t i = 0; i < es->n; i++)
+		if (es->v[i].service.protocol == protocol)
+			return true;
+	return false;
 }

@@ -19,8 +19,9 @@ struct entry {
 	char path[ENTRY_PATH]; /* of a unix socket, for struct addr */
 	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
 	enum entry_state state;
-	uint16_t port; /* where it is or was published; 0: nowhere yet */
-	uint32_t said; /* hash of why it was refused; 0: it was not */
+	int64_t idle_ms; /* udp */
+	uint16_t port;   /* where it is or was published; 0: nowhere yet */
+	uint32_t said;   /* hash of why it was refused; 0: it was not */
 	int64_t due;
 	struct log_rate trouble;
 };
@@ -42,6 +43,9 @@ MUST_USE int entries_init(struct entries *es, struct entry *v,
 
 /* NULL when there is none of that name. */
 struct entry *entries_find(const struct entries *es, struct bytes name);
+
+/* Is there one of that protocol? */
+bool entries_have(const struct entries *es, enum fastnat_protocol protocol);
 
 /* "ssh tcp vps.example.net:6022 -> 127.0.0.1:22" on standard output. */
 void entry_print(const struct entry *e, const struct relays *relays);

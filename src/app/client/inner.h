@@ -5,6 +5,8 @@
 #include "app/client/identity.h"
 #include "app/client/link.h"
 #include "app/client/control.h"
+#include "app/client/udplink.h"
+#include "app/client/lane.h"
 
 struct client {
 	struct net *net;
@@ -14,6 +16,8 @@ struct client {
 	struct control control;
 	struct entries entries;
 	struct links links;
+	struct udplinks udplinks;
+	struct lane lane;
 };
 
 #endif

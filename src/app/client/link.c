@@ -1,6 +1,7 @@
 #include "app/client/link.h"
 #include "app/client/inner.h"
 #include "app/client/plain.h"
+#include "app/client/visit.h"
 #include "os/sock.h"
 
 enum { PATIENCE = 5000 }; /* ms, to connect */
@@ -223,14 +224,6 @@ static void service_dialled(struct dial *d, int fd)
 
 /* ---- beginning ---- */
 
-static void read_from(struct addr *a, struct bytes text)
-{
-	struct hostport hp;
-
-	if (hostport_parse(&hp, text) == 0 && addr_parse_ip(a, hp.host) == 0)
-		a->port = hp.port;
-}
-
 static void dial_service(struct link *l)
 {
 	const struct service *s = &l->entry->service;
@@ -255,7 +248,7 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->entry = e;
 	l->since = c->net->loop->now;
 	if (m->has & HAS_FROM)
-		read_from(&l->from, m->from);
+		visit_from(&l->from, m->from);
 	l->opening.to = *relay;
 	l->opening.fd = -1;
 	l->opening.out_id_n = (uint8_t)m->out_id.n;

@@ -76,6 +76,9 @@ int login_welcome(struct control *ctl, const struct fastnat *m)
 				"is");
 		return -NAT_EAUTH;
 	}
+	ctl->int_port = m->int_port;
+	ctl->id_n = (uint8_t)min_size(m->id.n, sizeof ctl->id);
+	memcpy(ctl->id, m->id.p, ctl->id_n);
 	fastnat_key(ctl->secrets.key, &login);
 	ct_wipe(ctl->secrets.nonce, sizeof ctl->secrets.nonce);
 	ct_wipe(ctl->secrets.server_nonce, sizeof ctl->secrets.server_nonce);

@@ -56,6 +56,24 @@ void publish_end(struct client *c)
 	timer_stop(&c->entries.retry, c->net->loop);
 }
 
+void publish_withdraw(struct client *c)
+{
+	if (c->control.state != CONTROL_UP)
+		return;
+	for (uint32_t i = 0; i < c->entries.n; i++) {
+		const struct entry *e = &c->entries.v[i];
+
+		if (e->state == ENTRY_PUBLISHED)
+			control_say(
+				&c->control,
+				&(struct fastnat){
+					.command = FASTNAT_UNPUBLISH,
+					.has = HAS_SERVICE,
+					.service = bytes_of(e->service.name) });
+	}
+	tcp_push(&c->control.tcp);
+}
+
 /* Any port will do, but visitors know the one that it had. */
 static uint16_t port_for(const struct entry *e)
 {
@@ -68,12 +86,15 @@ void publish_more(struct client *c)
 
 	for (; es->next < es->n; es->next++) {
 		struct entry *e = &es->v[es->next];
+		bool udp = e->service.protocol == FASTNAT_UDP;
 		struct fastnat m = {
 			.command = FASTNAT_PUBLISH,
-			.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT,
+			.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT |
+			       (udp ? HAS_IDLE : 0u),
 			.service = bytes_of(e->service.name),
-			.protocol = FASTNAT_TCP,
+			.protocol = e->service.protocol,
 			.out_port = port_for(e),
+			.idle_ms = (uint32_t)e->idle_ms,
 		};
 
 		if (e->state != ENTRY_WANTED)

@@ -8,6 +8,8 @@ void publish_init(struct client *c);
 void publish_begin(struct client *c); /* all of them, anew */
 void publish_more(struct client *c);  /* as many as there is room for */
 void publish_end(struct client *c);
+/* The relay need not keep our ports for a successor. */
+void publish_withdraw(struct client *c);
 
 MUST_USE int publish_done(struct control *ctl, const struct fastnat *m);
 MUST_USE int publish_refused(struct control *ctl, const struct fastnat *m);

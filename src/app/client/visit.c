@@ -2,6 +2,14 @@
 #include "app/client/inner.h"
 #include "os/sock.h"
 
+void visit_from(struct addr *a, struct bytes text)
+{
+	struct hostport hp;
+
+	if (hostport_parse(&hp, text) == 0 && addr_parse_ip(a, hp.host) == 0)
+		a->port = hp.port;
+}
+
 int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
 {
 	struct client *c = ctl->client;
@@ -25,11 +33,18 @@ int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
 	return 0;
 }
 
+/* From "service" alone: what it is published as must be what is asked for. */
 int visit_start(struct control *ctl, const struct fastnat *m)
 {
-	bool tcp = !(m->has & HAS_PROTOCOL) || m->protocol == FASTNAT_TCP;
-	struct entry *e =
-		tcp ? entries_find(&ctl->client->entries, m->service) : NULL;
+	uint8_t protocol = m->has & HAS_PROTOCOL ? m->protocol : FASTNAT_TCP;
+	struct entry *e = entries_find(&ctl->client->entries, m->service);
+	struct addr relay;
 
-	return visit_of(ctl, e, m);
+	if (e && e->service.protocol != protocol)
+		e = NULL;
+	if (!e || protocol != FASTNAT_UDP)
+		return visit_of(ctl, e, m);
+	if (control_int_port(ctl, &relay) == 0)
+		udplink_told(ctl->client, e, m, &relay);
+	return 0;
 }

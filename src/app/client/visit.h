@@ -6,6 +6,9 @@
 
 struct entry;
 
+/* The address in a "from", if it is one. */
+void visit_from(struct addr *a, struct bytes text);
+
 /* For a visitor of e, or of nothing that we know (NULL). */
 MUST_USE int visit_of(struct control *ctl, struct entry *e,
 		      const struct fastnat *m);

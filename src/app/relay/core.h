@@ -11,7 +11,9 @@
 #include "app/relay/tokens.h"
 #include "base/map.h"
 #include "base/slot.h"
+#include "base/limit.h"
 #include "net/listener.h"
+#include "net/udp.h"
 
 enum {
 	RELAY_DOORS = 1024,   /* connections nobody knows yet */
@@ -26,8 +28,19 @@ struct relay_return { /* a plain client's address and its port */
 
 struct relay_port { /* one that belongs to no client */
 	struct listener listener;
+	struct udp udp; /* the same port, for paths; may not run */
 	struct relay *relay;
 	bool greets; /* silence there means a plain client */
+};
+
+struct flows { /* see flow.h */
+	struct slots table, lines;
+	struct map by_addr, by_id, by_out_id;
+	struct list quiet, answered; /* each the longest unused first */
+	struct limit fresh;          /* new ones of a neighbourhood */
+	struct map_seed seed;
+	uint32_t last_id; /* never used again under the same session key */
+	uint64_t lost;    /* datagrams */
 };
 
 struct relay {
@@ -37,10 +50,13 @@ struct relay {
 	struct tokens tokens;
 	struct slots doors, sessions, published, visitors;
 	struct map by_out_id; /* visitors that wait */
-	struct list knocking; /* doors, oldest first */
-	struct list waiting;  /* visitors announced, oldest first */
-	struct timer expiry;  /* of the oldest of them */
-	struct log_rate rate; /* of lines that strangers cause */
+	struct flows flows;
+	struct list orphans;   /* published, their client gone, oldest first */
+	struct timer adoption; /* when the oldest is closed */
+	struct list knocking;  /* doors, oldest first */
+	struct list waiting;   /* visitors announced, oldest first */
+	struct timer expiry;   /* of the oldest of them */
+	struct log_rate rate;  /* of lines that strangers cause */
 	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
 	uint32_t nports; /* with --open a last one that never greets */
 	uint32_t next_return;

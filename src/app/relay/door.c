@@ -1,4 +1,5 @@
 #include "app/relay/door.h"
+#include "app/relay/flow.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -135,12 +136,13 @@ static enum verdict log_in(struct door *d, const struct fastnat *m)
 /* Plain visitors are fetched at the int port of their own client, the others
  * with a mac by the key of their session.
  */
-static bool may_fetch(const struct door *d, const struct visitor *v,
+static bool may_fetch(const struct door *d, const struct session *s,
 		      const struct fastnat *m)
 {
-	const struct session *s = v->published->session;
 	uint8_t mac[FASTNAT_MAC];
 
+	if (!s)
+		return false;
 	if (s->plain)
 		return s == slots_find(&d->relay->sessions, d->plain);
 	if (!(m->has & HAS_MAC))
@@ -157,6 +159,14 @@ static enum verdict join(struct door *d, struct visitor *v)
 	return GONE;
 }
 
+static enum verdict join_flow(struct door *d, struct flow *f)
+{
+	flow_take_line(f, &d->tcp);
+	leave(d);
+	flow_look(f);
+	return GONE;
+}
+
 static enum verdict shut(struct door *d)
 {
 	door_stop(d);
@@ -167,28 +177,36 @@ static enum verdict shut(struct door *d)
 static enum verdict end_line(struct door *d)
 {
 	struct visitor *v = slots_find(&d->relay->visitors, d->visitor);
+	struct flow *f = slots_find(&d->relay->flows.table, d->flow);
 	struct span in = stream_peek(&d->tcp.stream, 1);
 
 	if (!in.p && !d->tcp.stream.ended)
 		return ENOUGH;
-	if (!v || v->paired || !in.p || in.p[0] != '\n')
+	if (!in.p || in.p[0] != '\n')
 		return shut(d);
 	stream_take(&d->tcp.stream, 1);
-	return join(d, v);
+	if (v && !v->paired)
+		return join(d, v);
+	return f && !f->line ? join_flow(d, f) : shut(d);
 }
 
 static enum verdict hear_header(struct door *d, const struct fastnat *m)
 {
 	struct visitor *v = visitor_find(d->relay, m->out_id);
+	struct flow *f = v ? NULL : flow_of_out_id(d->relay, m->out_id);
+	const struct published *p = v ? v->published : f ? f->published : NULL;
 
-	if (!v || !may_fetch(d, v, m)) {
+	if (!p || !may_fetch(d, p->session, m)) {
 		relay_warn(d->relay, "relay",
 			   "a data connection for no visitor is closed");
 		return shut(d);
 	}
-	if (v->published->session->plain)
+	if (p->session->plain)
 		return join(d, v);
-	d->visitor = slots_name(&d->relay->visitors, v);
+	if (v)
+		d->visitor = slots_name(&d->relay->visitors, v);
+	else
+		d->flow = slots_name(&d->relay->flows.table, f);
 	enter(d, DOOR_LINE);
 	return MORE;
 }

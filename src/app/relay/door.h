@@ -34,7 +34,8 @@ struct door {
 	struct timer limit;
 	struct json_scan scan;
 	struct addr from;
-	struct slot_name visitor; /* LINE: whose connection this is */
+	struct slot_name visitor; /* LINE: whose connection this is, */
+	struct slot_name flow;    /* or this one's */
 	struct slot_name plain;   /* at the int port of this plain session */
 	uint8_t state;            /* enum door_state */
 	bool greets;              /* silence means a plain client */

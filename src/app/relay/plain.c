@@ -97,17 +97,20 @@ static int open_out_port(struct session *s)
 {
 	uint16_t port = returning_port(s->relay, &s->from);
 	struct published *p;
+	struct fastnat m = { .service = BYTES("plain"),
+			     .protocol = FASTNAT_TCP };
 	int rc = -NAT_EINVAL;
 
 	for (int i = 0; i < TRIES && rc < 0; i++) {
 		port = port ? port : any_port(s->relay);
 		if (!port)
 			break;
-		rc = published_open(&p, s, BYTES("plain"), port);
+		m.out_port = port;
+		rc = published_open(&p, s, &m);
 		port = 0;
 	}
 	if (rc == 0)
-		remember_port(s->relay, &s->from, published_port(p));
+		remember_port(s->relay, &s->from, p->port);
 	return rc;
 }
 
@@ -151,7 +154,7 @@ static int greet(struct session *s)
 		       HAS_PROTOCOL,
 		.id = { s->id, sizeof s->id },
 		.int_port = s->int_port,
-		.out_port = published_port(p),
+		.out_port = p->port,
 		.out_id = BYTES(""),
 		.protocol = FASTNAT_TCP,
 	};

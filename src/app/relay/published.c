@@ -1,4 +1,5 @@
 #include "app/relay/published.h"
+#include "app/relay/flow.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "os/rand.h"
@@ -10,6 +11,8 @@ static void come(struct listener *l)
 {
 	struct published *p = container_of(l, struct published, listener);
 
+	if (!p->session) /* lost in this very turn */
+		return;
 	for (int i = 0; i < LISTENER_BATCH; i++) {
 		struct addr from;
 		int fd = listener_accept(l, &from);
@@ -23,10 +26,19 @@ static void come(struct listener *l)
 
 static int bind_port(struct published *p, uint16_t port)
 {
-	const char *host = p->relay->conf->bind;
+	const char *text = p->relay->conf->bind;
+	struct bytes host = bytes_of(text ? text : "");
+	struct net *net = p->relay->net;
+	int rc;
 
-	return listener_start(&p->listener, p->relay->net,
-			      bytes_of(host ? host : ""), port, come);
+	if (p->protocol == FASTNAT_UDP) {
+		rc = udp_bind(&p->udp, net, host, port, flow_come);
+		p->port = p->udp.at.port;
+	} else {
+		rc = listener_start(&p->listener, net, host, port, come);
+		p->port = p->listener.at.port;
+	}
+	return rc;
 }
 
 /* Any port of the range, by chance; the well-known and registered ones only when
@@ -45,49 +57,143 @@ static int bind_any(struct published *p)
 	return rc;
 }
 
-int published_open(struct published **out, struct session *s, struct bytes name,
-		   uint16_t port)
+/* ---- orphans ---- */
+
+static void expect_expiry(struct relay *r)
+{
+	const struct published *first;
+
+	if (list_alone(&r->orphans) || timer_runs(&r->adoption))
+		return;
+	first = container_of(r->orphans.next, const struct published, node);
+	timer_start(&r->adoption, r->net->loop, first->until);
+}
+
+void published_expire(struct timer *t)
+{
+	struct relay *r = container_of(t, struct relay, adoption);
+
+	while (!list_alone(&r->orphans)) {
+		struct published *p =
+			container_of(r->orphans.next, struct published, node);
+
+		if (p->until > relay_now(r))
+			break;
+		published_close(p);
+	}
+	expect_expiry(r);
+}
+
+void published_orphan(struct published *p)
+{
+	struct relay *r = p->relay;
+
+	list_remove(&p->node);
+	p->session->npublished--;
+	p->session = NULL;
+	p->until = relay_now(r) + ORPHAN_MS;
+	listener_pause(&p->listener, true);
+	list_append(&r->orphans, &p->node);
+	expect_expiry(r);
+}
+
+static struct published *find_orphan(const struct session *s,
+				     const struct fastnat *m)
+{
+	list_each (at, &s->relay->orphans) {
+		struct published *p = container_of(at, struct published, node);
+
+		if (bytes_are(m->service, p->name) &&
+		    strcmp(p->owner, s->name) == 0 &&
+		    p->protocol == m->protocol &&
+		    (!m->out_port || m->out_port == p->port))
+			return p;
+	}
+	return NULL;
+}
+
+/* ---- coming and going ---- */
+
+static void join(struct published *p, struct session *s,
+		 const struct fastnat *m)
+{
+	int64_t idle = s->relay->conf->udp_idle;
+
+	p->session = s;
+	memcpy(p->instance, s->instance, sizeof p->instance);
+	p->idle_ms = m->has & HAS_IDLE ? m->idle_ms : idle;
+	list_append(&s->published, &p->node);
+	s->npublished++;
+}
+
+/* A client that began anew knows nothing of its predecessor's flows. */
+static void adopt(struct published *p, struct session *s,
+		  const struct fastnat *m)
+{
+	if (memcmp(p->instance, s->instance, sizeof p->instance) != 0)
+		flows_stop(p, "its client began anew");
+	list_remove(&p->node);
+	join(p, s, m);
+	listener_pause(&p->listener, false);
+}
+
+static int open_new(struct published **out, struct session *s,
+		    const struct fastnat *m)
 {
 	struct relay *r = s->relay;
-	struct opt_ports range = r->conf->ports;
-	struct published *p;
+	struct published *p = slots_get(&r->published);
 	int rc;
 
-	if (port && (port < range.lo || port > range.hi))
-		return -NAT_EINVAL;
-	if (s->npublished >= r->conf->max_services)
-		return -NAT_ELIMIT;
-	p = slots_get(&r->published);
 	if (!p)
 		return -NAT_ELIMIT;
 	p->relay = r;
-	p->session = s;
-	rc = port ? bind_port(p, port) : bind_any(p);
+	p->protocol = m->protocol;
+	rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p);
 	if (rc < 0) {
 		slots_put(&r->published, p);
 		return rc;
 	}
-	memcpy(p->name, name.p, name.n);
-	list_append(&s->published, &p->node);
-	s->npublished++;
+	memcpy(p->name, m->service.p, m->service.n);
+	memcpy(p->owner, s->name, sizeof p->owner);
+	join(p, s, m);
 	*out = p;
+	return 0;
+}
+
+int published_open(struct published **out, struct session *s,
+		   const struct fastnat *m)
+{
+	struct opt_ports range = s->relay->conf->ports;
+	struct published *orphan = find_orphan(s, m);
+
+	if (m->out_port && (m->out_port < range.lo || m->out_port > range.hi))
+		return -NAT_EINVAL;
+	if (s->npublished >= s->relay->conf->max_services)
+		return -NAT_ELIMIT;
+	if (!orphan)
+		return open_new(out, s, m);
+	adopt(orphan, s, m);
+	*out = orphan;
 	return 0;
 }
 
 void published_close(struct published *p)
 {
+	p->visitors++; /* it must not go before its flows have */
+	flows_stop(p, "no longer published");
 	listener_stop(&p->listener);
+	udp_stop(&p->udp);
 	list_remove(&p->node);
-	p->session->npublished--;
+	if (p->session)
+		p->session->npublished--;
 	p->session = NULL;
-	if (p->visitors == 0)
-		slots_put(&p->relay->published, p);
+	published_leave(p);
 }
 
 void published_leave(struct published *p)
 {
 	p->visitors--;
-	if (!p->session && p->visitors == 0)
+	if (p->visitors == 0 && !published_open_still(p))
 		slots_put(&p->relay->published, p);
 }
 
@@ -102,10 +208,13 @@ struct published *published_find(const struct session *s, struct bytes name)
 	return NULL;
 }
 
-bool published_holds(const struct relay *r, uint16_t port)
+bool published_holds(const struct relay *r, uint16_t port,
+		     enum fastnat_protocol protocol)
 {
 	slots_each (struct published, p, &r->published)
-		if (p.it->session && published_port(p.it) == port)
+		if (published_open_still(p.it) && p.it->port == port &&
+		    (p.it->protocol == FASTNAT_UDP) ==
+			    (protocol == FASTNAT_UDP))
 			return true;
 	return false;
 }

@@ -1,5 +1,8 @@
-/* published - a port that a client has published, and who visits it. It outlives
- * its session until the last visitor has left, with its port closed.
+/* published - a port that a client has published, and who visits it.
+ *
+ * When its client is lost it waits as an orphan for a successor of the same
+ * name; nobody is let in meanwhile, established flows go on. A closed one lives
+ * until its last visitor has left.
  */
 #ifndef NAT_APP_RELAY_PUBLISHED_H
 #define NAT_APP_RELAY_PUBLISHED_H
@@ -8,35 +11,48 @@
 
 struct session;
 
+enum { ORPHAN_MS = 10000 };
+
 struct published {
 	struct slot slot;
-	struct list node; /* in session->published */
+	struct list node; /* in session->published or relay->orphans */
 	struct relay *relay;
-	struct session *session; /* NULL once closed */
+	struct session *session; /* NULL: an orphan, or closed */
 	struct listener listener;
+	struct udp udp;         /* one of the two runs until it is closed */
+	int64_t idle_ms, until; /* until: as an orphan */
 	uint32_t visitors;
-	char name[FASTNAT_NAME + 1];
+	uint16_t port;
+	uint8_t protocol; /* enum fastnat_protocol */
+	char name[FASTNAT_NAME + 1], owner[FASTNAT_NAME + 1];
+	uint8_t instance[FASTNAT_NONCE]; /* of the owner */
 };
 
-/* Binds port (0: any) for the session. 0 and *out, or -NAT_EINVAL (outside
- * --ports), -NAT_EINUSE, -NAT_EACCESS, -NAT_ELIMIT, ...
+/* Binds m->out_port (0: any) for the session as m asks for, or adopts an orphan
+ * of its name. 0 and *out, or -NAT_EINVAL (outside --ports), -NAT_EINUSE,
+ * -NAT_EACCESS, -NAT_ELIMIT, ...
  */
 MUST_USE int published_open(struct published **out, struct session *s,
-			    struct bytes name, uint16_t port);
-/* Visitors that are being carried stay. */
+			    const struct fastnat *m);
+/* Visitors that are being carried stay, but for those of UDP. */
 void published_close(struct published *p);
+/* Its client is lost. */
+void published_orphan(struct published *p);
+/* For relay->adoption. */
+void published_expire(struct timer *t);
 /* A visitor is gone. */
 void published_leave(struct published *p);
 
 /* That of the session with this name, or NULL. */
 struct published *published_find(const struct session *s, struct bytes name);
 
-/* Does another session of the relay hold this port? */
-bool published_holds(const struct relay *r, uint16_t port);
+/* Does a client of the relay hold this port? */
+bool published_holds(const struct relay *r, uint16_t port,
+		     enum fastnat_protocol protocol);
 
-static inline uint16_t published_port(const struct published *p)
+static inline bool published_open_still(const struct published *p)
 {
-	return p->listener.at.port;
+	return listener_runs(&p->listener) || udp_runs(&p->udp);
 }
 
 #endif

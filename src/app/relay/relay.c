@@ -1,13 +1,20 @@
 #include "app/relay/relay.h"
 #include "app/relay/core.h"
 #include "app/relay/door.h"
+#include "app/relay/flow.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "os/mem.h"
 #include "os/rand.h"
 #include "os/sock.h"
 
-enum { MOST_PUBLISHED = 65536, DEFAULT_PORT = 8888 };
+enum {
+	MOST_PUBLISHED = 65536,
+	DEFAULT_PORT = 8888,
+	FRESH_BUCKETS = 4096, /* of neighbourhoods: new UDP flows */
+	FRESH_RATE = 100,     /* a second each, and */
+	FRESH_BURST = 1000    /* at once */
+};
 
 bool relay_may_warn(struct relay *r)
 {
@@ -43,38 +50,72 @@ static struct span carve(struct span *rest, size_t n)
 	return s;
 }
 
+/* A table of limit slots, or of buckets for so many entries. */
+struct part {
+	struct slots *slots;
+	struct map *map;
+	size_t size;
+	uint32_t limit;
+};
+
+static size_t part_size(const struct part *p)
+{
+	return p->slots ? p->size * p->limit
+			: map_buckets(p->limit) * sizeof(struct map_node *);
+}
+
+static void part_init(const struct part *p, struct span *rest)
+{
+	struct span mem = carve(rest, part_size(p));
+
+	if (p->slots)
+		slots_init(p->slots, mem, p->size, p->limit);
+	else
+		map_init(p->map, mem, map_buckets(p->limit));
+}
+
+static int reserve_parts(struct relay *r, const struct part *v, size_t n)
+{
+	size_t fresh = FRESH_BUCKETS * sizeof(int64_t), need = fresh + 64;
+	struct span rest;
+
+	for (size_t i = 0; i < n; i++)
+		need += part_size(&v[i]) + 64;
+	r->memory = rest = mem_reserve(need);
+	if (!rest.p)
+		return -NAT_EMEMORY;
+	for (size_t i = 0; i < n; i++)
+		part_init(&v[i], &rest);
+	limit_init(&r->flows.fresh, carve(&rest, fresh), FRESH_RATE,
+		   FRESH_BURST, &r->flows.seed);
+	return 0;
+}
+
 static int reserve(struct relay *r)
 {
 	const struct relay_conf *c = r->conf;
 	uint64_t most = (uint64_t)c->max_clients * c->max_services;
 	uint32_t npublished =
 		most < MOST_PUBLISHED ? (uint32_t)most : MOST_PUBLISHED;
-	uint32_t nbuckets = map_buckets(c->max_visitors);
-	const struct {
-		struct slots *slots;
-		size_t size;
-		uint32_t limit;
-	} rows[] = {
-		{ &r->doors, sizeof(struct door), RELAY_DOORS },
-		{ &r->sessions, sizeof(struct session), c->max_clients },
-		{ &r->published, sizeof(struct published), npublished },
-		{ &r->visitors, sizeof(struct visitor), c->max_visitors },
+	struct flows *fs = &r->flows;
+	const struct part parts[] = {
+		{ &r->doors, NULL, sizeof(struct door), RELAY_DOORS },
+		{ &r->sessions, NULL, sizeof(struct session), c->max_clients },
+		{ &r->published, NULL, sizeof(struct published), npublished },
+		{ &r->visitors, NULL, sizeof(struct visitor), c->max_visitors },
+		{ NULL, &r->by_out_id, 0, c->max_visitors },
+		{ &fs->table, NULL, sizeof(struct flow), c->max_flows },
+		{ &fs->lines, NULL, sizeof(struct flow_line), c->max_flows },
+		{ NULL, &fs->by_addr, 0, c->max_flows },
+		{ NULL, &fs->by_id, 0, c->max_flows },
+		{ NULL, &fs->by_out_id, 0, c->max_flows },
 	};
-	size_t table = nbuckets * sizeof(struct map_node *);
-	size_t need = table + 64 * (COUNT(rows) + 1);
-	struct span rest;
 
-	for (size_t i = 0; i < COUNT(rows); i++)
-		need += rows[i].size * rows[i].limit;
-	r->memory = rest = mem_reserve(need);
-	if (!rest.p)
-		return -NAT_EMEMORY;
-	map_init(&r->by_out_id, carve(&rest, table), nbuckets);
-	for (size_t i = 0; i < COUNT(rows); i++)
-		slots_init(rows[i].slots,
-			   carve(&rest, rows[i].size * rows[i].limit),
-			   rows[i].size, rows[i].limit);
-	return 0;
+	list_init(&fs->quiet);
+	list_init(&fs->answered);
+	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
+	fs->last_id = rand_below(UINT32_MAX);
+	return reserve_parts(r, parts, COUNT(parts));
 }
 
 /* ---- listeners ---- */
@@ -90,6 +131,11 @@ static int open_port(struct relay *r, struct bytes host, uint16_t port,
 	p->relay = r;
 	p->greets = greets;
 	r->nports++;
+	rc = udp_bind(&p->udp, r->net, host, p->listener.at.port, path_come);
+	if (rc < 0)
+		log_warn(r->net->log, "relay",
+			 "UDP port %u: %s: UDP services go over TCP",
+			 (unsigned)p->listener.at.port, err_text(rc));
 	return 0;
 }
 
@@ -182,6 +228,8 @@ int relay_start(struct relay **out, struct net *net,
 	r->conf = conf;
 	list_init(&r->knocking);
 	list_init(&r->waiting);
+	list_init(&r->orphans);
+	timer_init(&r->adoption, published_expire);
 	timer_init(&r->expiry, visitors_expire);
 	rc = set_up(r, state_dir, d);
 	if (rc < 0) {
@@ -203,6 +251,10 @@ static void stop_all(struct relay *r)
 		visitor_stop(v.it, 0, "the relay stops");
 	slots_each (struct session, s, &r->sessions)
 		session_stop(s.it, "the relay stops");
+	while (!list_alone(&r->orphans))
+		published_close(
+			container_of(r->orphans.next, struct published, node));
+	timer_stop(&r->adoption, r->net->loop);
 	timer_stop(&r->expiry, r->net->loop);
 	mem_release(r->memory);
 }
@@ -211,8 +263,10 @@ void relay_stop(struct relay *r)
 {
 	if (r->memory.p)
 		stop_all(r);
-	for (uint32_t i = 0; i < r->nports; i++)
+	for (uint32_t i = 0; i < r->nports; i++) {
+		udp_stop(&r->ports[i].udp);
 		listener_stop(&r->ports[i].listener);
+	}
 	tokens_unload(&r->tokens);
 	mem_release((struct span){ (uint8_t *)r, sizeof *r });
 }

@@ -17,6 +17,8 @@ struct relay_conf {
 	const char *bind;       /* where they are bound; NULL: everywhere */
 	uint32_t max_clients, max_visitors;
 	uint32_t max_services; /* of one client */
+	uint32_t max_flows;    /* of UDP, of all clients */
+	int64_t udp_idle;      /* ms, unless the client asks for another */
 	int64_t heartbeat;     /* ms */
 };
 

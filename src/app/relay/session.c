@@ -1,4 +1,5 @@
 #include "app/relay/session.h"
+#include "app/relay/flow.h"
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -67,7 +68,8 @@ static void refuse_port(struct session *s, const struct fastnat *m, int err)
 	if (err == -NAT_EINVAL)
 		fmt_put(&f, "port %u is not in %u-%u, which this relay gives",
 			m->out_port, range.lo, range.hi);
-	else if (err == -NAT_EINUSE && published_holds(s->relay, m->out_port))
+	else if (err == -NAT_EINUSE &&
+		 published_holds(s->relay, m->out_port, m->protocol))
 		fmt_put(&f, "port %u is published by another client",
 			m->out_port);
 	else if (err == -NAT_EINUSE)
@@ -88,23 +90,24 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 			       .service = m->service };
 	int rc = 0;
 
-	if (m->protocol != FASTNAT_TCP) {
-		refuse(s, m, "this relay carries TCP services only",
+	if (m->protocol != FASTNAT_TCP && m->protocol != FASTNAT_UDP) {
+		refuse(s, m, "this relay carries TCP and UDP services only",
 		       LASTING_RETRY_MS);
 		return;
 	}
-	if (p && m->out_port && m->out_port != published_port(p)) {
+	if (p && (m->protocol != p->protocol ||
+		  (m->out_port && m->out_port != p->port))) {
 		refuse(s, m, "this name is published on another port",
 		       LASTING_RETRY_MS);
 		return;
 	}
 	if (!p)
-		rc = published_open(&p, s, m->service, m->out_port);
+		rc = published_open(&p, s, m);
 	if (rc < 0) {
 		refuse_port(s, m, rc);
 		return;
 	}
-	yes.out_port = published_port(p);
+	yes.out_port = p->port;
 	say_session(s, "publishes", p->name);
 	answer(s, &yes);
 }
@@ -126,8 +129,12 @@ static void hear_failed(struct session *s, const struct fastnat *m)
 {
 	struct visitor *v = visitor_find(s->relay, m->out_id);
 
+	struct flow *f = flow_of_out_id(s->relay, m->out_id);
+
 	if (v && v->published->session == s)
 		visitor_stop(v, -NAT_ERESET, "the service cannot be reached");
+	if (f && f->published->session == s)
+		flow_stop(f, "the service cannot be reached");
 }
 
 static void hear_ping(struct session *s, const struct fastnat *m)
@@ -204,28 +211,46 @@ static void beat(struct timer *t)
 
 /* ---- announcing ---- */
 
-static int say_start_proxy(struct session *s, const struct visitor *v)
+static struct fastnat start_proxy(const struct session *s,
+				  const struct published *p,
+				  struct bytes out_id)
 {
-	char from[64];
-	struct fmt f = fmt_to(SPAN(from));
-	struct fastnat m = {
+	return (struct fastnat){
 		.command = FASTNAT_START_PROXY,
 		.has = HAS_ID | HAS_INT_PORT | HAS_OUT_PORT | HAS_OUT_ID |
 		       HAS_PROTOCOL,
 		.id = { s->id, sizeof s->id },
 		.int_port = s->int_port,
-		.out_port = published_port(v->published),
-		.out_id = { v->wait.out_id, v->wait.out_id_n },
-		.protocol = FASTNAT_TCP,
+		.out_port = p->port,
+		.out_id = out_id,
+		.protocol = p->protocol,
+		.service = bytes_of(p->name),
 	};
+}
+
+/* What no original client is told: the service and the visitor. */
+static int say_start_proxy(struct session *s, struct fastnat *m,
+			   const struct addr *visitor)
+{
+	char from[64];
+	struct fmt f = fmt_to(SPAN(from));
 
 	if (!s->plain) {
-		addr_print(&f, &v->from);
-		m.has |= HAS_SERVICE | HAS_FROM;
-		m.service = bytes_of(v->published->name);
-		m.from = fmt_done(&f);
+		addr_print(&f, visitor);
+		m->has |= HAS_SERVICE | HAS_FROM;
+		m->from = fmt_done(&f);
 	}
-	return talk_say(&s->tcp.stream, &m, !s->plain);
+	return talk_say(&s->tcp.stream, m, !s->plain);
+}
+
+int session_announce_flow(struct session *s, const struct flow *f)
+{
+	struct fastnat m = start_proxy(
+		s, f->published, (struct bytes){ f->out_id, FASTNAT_NONCE });
+
+	m.flow = f->id;
+	m.has |= f->way == FLOW_CARRIER ? HAS_FLOW : 0u;
+	return say_start_proxy(s, &m, &f->from);
 }
 
 void session_announce(struct session *s)
@@ -233,8 +258,11 @@ void session_announce(struct session *s)
 	while (!list_alone(&s->unannounced) && session_paced(s)) {
 		struct visitor *v = container_of(s->unannounced.next,
 						 struct visitor, wait.node);
+		struct fastnat m = start_proxy(
+			s, v->published,
+			(struct bytes){ v->wait.out_id, v->wait.out_id_n });
 
-		if (say_start_proxy(s, v) < 0)
+		if (say_start_proxy(s, &m, &v->from) < 0)
 			return;
 		visitor_announced(v);
 		session_said(s, slots_name(&s->relay->visitors, v));
@@ -310,6 +338,7 @@ int session_start(struct relay *r, struct tcp *from,
 	memcpy(s->instance, login->instance.p, FASTNAT_NONCE);
 	s->own_token = login->own_token;
 	fastnat_key(s->key, proven);
+	path_start(&s->path, s->key);
 	s->waker.wake = wake;
 	tcp_move(&s->tcp, from, &s->waker);
 	timer_init(&s->timer, beat);
@@ -327,8 +356,15 @@ void session_stop(struct session *s, const char *why)
 
 	say_session(s, "gone", why);
 	visitors_stop(s, s->plain, "the client is gone");
-	list_each (at, &s->published)
-		published_close(container_of(at, struct published, node));
+	path_stop(&s->path);
+	list_each (at, &s->published) {
+		struct published *p = container_of(at, struct published, node);
+
+		if (s->plain)
+			published_close(p);
+		else
+			published_orphan(p);
+	}
 	timer_stop(&s->timer, r->net->loop);
 	listener_stop(&s->listener);
 	if (tcp_runs(&s->tcp))
@@ -343,4 +379,13 @@ bool session_from(const struct relay *r, const struct addr *a)
 		if (addr_same_ip(&s.it->from, a))
 			return true;
 	return false;
+}
+
+struct session *session_of_id(struct relay *r, struct bytes id)
+{
+	slots_each (struct session, s, &r->sessions)
+		if (!s.it->plain &&
+		    bytes_equal(id, (struct bytes){ s.it->id, FASTNAT_ID }))
+			return s.it;
+	return NULL;
 }

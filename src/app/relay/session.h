@@ -3,6 +3,7 @@
 #define NAT_APP_RELAY_SESSION_H
 
 #include "app/relay/core.h"
+#include "app/relay/path.h"
 #include "net/talk.h"
 #include "net/tcp.h"
 
@@ -16,6 +17,7 @@ struct session {
 	struct list published;
 	struct list unannounced; /* visitors the client has not been told of */
 	uint32_t npublished, npending;
+	struct path path;   /* of datagrams; not of a plain client */
 	struct timer timer; /* heartbeat; of a plain client: pace */
 	int64_t heard;
 	uint16_t int_port; /* where its data connections arrive */
@@ -48,6 +50,13 @@ void session_stop(struct session *s, const char *why);
 
 /* Tells the client of visitors as far as room and, for plain ones, pace allow. */
 void session_announce(struct session *s);
+
+/* The same for a flow, at once. 0, or -NAT_EAGAIN: there is no room. */
+struct flow;
+MUST_USE int session_announce_flow(struct session *s, const struct flow *f);
+
+/* The logged-in client of that id, or NULL. */
+struct session *session_of_id(struct relay *r, struct bytes id);
 
 /* Does a session come from the same address? */
 bool session_from(const struct relay *r, const struct addr *a);

@@ -1,0 +1,306 @@
+#include "app/client/udplink.h"
+#include "app/client/inner.h"
+#include "app/client/visit.h"
+#include "net/framed.h"
+#include "net/names.h"
+
+enum {
+	PATIENCE = 5000,   /* ms, to connect */
+	IDLE_MORE = 10000, /* the relay forgets first */
+};
+
+static struct net *net_of(const struct udplink *f)
+{
+	return f->client->net;
+}
+
+static struct bytes out_id_of(const struct udplink *f)
+{
+	return (struct bytes){ f->out_id, FASTNAT_NONCE };
+}
+
+/* ---- finding ---- */
+
+struct udplink *udplink_of_id(const struct client *c, uint32_t id)
+{
+	struct map_node *n = map_find(&c->udplinks.by_id, id, NULL);
+
+	return n ? container_of(n, struct udplink, by_id) : NULL;
+}
+
+static struct udplink *known(const struct client *c, const struct fastnat *m)
+{
+	struct udplink *f = NULL;
+
+	if (m->has & HAS_FLOW) {
+		f = udplink_of_id(c, m->flow);
+		return f && bytes_equal(out_id_of(f), m->out_id) ? f : NULL;
+	}
+	slots_each (struct udplink, at, &c->udplinks.table)
+		if (bytes_equal(out_id_of(at.it), m->out_id))
+			return at.it;
+	return NULL;
+}
+
+/* ---- ending ---- */
+
+static void drop_line(struct udplink *f)
+{
+	struct udplink_line *line = f->line;
+
+	if (!line)
+		return;
+	if (line->open)
+		stream_stop(&line->tcp.stream, false);
+	else
+		dial_stop(&line->dial);
+	if (line->held)
+		bufs_put(net_of(f), line->held);
+	slots_put(&f->client->udplinks.lines, line);
+	f->line = NULL;
+}
+
+static void stop(struct udplink *f, const char *why)
+{
+	uint8_t from[64];
+	struct fmt a = fmt_to(SPAN(from));
+
+	addr_print(&a, &f->from);
+	log_info(net_of(f)->log, f->entry->who,
+		 "%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
+		 fmt_text(&a), (unsigned long long)f->in,
+		 (unsigned long long)f->out,
+		 (unsigned long long)(f->last - f->since) / 1000, why);
+	drop_line(f);
+	udp_stop(&f->service);
+	timer_stop(&f->idle, net_of(f)->loop);
+	list_remove(&f->lru);
+	if (f->id)
+		map_remove(&f->client->udplinks.by_id, &f->by_id);
+	slots_put(&f->client->udplinks.table, f);
+}
+
+void udplinks_stop(struct client *c)
+{
+	slots_each (struct udplink, f, &c->udplinks.table)
+		stop(f.it, "the client stops");
+}
+
+/* The relay need not wait for it. */
+static void give_up(struct udplink *f, const char *why)
+{
+	control_failed(&f->client->control, out_id_of(f), why);
+	stop(f, why);
+}
+
+static void idle(struct timer *t)
+{
+	struct udplink *f = container_of(t, struct udplink, idle);
+	int64_t due = f->last + f->entry->idle_ms + IDLE_MORE;
+
+	if (net_of(f)->loop->now >= due)
+		stop(f, "idle");
+	else
+		timer_start(t, net_of(f)->loop, due);
+}
+
+static void used(struct udplink *f)
+{
+	f->last = net_of(f)->loop->now;
+	list_remove(&f->lru);
+	list_append(&f->client->udplinks.lru, &f->lru);
+}
+
+/* ---- from the visitor to the service ---- */
+
+void udplink_serve(struct udplink *f, struct bytes data)
+{
+	static const struct udp_to service = { NULL, NULL };
+
+	used(f);
+	f->in += data.n;
+	udp_send(&f->service, &service, (struct bytes){ NULL, 0 }, data);
+}
+
+/* ---- data connections ---- */
+
+static void wake_line(struct waker *w, unsigned what)
+{
+	struct udplink_line *line = container_of(w, struct udplink_line, waker);
+	struct stream *s = &line->tcp.stream;
+	struct udplink *f = line->flow;
+	struct bytes data;
+
+	(void)what;
+	while (framed_peek(s, &data)) {
+		udplink_serve(f, data);
+		udp_flush(net_of(f)); /* data is lent until it is taken */
+		framed_take(s, data);
+	}
+	if (s->err || s->ended)
+		stop(f, s->err ? err_text(s->err) : "closed by the relay");
+}
+
+/* Its header, and behind it what was held. */
+static void say_header(struct udplink_line *line)
+{
+	struct udplink *f = line->flow;
+	struct fastnat m = { .has = HAS_OUT_ID | HAS_MAC,
+			     .out_id = out_id_of(f) };
+	uint8_t mac[FASTNAT_MAC];
+
+	fastnat_data_mac(mac, f->client->control.secrets.key, m.out_id);
+	m.mac = (struct bytes){ mac, sizeof mac };
+	if (talk_say(&line->tcp.stream, &m, true) < 0 ||
+	    !framed_release(net_of(f), &line->held, &line->tcp.stream))
+		f->client->lane.lost++;
+}
+
+static void dialled(struct dial *d, int fd)
+{
+	struct udplink_line *line = container_of(d, struct udplink_line, dial);
+	struct udplink *f = line->flow;
+
+	if (fd < 0) {
+		entry_trouble(f->entry, net_of(f),
+			      "the relay's port for visitors: %s",
+			      err_text(fd));
+		give_up(f, "the client cannot reach intPort");
+		return;
+	}
+	line->open = true;
+	tcp_start(&line->tcp, net_of(f), fd, &line->waker);
+	say_header(line);
+}
+
+static bool open_line(struct udplink *f, const struct addr *relay)
+{
+	struct udplink_line *line = slots_get(&f->client->udplinks.lines);
+
+	if (!line)
+		return false;
+	f->line = line;
+	line->flow = f;
+	line->waker.wake = wake_line;
+	dial_addr(&line->dial, net_of(f), relay, PATIENCE, dialled);
+	return true;
+}
+
+/* ---- from the service to the visitor ---- */
+
+/* False: it is lost. */
+static bool carry(struct udplink *f, struct bytes data)
+{
+	struct client *c = f->client;
+	struct carrier say = { .flow = f->id, .payload = data };
+	struct addr relay;
+
+	if (!f->line && (data.n > CARRIER_MOST || !f->id) &&
+	    (control_int_port(&c->control, &relay) < 0 ||
+	     !open_line(f, &relay)))
+		return false;
+	if (f->line && f->line->open)
+		return framed_put(&f->line->tcp.stream, data);
+	if (f->line)
+		return framed_hold(c->net, &f->line->held, data);
+	if (f->sent == UINT32_MAX)
+		return false;
+	say.counter = ++f->sent;
+	lane_say(c, &say);
+	return true;
+}
+
+static void come(struct udp *u)
+{
+	struct udplink *f = container_of(u, struct udplink, service);
+	struct datagram d;
+
+	while (udp_next(u, &d)) {
+		used(f);
+		f->out += d.data.n;
+		if (!carry(f, d.data))
+			f->client->lane.lost++;
+	}
+	udp_flush(u->net);
+	if (u->err == -NAT_EREFUSED)
+		entry_trouble(f->entry, net_of(f),
+			      "%s: is the service running?", err_text(u->err));
+}
+
+/* ---- beginning ---- */
+
+static int connect_service(struct udplink *f)
+{
+	const struct service *s = &f->entry->service;
+	struct addr to[1];
+	int n = names_find(net_of(f), s->host, s->lo, to, 1);
+
+	return n < 0 ? n : udp_connect(&f->service, net_of(f), to, come);
+}
+
+static void make_room(struct client *c)
+{
+	if (c->udplinks.table.used == c->udplinks.table.limit)
+		give_up(container_of(c->udplinks.lru.next, struct udplink, lru),
+			"gave way to another");
+}
+
+static struct udplink *begin(struct client *c, struct entry *e,
+			     const struct fastnat *m)
+{
+	struct udplink *f;
+
+	make_room(c);
+	f = slots_get(&c->udplinks.table);
+	f->client = c;
+	f->entry = e;
+	f->since = f->last = c->net->loop->now;
+	memcpy(f->out_id, m->out_id.p, FASTNAT_NONCE);
+	if (m->has & HAS_FROM)
+		visit_from(&f->from, m->from);
+	if (m->has & HAS_FLOW) {
+		f->id = m->flow;
+		map_put(&c->udplinks.by_id, &f->by_id, f->id);
+	}
+	list_append(&c->udplinks.lru, &f->lru);
+	timer_init(&f->idle, idle);
+	timer_start(&f->idle, c->net->loop, f->since + e->idle_ms + IDLE_MORE);
+	return f;
+}
+
+/* One of an earlier life of the relay that happens to have this number. */
+static void forget(struct client *c, uint32_t id)
+{
+	struct udplink *old = udplink_of_id(c, id);
+
+	if (old)
+		stop(old, "the relay began anew");
+}
+
+void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,
+		  const struct addr *relay)
+{
+	struct udplink *f = known(c, m);
+	int rc;
+
+	if (f) {
+		if (!f->line && !open_line(f, relay))
+			give_up(f, "too many visitors");
+		return;
+	}
+	if (m->out_id.n != FASTNAT_NONCE)
+		return;
+	if (m->has & HAS_FLOW)
+		forget(c, m->flow);
+	f = begin(c, e, m);
+	rc = connect_service(f);
+	if (rc < 0) {
+		entry_trouble(e, c->net, "%s: is the service running?",
+			      err_text(rc));
+		give_up(f, "the service cannot be reached");
+	} else if (!f->id && !open_line(f, relay)) {
+		give_up(f, "too many visitors");
+	} else if (f->id) {
+		lane_deliver_early(c, f);
+	}
+}

@@ -1,0 +1,309 @@
+#include "app/relay/flow.h"
+#include "app/relay/session.h"
+#include "net/framed.h"
+#include "os/rand.h"
+#include <assert.h>
+
+enum { ASKED_MS = 10000 };
+
+/* ---- names ---- */
+
+static uint32_t hash_of_addr(const struct relay *r, const struct published *p,
+			     const struct addr *a)
+{
+	uint32_t index = slots_name(&r->published, p).index;
+	uint8_t key[sizeof a->ip + 6];
+
+	memcpy(key, a->ip, sizeof a->ip);
+	memcpy(key + sizeof a->ip, &a->port, 2);
+	memcpy(key + sizeof a->ip + 2, &index, 4);
+	return map_mix(&r->flows.seed, (struct bytes){ key, sizeof key });
+}
+
+static struct flow *of_addr(struct relay *r, const struct published *p,
+			    const struct addr *a)
+{
+	uint32_t hash = hash_of_addr(r, p, a);
+	struct map_node *n = NULL;
+
+	while ((n = map_find(&r->flows.by_addr, hash, n)) != NULL) {
+		struct flow *f = container_of(n, struct flow, by_addr);
+
+		if (f->published == p && f->from.port == a->port &&
+		    addr_same_ip(&f->from, a))
+			return f;
+	}
+	return NULL;
+}
+
+struct flow *flow_of_id(struct relay *r, uint32_t id)
+{
+	struct map_node *n = map_find(&r->flows.by_id, id, NULL);
+
+	return n ? container_of(n, struct flow, by_id) : NULL;
+}
+
+struct flow *flow_of_out_id(struct relay *r, struct bytes out_id)
+{
+	uint32_t hash = map_hash(out_id);
+	struct map_node *n = NULL;
+
+	while ((n = map_find(&r->flows.by_out_id, hash, n)) != NULL) {
+		struct flow *f = container_of(n, struct flow, by_out_id);
+
+		if (bytes_equal((struct bytes){ f->out_id, FASTNAT_NONCE },
+				out_id))
+			return f;
+	}
+	return NULL;
+}
+
+/* ---- ending ---- */
+
+/* Who was never answered may not exist at all: that is no line for strangers to
+ * fill the log with.
+ */
+static void say_end(const struct flow *f, const char *why)
+{
+	char who[FASTNAT_NAME + 16], from[64];
+	struct fmt w = fmt_to(SPAN(who)), a = fmt_to(SPAN(from));
+
+	fmt_put(&w, "relay %s", f->published->name);
+	addr_print(&a, &f->from);
+	log_put(f->relay->net->log, f->answered ? LOG_INFO : LOG_DEBUG,
+		fmt_text(&w),
+		"%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
+		fmt_text(&a), (unsigned long long)f->in,
+		(unsigned long long)f->out,
+		(unsigned long long)(f->last - f->since) / 1000, why);
+}
+
+static void drop_line(struct flow *f)
+{
+	if (f->line) {
+		stream_stop(&f->line->tcp.stream, false);
+		slots_put(&f->relay->flows.lines, f->line);
+	}
+	if (f->held)
+		bufs_put(f->relay->net, f->held);
+	f->line = NULL;
+	f->held = NULL;
+}
+
+void flow_stop(struct flow *f, const char *why)
+{
+	struct flows *fs = &f->relay->flows;
+
+	udp_flush(f->relay->net); /* what is queued names our visitor */
+	say_end(f, why);
+	drop_line(f);
+	timer_stop(&f->idle, f->relay->net->loop);
+	list_remove(&f->lru);
+	map_remove(&fs->by_addr, &f->by_addr);
+	map_remove(&fs->by_id, &f->by_id);
+	map_remove(&fs->by_out_id, &f->by_out_id);
+	published_leave(f->published);
+	slots_put(&fs->table, f);
+}
+
+void flows_stop(struct published *p, const char *why)
+{
+	slots_each (struct flow, f, &p->relay->flows.table)
+		if (f.it->published == p)
+			flow_stop(f.it, why);
+}
+
+static void idle(struct timer *t)
+{
+	struct flow *f = container_of(t, struct flow, idle);
+	int64_t due = f->last + f->published->idle_ms;
+
+	if (f->way == FLOW_ASKED)
+		flow_stop(f, "the client did not fetch it in time");
+	else if (relay_now(f->relay) >= due)
+		flow_stop(f, "idle");
+	else
+		timer_start(t, f->relay->net->loop, due);
+}
+
+static void enter(struct flow *f, enum flow_way way)
+{
+	int64_t most = way == FLOW_ASKED ? ASKED_MS : f->published->idle_ms;
+
+	f->way = (uint8_t)way;
+	timer_start(&f->idle, f->relay->net->loop, relay_now(f->relay) + most);
+}
+
+/* ---- beginning ---- */
+
+static void make_room(struct flows *fs)
+{
+	struct list *from = list_alone(&fs->quiet) ? &fs->answered : &fs->quiet;
+
+	if (fs->table.used == fs->table.limit)
+		flow_stop(container_of(from->next, struct flow, lru),
+			  "gave way to another");
+}
+
+/* New ones of a neighbourhood: a /24 or a /56. */
+static bool may_begin(struct relay *r, const struct addr *a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct bytes key = { a->ip, 3 };
+
+	if (a->family == ADDR_IP6)
+		key.n = memcmp(a->ip, mapped, sizeof mapped) ? 7 : 15;
+	return limit_take(&r->flows.fresh, key, relay_now(r));
+}
+
+static void name(struct flow *f)
+{
+	struct flows *fs = &f->relay->flows;
+	uint8_t raw[FASTNAT_NONCE / 2];
+	struct fmt id = fmt_to(SPAN(f->out_id));
+
+	rand_fill(SPAN(raw));
+	fmt_hex(&id, (struct bytes){ raw, sizeof raw });
+	fs->last_id += fs->last_id == UINT32_MAX ? 2 : 1;
+	f->id = fs->last_id;
+	map_put(&fs->by_addr, &f->by_addr,
+		hash_of_addr(f->relay, f->published, &f->from));
+	map_put(&fs->by_id, &f->by_id, f->id);
+	map_put(&fs->by_out_id, &f->by_out_id,
+		map_hash((struct bytes){ f->out_id, FASTNAT_NONCE }));
+}
+
+static struct flow *begin(struct published *p, const struct datagram *d)
+{
+	struct relay *r = p->relay;
+	struct flow *f;
+
+	if (!p->session || !may_begin(r, d->peer))
+		return NULL;
+	make_room(&r->flows);
+	f = slots_get(&r->flows.table);
+	f->relay = r;
+	f->published = p;
+	f->from = *d->peer;
+	f->here = *d->here;
+	f->since = f->last = relay_now(r);
+	name(f);
+	list_append(&r->flows.quiet, &f->lru);
+	timer_init(&f->idle, idle);
+	p->visitors++;
+	enter(f, path_live(&p->session->path, f->since) ? FLOW_CARRIER
+							: FLOW_ASKED);
+	if (session_announce_flow(p->session, f) == 0)
+		return f;
+	flow_stop(f, "no room to tell the client");
+	return NULL;
+}
+
+/* ---- from the visitor to the client ---- */
+
+/* False: it is lost. */
+static bool carry(struct flow *f, struct bytes data)
+{
+	struct session *s = f->published->session;
+	struct carrier c = { .flow = f->id, .payload = data };
+
+	if (f->way == FLOW_LINE)
+		return framed_put(&f->line->tcp.stream, data);
+	if (!s || f->sent == UINT32_MAX)
+		return false;
+	if (f->way == FLOW_CARRIER &&
+	    (data.n > CARRIER_MOST || !path_live(&s->path, f->last))) {
+		enter(f, FLOW_ASKED);
+		if (session_announce_flow(s, f) < 0)
+			enter(f, FLOW_CARRIER);
+	}
+	if (f->way == FLOW_ASKED)
+		return framed_hold(f->relay->net, &f->held, data);
+	if (data.n > CARRIER_MOST)
+		return false;
+	c.counter = ++f->sent;
+	path_say(&s->path, &c);
+	return true;
+}
+
+static void used(struct flow *f)
+{
+	f->last = relay_now(f->relay);
+	list_remove(&f->lru);
+	list_append(f->answered ? &f->relay->flows.answered
+				: &f->relay->flows.quiet,
+		    &f->lru);
+}
+
+void flow_come(struct udp *u)
+{
+	struct published *p = container_of(u, struct published, udp);
+	struct datagram d;
+
+	while (udp_next(u, &d)) {
+		struct flow *f = of_addr(p->relay, p, d.peer);
+
+		if (!f)
+			f = begin(p, &d);
+		if (!f) {
+			p->relay->flows.lost++;
+			continue;
+		}
+		used(f);
+		f->in += d.data.n;
+		if (!carry(f, d.data))
+			p->relay->flows.lost++;
+	}
+	udp_flush(u->net);
+}
+
+/* ---- from the client to the visitor ---- */
+
+void flow_answer(struct flow *f, struct bytes data)
+{
+	const struct udp_to to = { &f->from, &f->here };
+
+	f->answered = true;
+	used(f);
+	f->out += data.n;
+	if (udp_runs(&f->published->udp))
+		udp_send(&f->published->udp, &to, (struct bytes){ NULL, 0 },
+			 data);
+}
+
+static void wake_line(struct waker *w, unsigned what)
+{
+	struct flow_line *line = container_of(w, struct flow_line, waker);
+	struct stream *s = &line->tcp.stream;
+	struct flow *f = line->flow;
+	struct bytes data;
+
+	(void)what;
+	while (framed_peek(s, &data)) {
+		flow_answer(f, data);
+		udp_flush(f->relay->net); /* data is lent until it is taken */
+		framed_take(s, data);
+	}
+	if (s->err || s->ended)
+		flow_stop(f,
+			  s->err ? err_text(s->err) : "closed by the client");
+}
+
+void flow_take_line(struct flow *f, struct tcp *from)
+{
+	struct flow_line *line = slots_get(&f->relay->flows.lines);
+
+	assert(line && !f->line); /* there are as many as flows */
+	line->flow = f;
+	line->waker.wake = wake_line;
+	tcp_move(&line->tcp, from, &line->waker);
+	f->line = line;
+	enter(f, FLOW_LINE);
+	if (!framed_release(f->relay->net, &f->held, &line->tcp.stream))
+		f->relay->flows.lost++;
+}
+
+void flow_look(struct flow *f)
+{
+	wake_line(&f->line->waker, STREAM_IN);
+}

@@ -1,0 +1,55 @@
+/* udp - a datagram socket that is pulled: a wake says that datagrams may have
+ * come; the owner takes them with udp_next until there are no more, answers
+ * with udp_send, and ends with udp_flush.
+ *
+ * Nothing waits: what the system does not take is lost and counted.
+ */
+#ifndef NAT_NET_UDP_H
+#define NAT_NET_UDP_H
+
+#include "net/net.h"
+#include "os/dgram.h"
+
+struct udp { /* fields are private to udp.c but for at, err, lost */
+	struct io io;
+	struct net *net;
+	struct addr at; /* as bound or connected: here */
+	void (*come)(struct udp *u);
+	uint64_t lost; /* datagrams that could not be sent */
+	int err;       /* why nothing came: -NAT_EREFUSED of a peer; 0 */
+};
+
+/* host as for listener_start. 0, or an error. */
+MUST_USE int udp_bind(struct udp *u, struct net *net, struct bytes host,
+		      uint16_t port, void (*come)(struct udp *));
+MUST_USE int udp_connect(struct udp *u, struct net *net,
+			 const struct addr *peer, void (*come)(struct udp *));
+void udp_stop(struct udp *u);
+
+static inline bool udp_runs(const struct udp *u)
+{
+	return u->io.loop != NULL;
+}
+
+struct datagram {
+	const struct addr *peer, *here; /* lent until the next udp_next */
+	struct bytes data;              /* lent until udp_flush */
+};
+
+/* The next one of this wake, at most so many in a turn. Only from within come;
+ * whoever stops u there does not ask again.
+ */
+bool udp_next(struct udp *u, struct datagram *d);
+
+/* Queues one datagram of head (copied, at most UDP_HEAD bytes) and body. body,
+ * peer and here are lent until udp_flush, which this may be when the queue is
+ * full. peer NULL: whom u is connected to; here NULL: from any address.
+ */
+struct udp_to {
+	const struct addr *peer, *here;
+};
+void udp_send(struct udp *u, const struct udp_to *to, struct bytes head,
+	      struct bytes body);
+void udp_flush(struct net *net);
+
+#endif
