@@ -45,7 +45,9 @@ enum row {
 	RETRY,
 	MAC,
 	FLOW,
-	IDLE
+	IDLE,
+	COUNT_N,
+	OK
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -80,6 +82,9 @@ static const struct field {
 	ROW(MAC, "mac", HEX, FASTNAT_MAC, FASTNAT_MAC, mac),
 	ROW(FLOW, "flow", NUMBER, 1, UINT32_MAX, flow),
 	ROW(IDLE, "idle", NUMBER, 1, DAY_MS, idle_ms),
+	[COUNT_N] = { "n", HAS_N, NUMBER, 1, UINT32_MAX,
+		      offsetof(struct fastnat, n) },
+	ROW(OK, "ok", NUMBER, 0, 1, ok),
 #undef ROW
 };
 
@@ -91,7 +96,8 @@ static const struct command {
 	uint8_t rows[10];
 } commands[] = {
 	/* clang-format off */
-	[FASTNAT_NONE] = { HAS_OUT_ID, { OUT_ID, MAC } },
+	[FASTNAT_NONE] = { HAS_OUT_ID,
+		{ OUT_ID, OK, ID, COUNT_N, MAC } },
 	[FASTNAT_READY] = { HAS_INT_PORT | HAS_OUT_PORT,
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL } },
 	[FASTNAT_START_PROXY] = { HAS_INT_PORT | HAS_OUT_ID,
@@ -293,7 +299,7 @@ static int settle(struct fastnat *m, const uint8_t *state)
 	if ((m->has & command->need) != command->need)
 		return -NAT_EPROTO;
 	if ((m->has & HAS_OUT_ID) && m->out_id.n == 0 &&
-	    m->command != FASTNAT_READY)
+	    m->command != FASTNAT_READY && !(m->has & HAS_N))
 		return -NAT_EPROTO;
 	return 0;
 }
@@ -426,6 +432,23 @@ void fastnat_data_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 	hmac_init(&h, (struct bytes){ key, FASTNAT_KEY });
 	hmac_add(&h, BYTES("data\0"));
 	hmac_add(&h, out_id);
+	hmac_end(&h, mac);
+	print_mac(out, mac);
+}
+
+void fastnat_park_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
+		      struct bytes id, uint32_t n)
+{
+	uint8_t mac[SHA256_SIZE], digits[12];
+	struct fmt f = fmt_to(SPAN(digits));
+	struct hmac h;
+
+	fmt_put(&f, "%lu", (unsigned long)n);
+	hmac_init(&h, (struct bytes){ key, FASTNAT_KEY });
+	hmac_add(&h, BYTES("park\0"));
+	hmac_add(&h, id);
+	hmac_add(&h, BYTES("\0"));
+	hmac_add(&h, fmt_done(&f));
 	hmac_end(&h, mac);
 	print_mac(out, mac);
 }

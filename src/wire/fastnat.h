@@ -26,7 +26,7 @@ enum {
  */
 /* clang-format off */
 #define FASTNAT_COMMANDS(X) \
-	X(NONE, "")                  /* C outId [mac]: a data header        */ \
+	X(NONE, "")                  /* C outId [ok id n mac]: data headers */ \
 	X(READY, "ready")            /* S id intPort outPort outId protocol */ \
 	X(START_PROXY, "start_proxy") /* S as ready [service from flow]    */ \
 	X(HELLO, "hello")            /* C version name instance nonce       */ \
@@ -77,21 +77,24 @@ enum fastnat_has {
 	HAS_RETRY = 1 << 15,
 	HAS_MAC = 1 << 16,
 	HAS_FLOW = 1 << 17,
-	HAS_IDLE = 1 << 18
+	HAS_IDLE = 1 << 18,
+	HAS_N = 1 << 19,
+	HAS_OK = 1 << 20
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
  * ids are checked to be of their alphabet. error, host and from are any text
  * without control characters: when parsed the raw contents of the JSON string,
  * for printing plain text that is escaped as need be. heartbeat and idle are
- * 1 ms to a day, retry 0 to a day; flow is not 0.
+ * 1 ms to a day, retry 0 to a day; flow and n are not 0. A NONE without n (a
+ * parked connection's header) has an outId that is not empty.
  */
 struct fastnat {
 	enum fastnat_command command;
 	unsigned has;     /* enum fastnat_has */
 	uint8_t protocol; /* enum fastnat_protocol */
 	uint16_t int_port, out_port;
-	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms;
+	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms, n, ok;
 	struct bytes id, out_id, service, name, instance, nonce, proof, mac;
 	struct bytes from, host, error;
 };
@@ -137,5 +140,11 @@ void fastnat_key(uint8_t out[FASTNAT_KEY], const struct fastnat_login *login);
 /* The mac of a data connection's header: HMAC(key, "data" 00 out_id). */
 void fastnat_data_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 		      struct bytes out_id);
+
+/* The mac of a parked connection's header: HMAC(key, "park" 00 id 00 n), n as it
+ * is printed.
+ */
+void fastnat_park_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
+		      struct bytes id, uint32_t n);
 
 #endif

@@ -10,6 +10,12 @@ It serves visitors by echo itself. What --data does with a visitor:
     late      waits --delay before it presents the header
     failed    reports that the service refused
     ignore    does nothing
+What --park opens ahead, and does when it is told of a visitor there:
+    echo      answers and serves it
+    silent    nothing
+    garbage   answers something else
+    closes    closes
+    twice     opens two with one number, of which the second is closed
 """
 
 from __future__ import annotations
@@ -17,9 +23,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
-from fastnat import VERSION, Control, Login, Message, copy, nonce
+from fastnat import (
+    VERSION,
+    Control,
+    Login,
+    Message,
+    copy,
+    first_object,
+    nonce,
+)
 
 
 class Client:
@@ -42,8 +56,48 @@ class Client:
                 protocol=self.args.protocol,
                 outPort=int(port or 0),
             )
+        if self.args.park:
+            self.keep(self.park(welcome_id=self.id))
+            if self.args.park == "twice":
+                self.keep(self.park(welcome_id=self.id))
         while message := await control.hear():
             self.act(control, message)
+
+    def keep(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def park(self, welcome_id: str) -> None:
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        mac = self.login.session_mac("park", welcome_id, "1")
+        header = {"outId": "", "id": welcome_id, "n": 1, "mac": mac}
+        writer.write(json.dumps(header).encode() + b"\n")
+        told, early = await first_object(reader)
+        if not told:
+            print("parked closed", flush=True)
+            return
+        print(f"parked told of {told['service']}", flush=True)
+        await self.answer(told["outId"], early, reader, writer)
+        print("parked ended", flush=True)
+        writer.close()
+
+    async def answer(
+        self,
+        out_id: str,
+        early: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        if self.args.park in ("silent", "closes"):
+            if self.args.park == "silent":
+                await reader.read()
+            return
+        if self.args.park == "garbage":
+            out_id = "0" * 32
+        answer = json.dumps({"outId": out_id, "ok": 1})
+        writer.write(answer.encode() + early)
+        await copy(reader, writer)
 
     async def log_in(self, control: Control) -> Login:
         mine = nonce()
@@ -63,6 +117,7 @@ class Client:
         good = welcome["proof"] == login.proof("relay")
         print(f"relay's proof {'right' if good else 'wrong'}", flush=True)
         self.port = welcome["intPort"]
+        self.id = welcome["id"]
         return login
 
     def act(self, control: Control, message: Message) -> None:
@@ -71,9 +126,7 @@ class Client:
             control.say("pong")
         if command == "start_proxy":
             coroutine = DATA[self.args.data](self, control, message["outId"])
-            task = asyncio.ensure_future(coroutine)
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self.keep(coroutine)
 
     async def present(self, out_id: str, mac: str, what: str) -> None:
         """One data connection: header, then echo until the end."""
@@ -140,6 +193,9 @@ def main() -> None:
         "--publish", action="append", default=[], metavar="SERVICE[=PORT]"
     )
     parser.add_argument("--data", choices=DATA, default="echo")
+    parser.add_argument(
+        "--park", choices=("echo", "silent", "garbage", "closes", "twice")
+    )
     parser.add_argument("--delay", type=float, default=11, help="of late, s")
     parser.add_argument(
         "--deaf", action="store_true", help="do not answer pings"

@@ -34,10 +34,12 @@ class Login:
     def proof(self, side: str) -> str:
         return self._mac(f"nat {side}").hexdigest()
 
-    def data_mac(self, out_id: str) -> str:
+    def session_mac(self, *parts: str) -> str:
         key = self._mac("nat session").digest()
-        text = b"data\0" + out_id.encode()
-        return hmac.new(key, text, "sha256").hexdigest()
+        return hmac.new(key, "\0".join(parts).encode(), "sha256").hexdigest()
+
+    def data_mac(self, out_id: str) -> str:
+        return self.session_mac("data", out_id)
 
 
 class Control:
@@ -68,6 +70,23 @@ class Control:
             if message.get("command") in commands:
                 return message
         raise SystemExit(0)
+
+
+async def first_object(reader: asyncio.StreamReader) -> tuple[Message, bytes]:
+    """An object that is no ping, and what came behind it; {} at the end."""
+    text = b""
+    while True:
+        try:
+            found, end = json.JSONDecoder().raw_decode(text.decode().lstrip())
+        except ValueError:
+            data = await reader.read(1 << 16)
+            if not data:
+                return {}, b""
+            text = text.lstrip() + data
+            continue
+        text = text.lstrip()[end:]
+        if found.get("command") != "ping":
+            return found, text
 
 
 async def copy(

@@ -15,6 +15,8 @@
 	"a40ec526b2c2fb082496e36041c1137d59381982edabf42019b74b76f8db5151"
 #define DATA_MAC \
 	"9b88155bf27a90cf85c0a70f2b664121f17c6e7b8f97ce5c5145db21a019a8b0"
+#define PARK_MAC \
+	"47bfdeb71a263d734f39c6174b659e8218a381b5e89c92faa33df07f607541f1"
 #define OPEN_PROOF \
 	"ccac5a6c1f7dbe7341a565f450748029a742761fb7cf352fd359d8a72475ffb3"
 
@@ -27,6 +29,10 @@ static void assert_same(const struct fastnat *a, const struct fastnat *b)
 	assert_int_equal(a->out_port, b->out_port);
 	assert_int_equal(a->version, b->version);
 	assert_int_equal(a->heartbeat_ms, b->heartbeat_ms);
+	assert_int_equal(a->flow, b->flow);
+	assert_int_equal(a->idle_ms, b->idle_ms);
+	assert_int_equal(a->n, b->n);
+	assert_int_equal(a->ok, b->ok);
 	assert_int_equal(a->retry_ms, b->retry_ms);
 	assert_bytes_equal(a->id, b->id);
 	assert_bytes_equal(a->out_id, b->out_id);
@@ -125,6 +131,39 @@ static const struct {
 	    .service = BYTES("w.e-b_1"),
 	    .protocol = FASTNAT_HTTP,
 	    .host = BYTES("blog.example") } },
+	{ "{\"command\":\"publish\",\"service\":\"dns\",\"protocol\":\"UDP\","
+	  "\"outPort\":53,\"idle\":30000}",
+	  { .command = FASTNAT_PUBLISH,
+	    .has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT | HAS_IDLE,
+	    .service = BYTES("dns"),
+	    .protocol = FASTNAT_UDP,
+	    .out_port = 53,
+	    .idle_ms = 30000 } },
+	{ "{\"intPort\":8888,\"command\":\"start_proxy\",\"outId\":\"" OUT_ID
+	  "\",\"protocol\":\"UDP\",\"service\":\"dns\",\"from\":"
+	  "\"192.0.2.1:5\",\"flow\":4294967295}",
+	  { .command = FASTNAT_START_PROXY,
+	    .has = HAS_INT_PORT | HAS_OUT_ID | HAS_PROTOCOL | HAS_SERVICE |
+		   HAS_FROM | HAS_FLOW,
+	    .int_port = 8888,
+	    .out_id = BYTES(OUT_ID),
+	    .protocol = FASTNAT_UDP,
+	    .service = BYTES("dns"),
+	    .from = BYTES("192.0.2.1:5"),
+	    .flow = UINT32_MAX } },
+	{ "{\"outId\":\"\",\"id\":\"4pWdikgU\",\"n\":7,\"mac\":\"" PARK_MAC
+	  "\"}",
+	  { .command = FASTNAT_NONE,
+	    .has = HAS_OUT_ID | HAS_ID | HAS_N | HAS_MAC,
+	    .out_id = BYTES(""),
+	    .id = BYTES("4pWdikgU"),
+	    .n = 7,
+	    .mac = BYTES(PARK_MAC) } },
+	{ "{\"outId\":\"" OUT_ID "\",\"ok\":1}",
+	  { .command = FASTNAT_NONE,
+	    .has = HAS_OUT_ID | HAS_OK,
+	    .out_id = BYTES(OUT_ID),
+	    .ok = 1 } },
 	{ "{\"command\":\"published\",\"service\":\"ssh\",\"outPort\":6022}",
 	  { .command = FASTNAT_PUBLISHED,
 	    .has = HAS_SERVICE | HAS_OUT_PORT,
@@ -427,10 +466,10 @@ static void forms_parse(void **state)
 
 /* Renaming a member makes the message wrong, or is no matter, by this table. */
 static const char *const may_lack[FASTNAT_UNKNOWN] = {
-	[FASTNAT_NONE] = " mac ",
+	[FASTNAT_NONE] = " mac id ok ",
 	[FASTNAT_READY] = " id outId protocol ",
-	[FASTNAT_START_PROXY] = " id outPort protocol service from ",
-	[FASTNAT_PUBLISH] = " host ",
+	[FASTNAT_START_PROXY] = " id outPort protocol service from flow ",
+	[FASTNAT_PUBLISH] = " host idle ",
 	[FASTNAT_ERROR] = " retry ",
 };
 
@@ -470,7 +509,7 @@ static void members_missing(void **state)
 			n++;
 		}
 	}
-	assert_int_equal(n, 47);
+	assert_int_equal(n, 63);
 }
 
 static void print_escapes(void **state)
@@ -534,6 +573,8 @@ static void login_vector(void **state)
 			   ((struct bytes){ key, sizeof key }));
 	fastnat_data_mac(mac, key, BYTES(OUT_ID));
 	assert_memory_equal(mac, DATA_MAC, FASTNAT_MAC);
+	fastnat_park_mac(mac, key, BYTES("4pWdikgU"), 7);
+	assert_memory_equal(mac, PARK_MAC, FASTNAT_MAC);
 	login.token = (struct bytes){ NULL, 0 };
 	fastnat_proof(mac, &login, FASTNAT_CLIENT);
 	assert_memory_equal(mac, OPEN_PROOF, FASTNAT_MAC);

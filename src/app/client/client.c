@@ -47,6 +47,7 @@ static int build(struct client *c, struct span rest, uint32_t n, struct diag *d)
 		 map_buckets(conf->max_flows));
 	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
+	parks_init(c);
 	publish_init(c);
 	return err;
 }

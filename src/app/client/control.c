@@ -45,6 +45,7 @@ static void hang_up(struct control *ctl)
 	timer_stop(&ctl->timer, net_of(ctl)->loop);
 	soon_stop(&ctl->again);
 	publish_end(ctl->client);
+	parks_end(ctl->client);
 	lane_stop(ctl->client);
 	if (tcp_runs(&ctl->tcp))
 		stream_stop(&ctl->tcp.stream, false);
@@ -192,6 +193,8 @@ static void arrive(struct control *ctl)
 	connected(ctl, fmt_text(&f));
 	publish_begin(ctl->client);
 	open_lane(ctl);
+	if (entries_have(&ctl->client->entries, FASTNAT_TCP))
+		parks_begin(ctl->client);
 	beat(ctl);
 }
 

@@ -5,6 +5,7 @@
 #include "app/client/identity.h"
 #include "app/client/link.h"
 #include "app/client/control.h"
+#include "app/client/park.h"
 #include "app/client/udplink.h"
 #include "app/client/lane.h"
 
@@ -16,6 +17,7 @@ struct client {
 	struct control control;
 	struct entries entries;
 	struct links links;
+	struct parks parks;
 	struct udplinks udplinks;
 	struct lane lane;
 };

@@ -72,6 +72,8 @@ static void end_dial(struct link *l, int err)
 {
 	(void)err;
 	dial_stop(&l->dial);
+	if (l->opening.park)
+		park_drop(l->opening.park);
 	if (l->opening.fd >= 0)
 		sock_close(l->opening.fd, false);
 }
@@ -134,14 +136,17 @@ static void say_header(struct link *l)
 	bool plain = l->client->conf->plain;
 	uint8_t mac[FASTNAT_MAC];
 	struct fastnat m = {
-		.has = HAS_OUT_ID | (plain ? 0 : HAS_MAC),
+		.has = HAS_OUT_ID | (l->opening.parked ? HAS_OK
+				     : plain           ? 0u
+						       : HAS_MAC),
 		.out_id = out_id_of(l),
+		.ok = 1,
 		.mac = { mac, FASTNAT_MAC },
 	};
 
-	if (!plain)
+	if (m.has & HAS_MAC)
 		fastnat_data_mac(mac, l->client->control.secrets.key, m.out_id);
-	if (talk_say(&l->relay.stream, &m, !plain) < 0)
+	if (talk_say(&l->relay.stream, &m, m.has & HAS_MAC) < 0)
 		return;
 	if (l->opening.fd < 0) {
 		enter(l, LINK_CLOSE);
@@ -210,6 +215,17 @@ static void refuse(struct link *l, int err)
 	link_end(l, err);
 }
 
+/* The relay hears on it that all is well, and then the service. */
+static void use_park(struct link *l)
+{
+	enter(l, LINK_HEADER);
+	l->opening.parked = true;
+	l->opening.waker.wake = woken;
+	park_move(l->opening.park, &l->relay, &l->opening.waker);
+	l->opening.park = NULL;
+	say_header(l);
+}
+
 static void service_dialled(struct dial *d, int fd)
 {
 	struct link *l = container_of(d, struct link, dial);
@@ -219,7 +235,10 @@ static void service_dialled(struct dial *d, int fd)
 		return;
 	}
 	l->opening.fd = fd;
-	dial_relay(l);
+	if (l->opening.park)
+		use_park(l);
+	else
+		dial_relay(l);
 }
 
 /* ---- beginning ---- */
@@ -237,8 +256,14 @@ static void dial_service(struct link *l)
 		dial_start(&l->dial, net_of(l), &to, PATIENCE, service_dialled);
 }
 
+void link_unparked(struct link *l)
+{
+	park_drop(l->opening.park);
+	l->opening.park = NULL;
+}
+
 int link_open(struct client *c, struct entry *e, const struct fastnat *m,
-	      const struct addr *relay)
+	      const struct link_from *from)
 {
 	struct link *l = slots_get(&c->links.table);
 
@@ -249,7 +274,10 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->since = c->net->loop->now;
 	if (m->has & HAS_FROM)
 		visit_from(&l->from, m->from);
-	l->opening.to = *relay;
+	l->opening.to = from->relay;
+	l->opening.park = from->park;
+	if (from->park)
+		from->park->link = l;
 	l->opening.fd = -1;
 	l->opening.out_id_n = (uint8_t)m->out_id.n;
 	memcpy(l->opening.out_id, m->out_id.p, m->out_id.n);

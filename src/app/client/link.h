@@ -30,11 +30,15 @@ struct opening {
 	struct addr to; /* the relay's intPort */
 	struct waker waker;
 	struct timer timer;
-	int64_t release; /* HOLD: when to join at last; 0: not known yet */
-	int fd;          /* of the service, -1: none */
+	int64_t release;   /* HOLD: when to join at last; 0: not known yet */
+	struct park *park; /* that will be the relay's side; NULL: dial it */
+	bool parked;       /* it is */
+	int fd;            /* of the service, -1: none */
 	uint8_t out_id_n;
 	uint8_t out_id[FASTNAT_NONCE];
 };
+
+struct park;
 
 struct link {
 	struct slot slot;
@@ -73,8 +77,15 @@ bool links_fresh(struct links *ls, struct bytes out_id);
 /* Begins to serve a visitor; what comes of it is told to the relay. -NAT_ELIMIT:
  * there are too many already.
  */
+struct link_from {
+	struct addr relay; /* with intPort */
+	struct park *park; /* given away if all is well; NULL: none */
+};
 MUST_USE int link_open(struct client *c, struct entry *e,
-		       const struct fastnat *m, const struct addr *relay);
+		       const struct fastnat *m, const struct link_from *from);
+
+/* The parked connection that it was given is broken: it dials one. */
+void link_unparked(struct link *l);
 
 /* For plain.c: joins what is held back; breaks off. Both end the caller's wake. */
 void link_join(struct link *l);

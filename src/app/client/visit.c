@@ -10,27 +10,52 @@ void visit_from(struct addr *a, struct bytes text)
 		a->port = hp.port;
 }
 
-int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
+/* Told once already: no link, and nothing wrong with that. */
+static void serve(struct client *c, struct entry *e, const struct fastnat *m,
+		  const struct link_from *from)
 {
-	struct client *c = ctl->client;
-	struct addr relay;
-	int rc = sock_there(tcp_fd(&ctl->tcp), &relay);
-
-	if (rc < 0)
-		return rc;
-	relay.port = m->int_port;
 	if (!links_fresh(&c->links, m->out_id)) {
 		log_debug(c->net->log, "client", "a visitor was told twice");
 	} else if (!e) {
-		control_failed(ctl, m->out_id, "no such service");
-	} else if (link_open(c, e, m, &relay) < 0) {
+		control_failed(&c->control, m->out_id, "no such service");
+	} else if (link_open(c, e, m, from) < 0) {
 		entry_trouble(e, c->net,
 			      "more than %lu visitors at once: one is turned "
 			      "away (--max-visitors)",
 			      (unsigned long)c->links.table.used);
-		control_failed(ctl, m->out_id, "too many visitors");
+		control_failed(&c->control, m->out_id, "too many visitors");
+	} else {
+		return;
 	}
+	if (from->park)
+		park_drop(from->park);
+}
+
+int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
+{
+	struct link_from from = { .park = NULL };
+	int rc = sock_there(tcp_fd(&ctl->tcp), &from.relay);
+
+	if (rc < 0)
+		return rc;
+	from.relay.port = m->int_port;
+	serve(ctl->client, e, m, &from);
 	return 0;
+}
+
+void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
+{
+	struct entry *e = entries_find(&c->entries, m->service);
+	struct link_from from = { .park = p };
+
+	if (e && e->service.protocol != FASTNAT_TCP)
+		e = NULL;
+	if (control_int_port(&c->control, &from.relay) < 0) {
+		park_drop(p);
+		return;
+	}
+	serve(c, e, m, &from);
+	parks_used(c);
 }
 
 /* From "service" alone: what it is published as must be what is asked for. */

@@ -12,6 +12,11 @@ void visit_from(struct addr *a, struct bytes text);
 /* For a visitor of e, or of nothing that we know (NULL). */
 MUST_USE int visit_of(struct control *ctl, struct entry *e,
 		      const struct fastnat *m);
+/* One that was told of on a parked connection, which is given to its link, or
+ * closed.
+ */
+struct park;
+void visit_parked(struct client *c, const struct fastnat *m, struct park *p);
 MUST_USE int visit_start(struct control *ctl, const struct fastnat *m);
 
 #endif

@@ -18,6 +18,7 @@
 enum {
 	RELAY_DOORS = 1024,   /* connections nobody knows yet */
 	RELAY_PENDING = 1024, /* visitors of one client not yet carried */
+	RELAY_PARKED = 4096,  /* data connections opened ahead, of all */
 	RELAY_RETURNS = 64    /* plain clients' ports remembered */
 };
 
@@ -48,12 +49,14 @@ struct relay {
 	const struct relay_conf *conf;
 	struct span memory;
 	struct tokens tokens;
-	struct slots doors, sessions, published, visitors;
+	struct slots doors, sessions, published, visitors, parked;
 	struct map by_out_id; /* visitors that wait */
 	struct flows flows;
 	struct list orphans;   /* published, their client gone, oldest first */
 	struct timer adoption; /* when the oldest is closed */
 	struct list knocking;  /* doors, oldest first */
+	struct list asked;     /* visitors told of on a parked connection */
+	struct timer answer;   /* of the oldest of them */
 	struct list waiting;   /* visitors announced, oldest first */
 	struct timer expiry;   /* of the oldest of them */
 	struct log_rate rate;  /* of lines that strangers cause */

@@ -1,5 +1,6 @@
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
+#include "app/relay/parked.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -190,12 +191,31 @@ static enum verdict end_line(struct door *d)
 	return f && !f->line ? join_flow(d, f) : shut(d);
 }
 
+/* A data connection for a visitor to come. */
+static enum verdict park(struct door *d, const struct fastnat *m)
+{
+	struct session *s = session_of_id(d->relay, m->id);
+	uint8_t mac[FASTNAT_MAC];
+
+	if (!s || !(m->has & HAS_MAC))
+		return shut(d);
+	fastnat_park_mac(mac, s->key, m->id, m->n);
+	if (!ct_equal((struct bytes){ mac, sizeof mac }, m->mac) ||
+	    !parked_start(s, &d->tcp, m->n))
+		return shut(d);
+	leave(d);
+	session_announce(s);
+	return GONE;
+}
+
 static enum verdict hear_header(struct door *d, const struct fastnat *m)
 {
 	struct visitor *v = visitor_find(d->relay, m->out_id);
 	struct flow *f = v ? NULL : flow_of_out_id(d->relay, m->out_id);
 	const struct published *p = v ? v->published : f ? f->published : NULL;
 
+	if ((m->has & (HAS_N | HAS_ID)) == (HAS_N | HAS_ID))
+		return park(d, m);
 	if (!p || !may_fetch(d, p->session, m)) {
 		relay_warn(d->relay, "relay",
 			   "a data connection for no visitor is closed");

@@ -2,6 +2,7 @@
 #include "app/relay/core.h"
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
+#include "app/relay/parked.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "os/mem.h"
@@ -103,6 +104,7 @@ static int reserve(struct relay *r)
 		{ &r->sessions, NULL, sizeof(struct session), c->max_clients },
 		{ &r->published, NULL, sizeof(struct published), npublished },
 		{ &r->visitors, NULL, sizeof(struct visitor), c->max_visitors },
+		{ &r->parked, NULL, sizeof(struct parked), RELAY_PARKED },
 		{ NULL, &r->by_out_id, 0, c->max_visitors },
 		{ &fs->table, NULL, sizeof(struct flow), c->max_flows },
 		{ &fs->lines, NULL, sizeof(struct flow_line), c->max_flows },
@@ -231,6 +233,8 @@ int relay_start(struct relay **out, struct net *net,
 	list_init(&r->orphans);
 	timer_init(&r->adoption, published_expire);
 	timer_init(&r->expiry, visitors_expire);
+	list_init(&r->asked);
+	timer_init(&r->answer, visitors_unanswered);
 	rc = set_up(r, state_dir, d);
 	if (rc < 0) {
 		relay_stop(r);
@@ -256,6 +260,7 @@ static void stop_all(struct relay *r)
 			container_of(r->orphans.next, struct published, node));
 	timer_stop(&r->adoption, r->net->loop);
 	timer_stop(&r->expiry, r->net->loop);
+	timer_stop(&r->answer, r->net->loop);
 	mem_release(r->memory);
 }
 

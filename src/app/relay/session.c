@@ -1,5 +1,6 @@
 #include "app/relay/session.h"
 #include "app/relay/flow.h"
+#include "app/relay/parked.h"
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -201,19 +202,25 @@ static void wake(struct waker *w, unsigned what)
 static void beat(struct timer *t)
 {
 	struct session *s = container_of(t, struct session, timer);
-	int64_t limit = SILENT_BEATS * s->relay->conf->heartbeat;
+	int64_t heartbeat = s->relay->conf->heartbeat;
+	int64_t silent = relay_now(s->relay) - s->heard;
+	struct fastnat ping = { .command = FASTNAT_PING };
 
-	if (relay_now(s->relay) - s->heard >= limit)
+	if (silent >= SILENT_BEATS * heartbeat) {
 		session_stop(s, "silent for two heartbeats");
-	else
-		timer_start(t, s->relay->net->loop, s->heard + limit);
+		return;
+	}
+	if (silent >= heartbeat && has_room(&s->tcp.stream))
+		answer(s, &ping);
+	timer_start(t, s->relay->net->loop,
+		    s->heard + heartbeat * (silent / heartbeat + 1));
 }
 
 /* ---- announcing ---- */
 
-static struct fastnat start_proxy(const struct session *s,
-				  const struct published *p,
-				  struct bytes out_id)
+struct fastnat session_start_proxy(const struct session *s,
+				   const struct published *p,
+				   struct bytes out_id)
 {
 	return (struct fastnat){
 		.command = FASTNAT_START_PROXY,
@@ -228,29 +235,39 @@ static struct fastnat start_proxy(const struct session *s,
 	};
 }
 
-/* What no original client is told: the service and the visitor. */
-static int say_start_proxy(struct session *s, struct fastnat *m,
-			   const struct addr *visitor)
+static int say_proxy(struct stream *to, struct fastnat *m,
+		     const struct addr *visitor, bool line)
 {
 	char from[64];
 	struct fmt f = fmt_to(SPAN(from));
 
-	if (!s->plain) {
-		addr_print(&f, visitor);
-		m->has |= HAS_SERVICE | HAS_FROM;
-		m->from = fmt_done(&f);
-	}
-	return talk_say(&s->tcp.stream, m, !s->plain);
+	addr_print(&f, visitor);
+	m->has |= HAS_SERVICE | HAS_FROM;
+	m->from = fmt_done(&f);
+	return talk_say(to, m, line);
+}
+
+int session_say_proxy(struct session *s, struct fastnat *m,
+		      const struct addr *visitor)
+{
+	return s->plain ? talk_say(&s->tcp.stream, m, false)
+			: say_proxy(&s->tcp.stream, m, visitor, true);
+}
+
+int session_say_parked(struct stream *to, struct fastnat *m,
+		       const struct addr *visitor)
+{
+	return say_proxy(to, m, visitor, false);
 }
 
 int session_announce_flow(struct session *s, const struct flow *f)
 {
-	struct fastnat m = start_proxy(
+	struct fastnat m = session_start_proxy(
 		s, f->published, (struct bytes){ f->out_id, FASTNAT_NONCE });
 
 	m.flow = f->id;
 	m.has |= f->way == FLOW_CARRIER ? HAS_FLOW : 0u;
-	return say_start_proxy(s, &m, &f->from);
+	return session_say_proxy(s, &m, &f->from);
 }
 
 void session_announce(struct session *s)
@@ -258,11 +275,10 @@ void session_announce(struct session *s)
 	while (!list_alone(&s->unannounced) && session_paced(s)) {
 		struct visitor *v = container_of(s->unannounced.next,
 						 struct visitor, wait.node);
-		struct fastnat m = start_proxy(
-			s, v->published,
-			(struct bytes){ v->wait.out_id, v->wait.out_id_n });
 
-		if (say_start_proxy(s, &m, &v->from) < 0)
+		if (!v->wait.tried && parked_use(s, v))
+			continue;
+		if (visitor_say(v) < 0)
 			return;
 		visitor_announced(v);
 		session_said(s, slots_name(&s->relay->visitors, v));
@@ -288,6 +304,7 @@ struct session *session_take_slot(struct relay *r, struct tcp *from)
 		s->from = (struct addr){ 0 };
 	list_init(&s->published);
 	list_init(&s->unannounced);
+	list_init(&s->parked);
 	relay_make_id(s->id, sizeof s->id);
 	sock_user_timeout(tcp_fd(from), USER_TIMEOUT_MS);
 	return s;
@@ -342,8 +359,7 @@ int session_start(struct relay *r, struct tcp *from,
 	s->waker.wake = wake;
 	tcp_move(&s->tcp, from, &s->waker);
 	timer_init(&s->timer, beat);
-	timer_start(&s->timer, r->net->loop,
-		    s->heard + SILENT_BEATS * r->conf->heartbeat);
+	timer_start(&s->timer, r->net->loop, s->heard + r->conf->heartbeat);
 	say_session(s, "logged in", NULL);
 	say_welcome(s, proven);
 	wake(&s->waker, STREAM_IN); /* what came with the login already */
@@ -357,6 +373,7 @@ void session_stop(struct session *s, const char *why)
 	say_session(s, "gone", why);
 	visitors_stop(s, s->plain, "the client is gone");
 	path_stop(&s->path);
+	parked_stop(s);
 	list_each (at, &s->published) {
 		struct published *p = container_of(at, struct published, node);
 

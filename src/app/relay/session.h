@@ -7,6 +7,8 @@
 #include "net/talk.h"
 #include "net/tcp.h"
 
+struct published;
+
 struct session {
 	struct slot slot;
 	struct relay *relay;
@@ -16,7 +18,9 @@ struct session {
 	struct addr from;
 	struct list published;
 	struct list unannounced; /* visitors the client has not been told of */
-	uint32_t npublished, npending;
+	struct list parked;
+	struct carrier_window parked_n; /* their numbers */
+	uint32_t npublished, npending, nparked;
 	struct path path;   /* of datagrams; not of a plain client */
 	struct timer timer; /* heartbeat; of a plain client: pace */
 	int64_t heard;
@@ -47,6 +51,17 @@ MUST_USE int session_start(struct relay *r, struct tcp *from,
 MUST_USE int session_start_plain(struct relay *r, struct tcp *from);
 
 void session_stop(struct session *s, const char *why);
+
+/* The object that tells of a visitor; out_id and *p are lent to it. */
+struct fastnat session_start_proxy(const struct session *s,
+				   const struct published *p,
+				   struct bytes out_id);
+/* Says it on to, with what no original client is told: who the visitor is. */
+MUST_USE int session_say_proxy(struct session *s, struct fastnat *m,
+			       const struct addr *visitor);
+/* The same on a parked connection, where the visitor's bytes follow at once. */
+MUST_USE int session_say_parked(struct stream *to, struct fastnat *m,
+				const struct addr *visitor);
 
 /* Tells the client of visitors as far as room and, for plain ones, pace allow. */
 void session_announce(struct session *s);

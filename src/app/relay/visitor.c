@@ -3,6 +3,8 @@
 #include "os/rand.h"
 #include "os/sock.h"
 
+static void begin(struct visitor *v);
+
 static void expect_expiry(struct relay *r)
 {
 	const struct visitor_wait *w;
@@ -34,7 +36,32 @@ void visitors_expire(struct timer *t)
 	expect_expiry(r);
 }
 
-/* While it waits nobody reads what it says; only its leaving matters. */
+static struct bytes out_id_of(const struct visitor *v)
+{
+	return (struct bytes){ v->wait.out_id, v->wait.out_id_n };
+}
+
+/* ---- parked connections ---- */
+
+/* The first of what it says goes along, and stays until there is an answer. */
+static void say_early(struct visitor *v)
+{
+	struct span in, to;
+
+	if (v->wait.early)
+		return;
+	in = stream_peek(&v->outer.stream, 1);
+	to = in.p ? stream_reserve(&v->inner.stream, 1) : in;
+	if (!to.p)
+		return;
+	v->wait.early = (uint16_t)min_size(min_size(in.n, to.n), VISITOR_EARLY);
+	memcpy(to.p, in.p, v->wait.early);
+	stream_commit(&v->inner.stream, v->wait.early);
+}
+
+/* While it waits only its leaving matters, and what it says first to a parked
+ * connection.
+ */
 static void wake_waiting(struct waker *w, unsigned what)
 {
 	struct visitor_wait *wait = container_of(w, struct visitor_wait, waker);
@@ -42,6 +69,111 @@ static void wake_waiting(struct waker *w, unsigned what)
 	if (what & STREAM_DOWN)
 		visitor_stop(of_wait(wait), -NAT_ERESET,
 			     "left before it began");
+	else if (wait->asked)
+		say_early(of_wait(wait));
+}
+
+static struct fastnat start_proxy(const struct visitor *v)
+{
+	return session_start_proxy(v->published->session, v->published,
+				   out_id_of(v));
+}
+
+int visitor_say(const struct visitor *v)
+{
+	struct fastnat m = start_proxy(v);
+
+	return session_say_proxy(v->published->session, &m, &v->from);
+}
+
+static void expect_answer(struct relay *r)
+{
+	const struct visitor_wait *w;
+
+	if (list_alone(&r->asked) || timer_runs(&r->answer))
+		return;
+	w = container_of(r->asked.next, const struct visitor_wait, node);
+	timer_start(&r->answer, r->net->loop, w->deadline);
+}
+
+static void stop_asking(struct visitor *v)
+{
+	if (v->wait.asked)
+		stream_stop(&v->inner.stream, false);
+	v->wait.asked = false;
+	v->wait.early = 0;
+}
+
+/* The usual way, then. */
+static void unanswered(struct visitor *v)
+{
+	struct session *s = v->published->session;
+
+	stop_asking(v);
+	list_remove(&v->wait.node);
+	list_append(&s->unannounced, &v->wait.node);
+	session_announce(s);
+}
+
+void visitors_unanswered(struct timer *t)
+{
+	struct relay *r = container_of(t, struct relay, answer);
+
+	while (!list_alone(&r->asked)) {
+		struct visitor_wait *w =
+			container_of(r->asked.next, struct visitor_wait, node);
+
+		if (w->deadline > relay_now(r))
+			break;
+		unanswered(of_wait(w));
+	}
+	expect_answer(r);
+}
+
+/* 1: {"outId":"...","ok":1}; 0: not yet; less: something else. */
+static int hear_answer(struct visitor *v)
+{
+	struct heard h;
+	int rc;
+
+	rc = talk_hear(&v->inner.stream, &v->wait.scan, &h);
+	if (rc <= 0)
+		return rc;
+	return h.m.command == FASTNAT_NONE && h.m.ok == 1 &&
+			       bytes_equal(h.m.out_id, out_id_of(v))
+		       ? 1
+		       : -NAT_EPROTO;
+}
+
+static void wake_answer(struct waker *w, unsigned what)
+{
+	struct visitor *v =
+		of_wait(container_of(w, struct visitor_wait, answer));
+	struct stream *in = &v->inner.stream;
+	int rc = hear_answer(v);
+
+	(void)what;
+	if (rc > 0)
+		begin(v);
+	else if (rc < 0 || in->err || in->ended)
+		unanswered(v);
+}
+
+void visitor_ask(struct visitor *v, struct tcp *parked)
+{
+	struct relay *r = v->relay;
+	struct visitor_wait *w = &v->wait;
+	struct fastnat m = start_proxy(v);
+
+	w->tried = w->asked = true;
+	w->answer.wake = wake_answer;
+	tcp_move(&v->inner, parked, &w->answer);
+	list_remove(&w->node);
+	list_append(&r->asked, &w->node);
+	w->deadline = relay_now(r) + VISITOR_ANSWER_MS;
+	expect_answer(r);
+	if (session_say_parked(&v->inner.stream, &m, &v->from) == 0)
+		say_early(v);
 }
 
 /* Plain ids are short; those of logged-in clients cannot be guessed. */
@@ -122,6 +254,17 @@ static void stop_waiting(struct visitor *v)
 	v->published->session->npending--;
 }
 
+/* The parked connection that was asked is the data connection. */
+static void begin(struct visitor *v)
+{
+	v->early = v->wait.early;
+	stop_waiting(v);
+	v->paired = true;
+	if (v->early)
+		stream_take(&v->outer.stream, v->early);
+	visitor_carry(v);
+}
+
 static void over(struct pair *p, int err)
 {
 	struct visitor *v = container_of(p, struct visitor, pair);
@@ -134,6 +277,7 @@ void visitor_take(struct visitor *v, struct tcp *from)
 	struct slot_name name = slots_name(&v->relay->visitors, v);
 	struct session *s = v->published->session;
 
+	stop_asking(v);
 	stop_waiting(v);
 	v->paired = true;
 	tcp_move(&v->inner, from, NULL);
@@ -150,7 +294,7 @@ static void say_end(const struct visitor *v, const char *why)
 {
 	char who[FASTNAT_NAME + 16], from[64];
 	struct fmt w = fmt_to(SPAN(who)), f = fmt_to(SPAN(from));
-	uint64_t in = v->paired ? v->pair.ab.moved : 0;
+	uint64_t in = v->paired ? v->early + v->pair.ab.moved : 0;
 	uint64_t out = v->paired ? v->pair.ba.moved : 0;
 
 	fmt_put(&w, "relay %s", v->published->name);
@@ -168,6 +312,7 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 	if (v->paired) {
 		pair_stop(&v->pair, err);
 	} else {
+		stop_asking(v);
 		stop_waiting(v);
 		stream_stop(&v->outer.stream, true);
 	}

@@ -8,16 +8,25 @@
 #include "base/addr.h"
 #include "net/pair.h"
 #include "net/tcp.h"
+#include "wire/json.h"
 
-enum { VISITOR_WAIT_MS = 10000 }; /* an outId is dead after that */
+enum {
+	VISITOR_WAIT_MS = 10000,  /* an outId is dead after that */
+	VISITOR_ANSWER_MS = 1000, /* of a parked connection */
+	VISITOR_EARLY = 4096      /* bytes said before it has answered */
+};
 
 struct visitor_wait { /* until the data connection comes */
 	struct map_node by_id;
-	struct list node; /* in session->unannounced or relay->waiting */
-	struct waker waker;
+	struct list node; /* in session->unannounced, relay->asked or waiting */
+	struct waker waker, answer;
 	int64_t deadline; /* 0: not announced yet */
-	uint8_t out_id[FASTNAT_NONCE];
+	struct json_scan scan;
+	uint16_t early; /* bytes of outer, not taken, that inner has */
+	bool tried;     /* a parked connection was; */
+	bool asked;     /* it is inner, and has not answered yet */
 	uint8_t out_id_n;
+	uint8_t out_id[FASTNAT_NONCE];
 };
 
 struct visitor { /* idle, this is all that nat holds of it */
@@ -27,6 +36,7 @@ struct visitor { /* idle, this is all that nat holds of it */
 	struct published *published;
 	struct addr from;
 	int64_t since;
+	uint16_t early; /* bytes that went ahead of the pair */
 	bool paired;
 	union {
 		struct visitor_wait wait; /* !paired */
@@ -39,6 +49,16 @@ void visitor_start(struct published *p, int fd, const struct addr *from);
 
 /* The one that waits under this outId, or NULL. */
 struct visitor *visitor_find(struct relay *r, struct bytes out_id);
+
+/* Tells the client of it. 0, or -NAT_EAGAIN. */
+MUST_USE int visitor_say(const struct visitor *v);
+
+/* Tells of it on a parked connection, which moves here; what it says until that
+ * has answered goes along. No answer: it is announced in the usual way.
+ */
+void visitor_ask(struct visitor *v, struct tcp *parked);
+/* For relay->answer. */
+void visitors_unanswered(struct timer *t);
 
 /* Announced just now. */
 void visitor_announced(struct visitor *v);

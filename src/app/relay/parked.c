@@ -1,0 +1,90 @@
+#include "app/relay/parked.h"
+#include "app/relay/visitor.h"
+
+enum { MOST = 32 }; /* of a session */
+
+static void leave(struct parked *p)
+{
+	struct session *s = p->session;
+
+	timer_stop(&p->timer, s->relay->net->loop);
+	list_remove(&p->node);
+	s->nparked--;
+	slots_put(&s->relay->parked, p);
+}
+
+static void stop(struct parked *p)
+{
+	stream_stop(&p->tcp.stream, false);
+	leave(p);
+}
+
+/* Nothing but answers to our pings is said here. */
+static void wake(struct waker *w, unsigned what)
+{
+	struct parked *p = container_of(w, struct parked, waker);
+	struct heard h;
+	int rc;
+
+	(void)what;
+	while ((rc = talk_hear(&p->tcp.stream, &p->scan, &h)) > 0) {
+		if (h.m.command != FASTNAT_PONG)
+			break;
+		p->heard = relay_now(p->session->relay);
+	}
+	if (rc || p->tcp.stream.err || p->tcp.stream.ended)
+		stop(p);
+}
+
+static void beat(struct timer *t)
+{
+	struct parked *p = container_of(t, struct parked, timer);
+	struct relay *r = p->session->relay;
+	int64_t heartbeat = r->conf->heartbeat;
+	struct fastnat ping = { .command = FASTNAT_PING };
+
+	if (relay_now(r) - p->heard > 2 * heartbeat ||
+	    talk_say(&p->tcp.stream, &ping, true) < 0)
+		stop(p);
+	else
+		timer_start(t, r->net->loop, relay_now(r) + heartbeat);
+}
+
+bool parked_start(struct session *s, struct tcp *from, uint32_t n)
+{
+	struct relay *r = s->relay;
+	struct parked *p;
+
+	if (s->nparked == MOST || !carrier_fresh(&s->parked_n, n))
+		return false;
+	p = slots_get(&r->parked);
+	if (!p)
+		return false;
+	p->session = s;
+	p->waker.wake = wake;
+	p->heard = relay_now(r);
+	tcp_move(&p->tcp, from, &p->waker);
+	timer_init(&p->timer, beat);
+	timer_start(&p->timer, r->net->loop, p->heard + r->conf->heartbeat);
+	list_append(&s->parked, &p->node);
+	s->nparked++;
+	return true;
+}
+
+bool parked_use(struct session *s, struct visitor *v)
+{
+	struct parked *p;
+
+	if (list_alone(&s->parked))
+		return false;
+	p = container_of(s->parked.prev, struct parked, node);
+	visitor_ask(v, &p->tcp);
+	leave(p);
+	return true;
+}
+
+void parked_stop(struct session *s)
+{
+	list_each (at, &s->parked)
+		stop(container_of(at, struct parked, node));
+}
