@@ -73,7 +73,7 @@ class Client:
         mac = self.login.session_mac("park", welcome_id, "1")
         header = {"outId": "", "id": welcome_id, "n": 1, "mac": mac}
         writer.write(json.dumps(header).encode() + b"\n")
-        told, early = await first_object(reader)
+        told, early = await first_object(reader, writer)
         if not told:
             print("parked closed", flush=True)
             return

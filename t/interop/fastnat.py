@@ -72,7 +72,9 @@ class Control:
         raise SystemExit(0)
 
 
-async def first_object(reader: asyncio.StreamReader) -> tuple[Message, bytes]:
+async def first_object(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> tuple[Message, bytes]:
     """An object that is no ping, and what came behind it; {} at the end."""
     text = b""
     while True:
@@ -87,6 +89,7 @@ async def first_object(reader: asyncio.StreamReader) -> tuple[Message, bytes]:
         text = text.lstrip()[end:]
         if found.get("command") != "ping":
             return found, text
+        writer.write(b'{"command":"pong"}\n')
 
 
 async def copy(
