@@ -48,6 +48,7 @@ static int build(struct client *c, struct span rest, uint32_t n, struct diag *d)
 	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
 	parks_init(c);
+	failback_init(c);
 	publish_init(c);
 	return err;
 }

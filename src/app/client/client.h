@@ -19,6 +19,7 @@ struct client_conf {
 	bool weak_token;
 	uint32_t max_visitors; /* at once, of all services */
 	uint32_t max_flows;    /* the same of UDP */
+	int64_t fail_back;     /* ms between looks at better relays; 0: never */
 	uint32_t max_parked;   /* data connections opened ahead */
 	int64_t udp_idle;      /* ms; of services that have none of their own */
 	uint32_t nservices;

@@ -46,6 +46,7 @@ static void hang_up(struct control *ctl)
 	soon_stop(&ctl->again);
 	publish_end(ctl->client);
 	parks_end(ctl->client);
+	failback_end(ctl->client);
 	lane_stop(ctl->client);
 	if (tcp_runs(&ctl->tcp))
 		stream_stop(&ctl->tcp.stream, false);
@@ -67,6 +68,21 @@ static void lose(struct control *ctl, int why)
 	hang_up(ctl);
 	links_end(ctl->client, ctl->client->conf->plain);
 	control_enter(ctl, CONTROL_WAIT);
+}
+
+void control_move(struct control *ctl, uint32_t relay)
+{
+	char text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+
+	publish_withdraw(ctl->client);
+	ctl->relays.now = relay;
+	relays_print(&f, &ctl->relays);
+	log_info(net_of(ctl)->log, "client", "%s is back: going there",
+		 fmt_text(&f));
+	hang_up(ctl);
+	links_end(ctl->client, false);
+	control_enter(ctl, CONTROL_DIAL);
 }
 
 static int say_hello(struct control *ctl)
@@ -193,6 +209,7 @@ static void arrive(struct control *ctl)
 	connected(ctl, fmt_text(&f));
 	publish_begin(ctl->client);
 	open_lane(ctl);
+	failback_begin(ctl->client);
 	if (entries_have(&ctl->client->entries, FASTNAT_TCP))
 		parks_begin(ctl->client);
 	beat(ctl);

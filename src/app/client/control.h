@@ -77,6 +77,9 @@ static inline struct bytes control_id(const struct control *ctl)
 /* The relay as it is connected to, with intPort. -NAT_ECLOSED: it is not. */
 MUST_USE int control_int_port(const struct control *ctl, struct addr *a);
 
+/* Leaves the relay at hand for that one: it can be reached. */
+void control_move(struct control *ctl, uint32_t relay);
+
 /* The one place where the state changes: control.c and hear.c. */
 void control_enter(struct control *ctl, enum control_state state);
 

@@ -7,6 +7,7 @@
 #include "app/client/control.h"
 #include "app/client/park.h"
 #include "app/client/udplink.h"
+#include "app/client/failback.h"
 #include "app/client/lane.h"
 
 struct client {
@@ -18,6 +19,7 @@ struct client {
 	struct entries entries;
 	struct links links;
 	struct parks parks;
+	struct failback failback;
 	struct udplinks udplinks;
 	struct lane lane;
 };

@@ -11,6 +11,7 @@ enum {
 	LOGIN_MS = 10000,
 	SILENCE_MS = 200,
 	CLOSING_MS = 2000,
+	CONTEST_MS = 3000, /* for a pong of who has the name */
 	PER_ADDRESS = 64,
 	RETRY_MS = 3000
 };
@@ -21,8 +22,11 @@ static void enter(struct door *d, enum door_state state)
 	struct loop *l = d->relay->net->loop;
 
 	d->state = (uint8_t)state;
+	d->since = l->now;
 	if (state == DOOR_CLOSING)
 		timer_start(&d->limit, l, l->now + CLOSING_MS);
+	else if (state == DOOR_CONTEST)
+		timer_start(&d->limit, l, l->now + CONTEST_MS);
 }
 
 void door_stop(struct door *d)
@@ -102,34 +106,59 @@ static void hear_hello(struct door *d, const struct fastnat *m)
 /* What became of the door: GONE may not be touched again. */
 enum verdict { GONE, MORE, ENOUGH };
 
-static enum verdict log_in(struct door *d, const struct fastnat *m)
+static struct session_login login_of(const struct door *d)
 {
-	struct relay *r = d->relay;
-	struct session_login login = {
-		.proven = { .client_nonce = { d->client_nonce, FASTNAT_NONCE },
+	return (struct session_login){
+		.proven = { .token = d->token,
+			    .client_nonce = { d->client_nonce, FASTNAT_NONCE },
 			    .server_nonce = { d->server_nonce, FASTNAT_NONCE },
 			    .name = { d->name, d->name_n } },
 		.instance = { d->instance, FASTNAT_NONCE },
 	};
-	int rc;
+}
 
-	if (!tokens_prove(&r->tokens, &login.proven, m->proof,
-			  &login.own_token)) {
-		turn_away(d, "wrong token", 0);
-		return MORE;
+static enum verdict let_in(struct door *d, const struct session_login *login)
+{
+	int rc = session_start(d->relay, &d->tcp, login);
+
+	if (rc == -NAT_EINUSE) {
+		enter(d, DOOR_CONTEST);
+		session_challenge(d->relay, login->proven.name);
+		return ENOUGH;
 	}
-	rc = session_start(r, &d->tcp, &login);
 	if (rc < 0) {
-		turn_away(d,
-			  rc == -NAT_EINUSE
-				  ? "name in use: another client has it; "
-				    "give this one its own --name"
-				  : "too many clients",
-			  RETRY_MS);
+		turn_away(d, "too many clients", RETRY_MS);
 		return MORE;
 	}
 	leave(d);
 	return GONE;
+}
+
+static enum verdict log_in(struct door *d, const struct fastnat *m)
+{
+	struct session_login login = login_of(d);
+
+	if (!tokens_prove(&d->relay->tokens, &login.proven, m->proof,
+			  &login.own_token)) {
+		turn_away(d, "wrong token", 0);
+		return MORE;
+	}
+	d->token = login.proven.token;
+	return let_in(d, &login);
+}
+
+static void end_contest(struct door *d)
+{
+	struct session_login login = login_of(d);
+
+	login.contested = true;
+	if (session_lives(d->relay, login.proven.name, d->since))
+		turn_away(d,
+			  "name in use: another client has it; give this one "
+			  "its own --name",
+			  RETRY_MS);
+	else
+		let_in(d, &login);
 }
 
 /* ---- data connections ---- */
@@ -240,6 +269,8 @@ static enum verdict hear_one(struct door *d)
 
 	if (d->state == DOOR_LINE)
 		return end_line(d);
+	if (d->state == DOOR_CONTEST)
+		return ENOUGH;
 	rc = talk_hear(&d->tcp.stream, &d->scan, &h);
 	if (rc == 0)
 		return ENOUGH;
@@ -298,7 +329,9 @@ static void too_late(struct timer *t)
 	struct door *d = container_of(t, struct door, limit);
 	struct relay *r = d->relay;
 
-	if (d->greets && session_start_plain(r, &d->tcp) == 0)
+	if (d->state == DOOR_CONTEST)
+		end_contest(d);
+	else if (d->greets && session_start_plain(r, &d->tcp) == 0)
 		leave(d);
 	else
 		door_stop(d);

@@ -5,7 +5,8 @@
  *     state     waits for                       leaves by
  *     HEAR      the first object                hello -> LOGIN, header -> LINE or
  *                                               visitor, silence -> plain client
- *     LOGIN     login                           proof -> session
+ *     LOGIN     login                           proof -> session, or CONTEST
+ *     CONTEST   the one that has the name       silence of 3 s -> session
  *     LINE      the line end after a header     it -> visitor
  *     CLOSING   the other side to close         2 s
  */
@@ -17,7 +18,7 @@
 #include "net/tcp.h"
 
 /* clang-format off */
-#define DOOR_STATES(X) X(HEAR) X(LOGIN) X(LINE) X(CLOSING)
+#define DOOR_STATES(X) X(HEAR) X(LOGIN) X(CONTEST) X(LINE) X(CLOSING)
 /* clang-format on */
 enum door_state {
 #define X(s) DOOR_##s,
@@ -37,6 +38,8 @@ struct door {
 	struct slot_name visitor; /* LINE: whose connection this is, */
 	struct slot_name flow;    /* or this one's */
 	struct slot_name plain;   /* at the int port of this plain session */
+	struct bytes token;       /* CONTEST: that was proven */
+	int64_t since;            /* CONTEST: when it began */
 	uint8_t state;            /* enum door_state */
 	bool greets;              /* silence means a plain client */
 	uint8_t name_n;

@@ -9,7 +9,7 @@ static void leave(struct parked *p)
 
 	timer_stop(&p->timer, s->relay->net->loop);
 	list_remove(&p->node);
-	s->nparked--;
+	s->parking.n--;
 	slots_put(&s->relay->parked, p);
 }
 
@@ -55,7 +55,7 @@ bool parked_start(struct session *s, struct tcp *from, uint32_t n)
 	struct relay *r = s->relay;
 	struct parked *p;
 
-	if (s->nparked == MOST || !carrier_fresh(&s->parked_n, n))
+	if (s->parking.n == MOST || !carrier_fresh(&s->parking.numbers, n))
 		return false;
 	p = slots_get(&r->parked);
 	if (!p)
@@ -66,8 +66,8 @@ bool parked_start(struct session *s, struct tcp *from, uint32_t n)
 	tcp_move(&p->tcp, from, &p->waker);
 	timer_init(&p->timer, beat);
 	timer_start(&p->timer, r->net->loop, p->heard + r->conf->heartbeat);
-	list_append(&s->parked, &p->node);
-	s->nparked++;
+	list_append(&s->parking.list, &p->node);
+	s->parking.n++;
 	return true;
 }
 
@@ -75,9 +75,9 @@ bool parked_use(struct session *s, struct visitor *v)
 {
 	struct parked *p;
 
-	if (list_alone(&s->parked))
+	if (list_alone(&s->parking.list))
 		return false;
-	p = container_of(s->parked.prev, struct parked, node);
+	p = container_of(s->parking.list.prev, struct parked, node);
 	visitor_ask(v, &p->tcp);
 	leave(p);
 	return true;
@@ -85,6 +85,6 @@ bool parked_use(struct session *s, struct visitor *v)
 
 void parked_stop(struct session *s)
 {
-	list_each (at, &s->parked)
+	list_each (at, &s->parking.list)
 		stop(container_of(at, struct parked, node));
 }

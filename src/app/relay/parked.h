@@ -11,7 +11,7 @@ struct visitor;
 
 struct parked {
 	struct slot slot;
-	struct list node; /* in session->parked */
+	struct list node; /* in session->parking */
 	struct session *session;
 	struct tcp tcp;
 	struct waker waker;

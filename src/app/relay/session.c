@@ -304,7 +304,7 @@ struct session *session_take_slot(struct relay *r, struct tcp *from)
 		s->from = (struct addr){ 0 };
 	list_init(&s->published);
 	list_init(&s->unannounced);
-	list_init(&s->parked);
+	list_init(&s->parking.list);
 	relay_make_id(s->id, sizeof s->id);
 	sock_user_timeout(tcp_fd(from), USER_TIMEOUT_MS);
 	return s;
@@ -334,6 +334,25 @@ static void say_welcome(struct session *s, const struct fastnat_login *proven)
 	answer(s, &m);
 }
 
+void session_challenge(struct relay *r, struct bytes name)
+{
+	struct session *s = find_name(r, name);
+	struct fastnat ping = { .command = FASTNAT_PING };
+
+	if (!s)
+		return;
+	s->heard = relay_now(r) - 1; /* what comes from now on is later */
+	if (has_room(&s->tcp.stream))
+		answer(s, &ping);
+}
+
+bool session_lives(struct relay *r, struct bytes name, int64_t since)
+{
+	const struct session *s = find_name(r, name);
+
+	return s && s->heard >= since;
+}
+
 int session_start(struct relay *r, struct tcp *from,
 		  const struct session_login *login)
 {
@@ -341,7 +360,7 @@ int session_start(struct relay *r, struct tcp *from,
 	struct session *old = find_name(r, proven->name), *s;
 	const struct relay_port *last = &r->ports[r->nports - 1];
 
-	if (old && !login->own_token &&
+	if (old && !login->own_token && !login->contested &&
 	    memcmp(old->instance, login->instance.p, FASTNAT_NONCE) != 0)
 		return -NAT_EINUSE;
 	if (old)

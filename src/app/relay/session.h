@@ -9,6 +9,12 @@
 
 struct published;
 
+struct parking {          /* see parked.h */
+	struct list list; /* the one heard of last at the end */
+	struct carrier_window numbers;
+	uint32_t n;
+};
+
 struct session {
 	struct slot slot;
 	struct relay *relay;
@@ -18,9 +24,8 @@ struct session {
 	struct addr from;
 	struct list published;
 	struct list unannounced; /* visitors the client has not been told of */
-	struct list parked;
-	struct carrier_window parked_n; /* their numbers */
-	uint32_t npublished, npending, nparked;
+	struct parking parking;
+	uint32_t npublished, npending;
 	struct path path;   /* of datagrams; not of a plain client */
 	struct timer timer; /* heartbeat; of a plain client: pace */
 	int64_t heard;
@@ -40,6 +45,7 @@ struct session_login {
 	struct fastnat_login proven;
 	struct bytes instance;
 	bool own_token;
+	bool contested; /* who has the name gave no sign of life */
 };
 
 /* Moves the connection here and says welcome. -NAT_EINUSE: the name is in use;
@@ -47,6 +53,13 @@ struct session_login {
  */
 MUST_USE int session_start(struct relay *r, struct tcp *from,
 			   const struct session_login *login);
+
+/* The name is asked for by somebody else of the same token: pings the session
+ * that has it. Later: has it said anything since? False too when it is gone.
+ */
+void session_challenge(struct relay *r, struct bytes name);
+bool session_lives(struct relay *r, struct bytes name, int64_t since);
+
 /* The same for a plain client: ports are bound and it is greeted. */
 MUST_USE int session_start_plain(struct relay *r, struct tcp *from);
 
