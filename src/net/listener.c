@@ -9,6 +9,11 @@ static void ready(struct io *io, unsigned what)
 	l->come(l);
 }
 
+static void again(struct timer *t)
+{
+	io_want(&container_of(t, struct listener, again)->io, LOOP_IN);
+}
+
 static int open_at(struct addr *at, struct bytes host, uint16_t port)
 {
 	static const struct addr any6 = { .family = ADDR_IP6 };
@@ -45,6 +50,7 @@ int listener_start(struct listener *l, struct net *net, struct bytes host,
 	}
 	*l = (struct listener){ .net = net, .at = at, .come = come };
 	io_init(&l->io, ready);
+	timer_init(&l->again, again);
 	io_start(&l->io, net->loop, fd, LOOP_IN);
 	return 0;
 }
@@ -53,18 +59,29 @@ void listener_stop(struct listener *l)
 {
 	if (!listener_runs(l))
 		return;
+	timer_stop(&l->again, l->net->loop);
 	io_stop(&l->io);
 	sock_close(l->io.fd, false);
 }
 
 void listener_pause(struct listener *l, bool pause)
 {
-	if (listener_runs(l))
-		io_want(&l->io, pause ? 0 : LOOP_IN);
+	if (!listener_runs(l))
+		return;
+	timer_stop(&l->again, l->net->loop);
+	io_want(&l->io, pause ? 0 : LOOP_IN);
+}
+
+/* Who waits would wake us again and again. */
+static void rest(struct listener *l)
+{
+	io_want(&l->io, 0);
+	timer_start(&l->again, l->net->loop,
+		    l->net->loop->now + LISTENER_REST_MS);
 }
 
 /* The spare descriptor gives way to the connection that cannot be kept. */
-static void turn_away(struct listener *l)
+static int turn_away(struct listener *l)
 {
 	struct addr from;
 	int fd;
@@ -75,6 +92,7 @@ static void turn_away(struct listener *l)
 	if (fd >= 0)
 		sock_close(fd, true);
 	l->net->spare_fd = sock_spare();
+	return fd < 0 ? fd : -NAT_EAGAIN;
 }
 
 int listener_accept(struct listener *l, struct addr *from)
@@ -84,6 +102,8 @@ int listener_accept(struct listener *l, struct addr *from)
 	if (fd >= 0)
 		sock_tune(fd);
 	if (fd == -NAT_EFILES)
-		turn_away(l);
+		fd = turn_away(l);
+	if (fd == -NAT_EFILES || fd == -NAT_EMEMORY)
+		rest(l);
 	return fd < 0 ? -NAT_EAGAIN : fd;
 }

@@ -7,10 +7,11 @@
 #include "base/addr.h"
 #include "net/net.h"
 
-enum { LISTENER_BATCH = 16 };
+enum { LISTENER_BATCH = 16, LISTENER_REST_MS = 100 };
 
 struct listener {
 	struct io io;
+	struct timer again; /* runs while nobody can be accepted */
 	struct net *net;
 	struct addr at; /* as bound: with the real port */
 	void (*come)(struct listener *l);
@@ -32,7 +33,8 @@ static inline bool listener_runs(const struct listener *l)
 }
 
 /* A connection, tuned, or -NAT_EAGAIN. Out of descriptors, the one that waits
- * longest is closed so that its owner knows.
+ * longest is closed so that its owner knows; where not even that can be done, or
+ * memory is short, no wake comes for LISTENER_REST_MS.
  */
 MUST_USE int listener_accept(struct listener *l, struct addr *from);
 

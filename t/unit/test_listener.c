@@ -191,6 +191,32 @@ static void out_of_descriptors(void **state)
 	stop();
 }
 
+/* Without a spare one nobody can be turned away: they wait, and so do we. */
+static void no_spare_descriptor(void **state)
+{
+	struct rlimit old;
+	int fd;
+
+	(void)state;
+	start("127.0.0.1");
+	fd = dial(&door.listener);
+	sock_close(rig.net.spare_fd, false);
+	rig.net.spare_fd = -1;
+	old = no_more();
+	for (int i = 1; i <= 3; i++) {
+		rig_run(&rig, 5);
+		assert_int_equal(door.wakes, i);
+		rig_clock.skipped += LISTENER_REST_MS;
+		rig.loop.now = clock_ms();
+	}
+	assert_int_equal(door.n, 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	rig_run(&rig, 10);
+	assert_int_equal(door.n, 1);
+	sock_close(fd, false);
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +224,7 @@ int main(void)
 		cmocka_unit_test(every_address),
 		cmocka_unit_test(what_cannot_be_had),
 		cmocka_unit_test(out_of_descriptors),
+		cmocka_unit_test(no_spare_descriptor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
