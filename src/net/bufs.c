@@ -10,6 +10,7 @@ static void serve(struct soon *s)
 	struct list due;
 
 	list_move(&due, &b->waiting);
+	b->serving = true;
 	while (!list_alone(&due)) {
 		struct buf_wait *w =
 			container_of(due.next, struct buf_wait, node);
@@ -17,6 +18,7 @@ static void serve(struct soon *s)
 		list_remove(&w->node);
 		w->ready(w);
 	}
+	b->serving = false;
 }
 
 static void trim(struct timer *t)
@@ -58,7 +60,11 @@ void bufs_stop(struct net *net)
 
 struct buf *bufs_get(struct net *net, enum pool_class class, enum pool_use use)
 {
-	return pool_get(&net->bufs.pool, class, use);
+	struct bufs *b = &net->bufs;
+
+	if (!b->serving && !list_alone(&b->serve.node))
+		return NULL;
+	return pool_get(&b->pool, class, use);
 }
 
 void bufs_put(struct net *net, struct buf *b)

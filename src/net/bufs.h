@@ -14,7 +14,9 @@ struct buf_wait {
 MUST_USE int bufs_start(struct net *net, uint64_t memory);
 void bufs_stop(struct net *net);
 
-/* NULL when there is none for that use; then bufs_wait. */
+/* NULL when there is none for that use, or others wait for what has come back;
+ * then bufs_wait.
+ */
 struct buf *bufs_get(struct net *net, enum pool_class class, enum pool_use use);
 void bufs_put(struct net *net, struct buf *b);
 

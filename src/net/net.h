@@ -13,7 +13,8 @@
 struct bufs { /* fields are private to bufs.c */
 	struct pool pool;
 	struct list waiting; /* of struct buf_wait, first come first served */
-	struct soon serve;
+	struct soon serve;   /* runs: those who wait go before others */
+	bool serving;
 	struct timer trim;
 };
 

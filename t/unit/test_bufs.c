@@ -13,10 +13,12 @@ static struct rig rig;
 
 struct waiter {
 	struct buf_wait wait;
+	struct soon busy;
 	struct waiter **victim; /* stopped and gone when this one is told */
 	struct buf *got;
 	int told;
 	bool greedy; /* gives back at once what it got */
+	enum pool_use use;
 };
 
 static char order[64]; /* who was told, by number */
@@ -31,7 +33,7 @@ static void told(struct buf_wait *w)
 		if (waiters[i] == me)
 			order[strlen(order)] = (char)('0' + i);
 	me->told++;
-	me->got = bufs_get(&rig.net, POOL_68K, POOL_IN);
+	me->got = bufs_get(&rig.net, POOL_68K, me->use);
 	if (!me->got)
 		bufs_wait(&rig.net, w);
 	else if (me->greedy)
@@ -109,6 +111,45 @@ static void first_come_first_served(void **state)
 	rig_stop(&rig);
 }
 
+/* Who gives it back and takes it again, turn after turn, does not pass those who
+ * wait.
+ */
+static void busy_one(struct soon *s)
+{
+	struct waiter *me = container_of(s, struct waiter, busy);
+
+	me->told++;
+	if (me->got)
+		bufs_put(&rig.net, me->got);
+	me->got = bufs_get(&rig.net, POOL_68K, POOL_IN);
+	if (me->told < 50)
+		soon_start(s, &rig.loop);
+}
+
+static void none_pushes_in(void **state)
+{
+	struct waiter busy = { 0 };
+	struct buf *held[MOST];
+	int n;
+
+	(void)state;
+	rig_start(&rig, &limits, 200);
+	n = exhaust(held);
+	busy.got = held[--n];
+	start_waiters(1);
+	soon_init(&busy.busy, busy_one);
+	soon_start(&busy.busy, &rig.loop);
+	rig_run(&rig, 5);
+	assert_int_equal(busy.told, 50);
+	assert_int_equal(waiters[0]->told, 1);
+	assert_non_null(waiters[0]->got);
+	assert_null(busy.got);
+	stop_waiters();
+	while (n > 0)
+		bufs_put(&rig.net, held[--n]);
+	rig_stop(&rig);
+}
+
 /* What is kept for output is had while input waits, and wakes nobody in vain
  * more than once for each that comes back.
  */
@@ -133,6 +174,33 @@ static void quarter_is_for_output(void **state)
 	stop_waiters();
 	while (n > 0)
 		bufs_put(&rig.net, held[--n]);
+	rig_stop(&rig);
+}
+
+/* One that finds nothing does not end the round: the next, who may have it, has
+ * it, and what one gives back at once is there for those behind.
+ */
+static void all_are_asked(void **state)
+{
+	struct buf *held[MOST], *out[MOST];
+	int n, k = 0;
+
+	(void)state;
+	rig_start(&rig, &limits, 100);
+	n = exhaust(held);
+	while ((out[k] = bufs_get(&rig.net, POOL_68K, POOL_OUT)))
+		k++;
+	start_waiters(3);
+	waiters[1]->use = waiters[2]->use = POOL_OUT;
+	waiters[1]->greedy = waiters[2]->greedy = true;
+	bufs_put(&rig.net, out[--k]);
+	rig_run(&rig, 2);
+	assert_string_equal(order, "0120");
+	stop_waiters();
+	while (n > 0)
+		bufs_put(&rig.net, held[--n]);
+	while (k > 0)
+		bufs_put(&rig.net, out[--k]);
 	rig_stop(&rig);
 }
 
@@ -216,7 +284,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_come_first_served),
+		cmocka_unit_test(none_pushes_in),
 		cmocka_unit_test(quarter_is_for_output),
+		cmocka_unit_test(all_are_asked),
 		cmocka_unit_test(stopped_while_served),
 		cmocka_unit_test(idle_memory_goes_back),
 	};
