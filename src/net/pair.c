@@ -46,10 +46,8 @@ void pair_start(struct pair *p, struct net *net, struct stream *a,
 
 void pair_stop(struct pair *p, int err)
 {
-	bool reset = err == -NAT_ERESET || err == -NAT_ETIMEOUT;
-
 	pump_stop(&p->ab);
 	pump_stop(&p->ba);
-	stream_stop(p->ab.from, reset);
-	stream_stop(p->ba.from, reset);
+	stream_stop(p->ab.from, err < 0);
+	stream_stop(p->ba.from, err < 0);
 }

@@ -21,8 +21,8 @@ struct pair { /* fields are private to pair.c but the pumps' moved */
 void pair_start(struct pair *p, struct net *net, struct stream *a,
 		struct stream *b, void (*over)(struct pair *, int));
 
-/* Stops both streams, each with a reset when err says that the pair broke by
- * one, and gives the pipes back.
+/* Stops both streams and gives the pipes back. With an error, whatever it is,
+ * both get a reset: what was cut off must not look like all of it.
  */
 void pair_stop(struct pair *p, int err);
 

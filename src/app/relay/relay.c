@@ -252,7 +252,7 @@ static void stop_all(struct relay *r)
 	slots_each (struct door, d, &r->doors)
 		door_stop(d.it);
 	slots_each (struct visitor, v, &r->visitors)
-		visitor_stop(v.it, 0, "the relay stops");
+		visitor_stop(v.it, -NAT_ECLOSED, "the relay stops");
 	slots_each (struct session, s, &r->sessions)
 		session_stop(s.it, "the relay stops");
 	while (!list_alone(&r->orphans))
