@@ -87,7 +87,7 @@ $$($(1))/nat: $$(SRC:%.c=$$($(1))/%.o) $$($(1))/list
 $$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$(SRC))) $$($(1))/list
 	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$(filter %.o,$$^)
 $$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$(AIDS:%.c=$$($(1))/%.o) $$($(1))/libnat.a
-	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) $$(COUNTED) -o $$@ $$^ -lcmocka
 endef
 stamp = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 FORCE:

@@ -1,5 +1,6 @@
 /* rig - what the tests of os/ and net/ share: a loop whose turns are counted
- * and limited, a net on it whose books are checked at the end, connections.
+ * and limited and allocate nothing, a net on it whose books are checked at the
+ * end, connections.
  *
  * It stands in for os/clock.c: the loop reads the clock once a turn, so that
  * turns can be counted there, and time can be skipped.
@@ -8,6 +9,7 @@
 #define NAT_T_UNIT_RIG_H
 
 #include "unit.h"
+#include "alloc.h"
 #include "net/net.h"
 #include "os/clock.h"
 #include "os/sock.h"
@@ -113,11 +115,13 @@ static inline void rig_stop(struct rig *r)
 static inline int rig_run(struct rig *r, int64_t ms)
 {
 	int before = rig_clock.turns;
+	unsigned allocs = alloc_calls();
 
 	r->late = r->loop.quit = false;
 	timer_start(&r->end, &r->loop, r->loop.now + ms);
 	assert_int_equal(loop_run(&r->loop), 0);
 	timer_stop(&r->end, &r->loop);
+	assert_int_equal(alloc_calls(), allocs);
 	return rig_clock.turns - before;
 }
 

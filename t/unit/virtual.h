@@ -10,6 +10,7 @@
 #define NAT_T_UNIT_VIRTUAL_H
 
 #include "unit.h"
+#include "alloc.h"
 #include "os/backend.h"
 #include "os/clock.h"
 
@@ -73,10 +74,13 @@ static inline void virtual_start(struct loop *l, uint32_t most)
 /* Until somebody sets quit, nothing is left to happen, or ms have passed. */
 static inline enum virtual_end virtual_run(struct loop *l, int64_t ms)
 {
+	unsigned allocs = alloc_calls();
+
 	l->quit = false;
 	virtual_time.end = VIRTUAL_QUIT;
 	virtual_time.until = virtual_time.now + ms;
 	assert_int_equal(loop_run(l), 0);
+	assert_int_equal(alloc_calls(), allocs);
 	return virtual_time.end;
 }
 
