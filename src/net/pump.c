@@ -46,10 +46,11 @@ static enum way way_of(struct pump *p)
 static bool fill(struct pump *p, struct tcp *from)
 {
 	uint32_t size = p->net->pipes.size;
-	long n = p->held < size
-			 ? tcp_splice_in(from, p->pipe[1], size - p->held)
-			 : 0;
+	long n;
 
+	if (p->copies || p->held >= size)
+		return false;
+	n = tcp_splice_in(from, p->pipe[1], size - p->held);
 	if (n == -NAT_ENOTSUP)
 		p->copies = true;
 	if (n <= 0)
@@ -130,7 +131,8 @@ void pump_run(struct pump *p)
 		way = way_of(p);
 		if (way == SPLICE)
 			by_splice(p);
-	} while ((way == COPY && copy_some(p)) || (way == SPLICE && p->copies));
+	} while ((way == COPY && copy_some(p)) ||
+		 (way == SPLICE && p->copies && !p->held));
 	if (p->from->ended && !p->held && !stream_peek(p->from, 1).p) {
 		stream_finish(p->to);
 		p->over = true;

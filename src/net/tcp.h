@@ -57,8 +57,8 @@ bool tcp_owes_out(struct tcp *t);
 
 /* Bytes moved between the socket and a pipe, past the buffers, when t holds and
  * owes none. Out, fewer than n: the rest not now, STREAM_OUT will come. In, 0:
- * not now, STREAM_IN will come; or the stream has ended. Either, 0: err is set.
- * -NAT_ENOTSUP: copy instead.
+ * not now, STREAM_IN will come; or the stream has ended; -NAT_ENOTSUP: copy
+ * instead. Either, 0: err is set.
  */
 MUST_USE long tcp_splice_in(struct tcp *t, int pipe, size_t most);
 MUST_USE long tcp_splice_out(struct tcp *t, int pipe, size_t n);

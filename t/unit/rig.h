@@ -58,7 +58,9 @@ struct rig {
 	struct net net;
 	struct log log;
 	struct timer end;
-	int fds; /* open before */
+	struct soon turn;
+	int turns; /* still to go */
+	int fds;   /* open before */
 	bool late, has_net;
 };
 
@@ -75,6 +77,16 @@ static inline void rig_late(struct timer *t)
 	r->late = r->loop.quit = true;
 }
 
+static inline void rig_turn(struct soon *s)
+{
+	struct rig *r = container_of(s, struct rig, turn);
+
+	if (r->turns-- > 0)
+		soon_start(s, &r->loop);
+	else
+		r->loop.quit = true;
+}
+
 /* limits NULL: a loop alone. Each test has 5 s and most turns. */
 static inline void rig_start(struct rig *r, const struct net_limits *limits,
 			     int most)
@@ -86,6 +98,7 @@ static inline void rig_start(struct rig *r, const struct net_limits *limits,
 	rig_clock.skipped = 0;
 	assert_int_equal(loop_open(&r->loop, 1024), 0);
 	timer_init(&r->end, rig_late);
+	soon_init(&r->turn, rig_turn);
 	if (!limits)
 		return;
 	assert_int_equal(net_start(&r->net, &r->loop, &r->log, limits), 0);
@@ -123,6 +136,19 @@ static inline int rig_run(struct rig *r, int64_t ms)
 	timer_stop(&r->end, &r->loop);
 	assert_int_equal(alloc_calls(), allocs);
 	return rig_clock.turns - before;
+}
+
+/* So many turns, without waiting. */
+static inline void rig_turns(struct rig *r, int n)
+{
+	unsigned allocs = alloc_calls();
+
+	r->turns = n;
+	r->loop.quit = false;
+	soon_start(&r->turn, &r->loop);
+	assert_int_equal(loop_run(&r->loop), 0);
+	soon_stop(&r->turn);
+	assert_int_equal(alloc_calls(), allocs);
 }
 
 static inline void rig_option(int fd, int name, int value)
