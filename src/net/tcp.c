@@ -29,16 +29,31 @@ static void break_down(struct tcp *t, int err)
 	soon_start(&t->flush, t->net->loop);
 }
 
+/* Of the usual class, or of a smaller one that holds n bytes when there is none;
+ * NULL: wait.
+ */
+static struct buf *borrow(struct tcp *t, size_t n, uint8_t usual,
+			  enum pool_use use)
+{
+	int least = (int)pool_class_of(n);
+	struct buf *b = NULL;
+
+	for (int c = usual > least ? usual : least; !b && c >= least; c--)
+		b = bufs_get(t->net, (enum pool_class)c, use);
+	if (!b)
+		bufs_wait(t->net, &t->wait);
+	return b;
+}
+
 /* Makes *b a buffer with room for least more bytes behind those it holds: by
  * sliding them to the front, or by moving to a larger one. False: there is none.
  */
 static bool make_room(struct tcp *t, struct buf **b, size_t least,
 		      enum pool_use use)
 {
-	enum pool_class usual = use == POOL_IN ? t->in_class : t->out_class;
+	uint8_t usual = use == POOL_IN ? t->in_class : t->out_class;
 	struct buf *old = *b, *new;
 	size_t n = held(old);
-	enum pool_class class = pool_class_of(n + least);
 
 	if (old && n + least <= old->size) {
 		memmove(old->p, old->p + old->at, n);
@@ -46,15 +61,11 @@ static bool make_room(struct tcp *t, struct buf **b, size_t least,
 		old->end = (uint32_t)n;
 		return true;
 	}
-	if (class == POOL_CLASSES)
+	if (pool_class_of(n + least) == POOL_CLASSES)
 		return false;
-	if (!old && class < usual)
-		class = usual;
-	new = bufs_get(t->net, class, use);
-	if (!new) {
-		bufs_wait(t->net, &t->wait);
+	new = borrow(t, n + least, old ? POOL_4K : usual, use);
+	if (!new)
 		return false;
-	}
 	if (old) {
 		memcpy(new->p, old->p + old->at, n);
 		new->end = (uint32_t)n;
