@@ -38,8 +38,11 @@ int bufs_start(struct net *net, uint64_t memory)
 	struct span slabs = mem_reserve(table);
 	struct span mem = mem_reserve((size_t)n * POOL_SLAB);
 
-	if (!slabs.p || !mem.p)
+	if (!slabs.p || !mem.p) {
+		mem_release(slabs);
+		mem_release(mem);
 		return -NAT_EMEMORY;
+	}
 	pool_init(&b->pool, mem, (struct pool_slab *)(void *)slabs.p, n);
 	list_init(&b->waiting);
 	soon_init(&b->serve, serve);

@@ -8,7 +8,9 @@
  * Who implements it:
  *  - wake is raised only from the loop, never from inside one of the ops, and
  *    only through STREAM_WAKE, which is always the last thing done;
- *  - the ops never fail: trouble is noted in err and raised as STREAM_DOWN.
+ *  - the ops never fail: trouble is noted in err and raised as STREAM_DOWN;
+ *  - peek shows again what it has shown, until it is taken; and once ended is
+ *    set, all that is left: nothing means the end then.
  * Who uses it:
  *  - after a wake, looks at everything that can be looked at;
  *  - a span is good until the next op on that stream or the return to the loop;

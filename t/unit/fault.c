@@ -61,28 +61,32 @@ static size_t part(struct fault *f, size_t n, size_t least)
 
 	if (whole(f) || n < least)
 		return n;
-	return min_size(n, some > least ? some : least);
+	if (some < least)
+		some = least;
+	return min_size(n, some > f->shown ? some : f->shown);
 }
 
 static struct span fault_peek(struct stream *s, size_t least)
 {
 	struct fault *f = FAULT(s);
 	uint64_t left = f->conf.end_after - f->taken;
+	bool refused = !f->below->ended && falls(f, f->conf.refuse);
 	struct span in;
 
 	if (!op(f) || (f->conf.end_after && left == 0))
 		return nothing;
-	if (!f->below->ended && falls(f, f->conf.refuse)) {
+	if (refused) {
 		owe(f, STREAM_IN);
-		return nothing;
+		least = f->shown;
 	}
-	in = stream_peek(f->below, least);
+	in = least ? stream_peek(f->below, least) : nothing;
 	follow(f);
 	if (s->err || !in.p)
 		return nothing;
-	in.n = part(f, in.n, least);
+	in.n = refused ? min_size(in.n, least) : part(f, in.n, least);
 	if (f->conf.end_after && in.n > left)
 		in.n = (size_t)left;
+	f->shown = in.n;
 	return in;
 }
 
@@ -94,6 +98,7 @@ static void fault_take(struct stream *s, size_t n)
 		return;
 	stream_take(f->below, n);
 	f->taken += n;
+	f->shown -= n;
 	follow(f);
 }
 
@@ -110,8 +115,8 @@ static struct span fault_reserve(struct stream *s, size_t least)
 	}
 	out = stream_reserve(f->below, least);
 	follow(f);
-	if (out.p)
-		out.n = part(f, out.n, least);
+	if (out.p && !whole(f) && f->conf.split)
+		out.n = min_size(out.n, least + up_to(f, f->conf.split - 1));
 	return out;
 }
 

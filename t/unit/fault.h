@@ -11,9 +11,10 @@
  * What each field does (0: nothing of the kind):
  *   split      STREAM_BYTES: peek shows, and reserve gives, at most 1..split
  *              bytes more than nothing, least honoured: 1 is byte by byte
- *   refuse     of 1000 peeks and reserves: nothing now, though there is
- *              something; the wake follows. (Not when below has ended: what is
- *              left can be looked at then, or how would one know the end?)
+ *   refuse     of 1000 peeks and reserves: no more now than what peek has
+ *              shown before, though there is more; the wake follows. (Not when
+ *              below has ended: all that is left can be looked at then, or how
+ *              would one know the end?)
  *   delay      a wake comes 0..delay turns of the loop late (never STREAM_IN of
  *              STREAM_LOSSY, whose message is gone after its wake)
  *   vain       of 1000 wakes: one more with all of IN and OUT and no reason
@@ -41,6 +42,7 @@ struct fault { /* fields are private to fault.c but for stream, counts */
 	uint32_t ops;     /* peek, take, reserve, commit, finish */
 	uint32_t dropped; /* messages */
 	uint64_t taken;   /* bytes */
+	size_t shown;     /* by peek, and to be shown again until taken */
 	struct stream *below;
 	struct waker from_below;
 	struct soon late;
