@@ -10,8 +10,8 @@ static unsigned calls;
 void *__real_malloc(size_t n) REAL;
 void *__real_calloc(size_t n, size_t size) REAL;
 void *__real_realloc(void *p, size_t n) REAL;
-void *__real_mmap(void *at, size_t n, int prot, int flags, int fd, off_t from)
-	REAL;
+void *__real_mmap(void *at, size_t n, int prot, int flags, int fd,
+		  off_t from) REAL;
 void *__wrap_malloc(size_t n);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *p, size_t n);

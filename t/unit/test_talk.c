@@ -197,12 +197,33 @@ static void said_whole_or_not(void **state)
 	stop();
 }
 
+/* The original's objects stand alone; our lines end. */
+static void lines_end(void **state)
+{
+	static const struct fault_conf none = { 0 };
+	static const struct wire_conf wc = { 0 };
+	static const char text[] = "{\"command\":\"ping\"}"
+				   "{\"command\":\"pong\"}\n";
+	struct stream *far = &wire.end[1].stream;
+
+	(void)state;
+	start(&wc, &none, 1);
+	assert_int_equal(talk_say(&wire.end[0].stream, &rows[0], false), 0);
+	assert_int_equal(talk_say(&wire.end[0].stream, &rows[3], true), 0);
+	talk.said = ALL;
+	fault.from_below.wake = talk.say.wake; /* nobody looks */
+	assert_int_equal(virtual_run(&loop, LONG), VIRTUAL_DRY);
+	assert_bytes_equal(bytes_in(stream_peek(far, 1)), bytes_of(text));
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(heard_as_said),
 		cmocka_unit_test(no_such_talk),
 		cmocka_unit_test(said_whole_or_not),
+		cmocka_unit_test(lines_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
