@@ -84,14 +84,11 @@ static int add_all(struct entries *es, const struct client_conf *conf,
 }
 
 /* Who takes any port comes last, lest it is given one that another asks for. */
-int entries_init(struct entries *es, struct entry *v, struct span buckets,
-		 const struct client_conf *conf, struct diag *d)
+int entries_init(struct entries *es, const struct client_conf *conf,
+		 struct diag *d)
 {
-	int err, rc;
+	int err = add_all(es, conf, true, d), rc;
 
-	*es = (struct entries){ .v = v };
-	map_init(&es->names, buckets, (uint32_t)(buckets.n / sizeof(void *)));
-	err = add_all(es, conf, true, d);
 	rc = add_all(es, conf, false, d);
 	return err ? err : rc;
 }

@@ -36,9 +36,8 @@ struct entries {
 /* How many the settings ask for, or -NAT_ECONF, said through d. */
 MUST_USE long entries_count(const struct client_conf *conf, struct diag *d);
 
-/* v: room for as many, zero-filled; buckets: for map_buckets of as many. */
-MUST_USE int entries_init(struct entries *es, struct entry *v,
-			  struct span buckets, const struct client_conf *conf,
+/* v: room for as many, zero-filled; names: for as many. */
+MUST_USE int entries_init(struct entries *es, const struct client_conf *conf,
 			  struct diag *d);
 
 /* NULL when there is none of that name. */

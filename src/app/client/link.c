@@ -6,9 +6,6 @@
 
 enum { PATIENCE = 5000 }; /* ms, to connect */
 
-_Static_assert(sizeof(struct tcp) <= sizeof(struct dial),
-	       "opening lies behind dial, and relay must leave it alone");
-
 bool links_fresh(struct links *ls, struct bytes out_id)
 {
 	struct served *s = &ls->served[ls->next];
@@ -32,7 +29,7 @@ static struct net *net_of(const struct link *l)
 
 static struct bytes out_id_of(const struct link *l)
 {
-	return (struct bytes){ l->opening.out_id, l->opening.out_id_n };
+	return (struct bytes){ l->opening->out_id, l->opening->out_id_n };
 }
 
 static void enter(struct link *l, enum link_state state)
@@ -68,22 +65,29 @@ static void say_end(const struct link *l, int err)
 		 err ? err_text(err) : "done");
 }
 
+static void forget_opening(struct link *l)
+{
+	if (l->opening)
+		slots_put(&l->client->links.openings, l->opening);
+	l->opening = NULL;
+}
+
 static void end_dial(struct link *l, int err)
 {
 	(void)err;
-	dial_stop(&l->dial);
-	if (l->opening.park)
-		park_drop(l->opening.park);
-	if (l->opening.fd >= 0)
-		sock_close(l->opening.fd, false);
+	dial_stop(&l->opening->dial);
+	if (l->opening->park)
+		park_drop(l->opening->park);
+	if (l->opening->fd >= 0)
+		sock_close(l->opening->fd, false);
 }
 
 static void end_opening(struct link *l, int err)
 {
-	timer_stop(&l->opening.timer, net_of(l)->loop);
+	timer_stop(&l->opening->timer, net_of(l)->loop);
 	stream_stop(&l->relay.stream, err == -NAT_ERESET);
-	if (l->opening.fd >= 0)
-		sock_close(l->opening.fd, false);
+	if (l->opening->fd >= 0)
+		sock_close(l->opening->fd, false);
 }
 
 static void end_pair(struct link *l, int err)
@@ -101,6 +105,7 @@ void link_end(struct link *l, int err)
 	};
 
 	ends[l->state](l, err);
+	forget_opening(l);
 	slots_put(&l->client->links.table, l);
 }
 
@@ -121,9 +126,10 @@ static void over(struct pair *p, int err)
 
 void link_join(struct link *l)
 {
-	int fd = l->opening.fd;
+	int fd = l->opening->fd;
 
-	timer_stop(&l->opening.timer, net_of(l)->loop);
+	timer_stop(&l->opening->timer, net_of(l)->loop);
+	forget_opening(l);
 	enter(l, LINK_PAIR);
 	tcp_start(&l->service, net_of(l), fd, &l->pair.from_b);
 	pair_start(&l->pair, net_of(l), &l->relay.stream, &l->service.stream,
@@ -136,9 +142,9 @@ static void say_header(struct link *l)
 	bool plain = l->client->conf->plain;
 	uint8_t mac[FASTNAT_MAC];
 	struct fastnat m = {
-		.has = HAS_OUT_ID | (l->opening.parked ? HAS_OK
-				     : plain           ? 0u
-						       : HAS_MAC),
+		.has = HAS_OUT_ID | (l->opening->parked ? HAS_OK
+				     : plain            ? 0u
+							: HAS_MAC),
 		.out_id = out_id_of(l),
 		.ok = 1,
 		.mac = { mac, FASTNAT_MAC },
@@ -148,7 +154,7 @@ static void say_header(struct link *l)
 		fastnat_data_mac(mac, l->client->control.secrets.key, m.out_id);
 	if (talk_say(&l->relay.stream, &m, m.has & HAS_MAC) < 0)
 		return;
-	if (l->opening.fd < 0) {
+	if (l->opening->fd < 0) {
 		enter(l, LINK_CLOSE);
 		stream_finish(&l->relay.stream);
 	} else if (plain) {
@@ -161,8 +167,7 @@ static void say_header(struct link *l)
 
 static void woken(struct waker *w, unsigned what)
 {
-	struct opening *o = container_of(w, struct opening, waker);
-	struct link *l = container_of(o, struct link, opening);
+	struct link *l = container_of(w, struct opening, waker)->link;
 
 	if ((what & STREAM_DOWN) || l->relay.stream.finished)
 		link_end(l, l->relay.stream.err);
@@ -174,27 +179,28 @@ static void woken(struct waker *w, unsigned what)
 
 static void relay_dialled(struct dial *d, int fd)
 {
-	struct link *l = container_of(d, struct link, dial);
+	struct link *l = container_of(d, struct opening, dial)->link;
 
 	if (fd < 0) {
 		entry_trouble(l->entry, net_of(l),
 			      "the relay's port %u for visitors: %s",
-			      (unsigned)l->opening.to.port, err_text(fd));
+			      (unsigned)l->opening->to.port, err_text(fd));
 		control_failed(&l->client->control, out_id_of(l),
 			       "the client cannot reach intPort");
 		link_end(l, fd);
 		return;
 	}
 	enter(l, LINK_HEADER);
-	l->opening.waker.wake = woken;
-	tcp_start(&l->relay, net_of(l), fd, &l->opening.waker);
+	l->opening->waker.wake = woken;
+	tcp_start(&l->relay, net_of(l), fd, &l->opening->waker);
 	say_header(l);
 }
 
 static void dial_relay(struct link *l)
 {
 	enter(l, LINK_RELAY);
-	dial_addr(&l->dial, net_of(l), &l->opening.to, PATIENCE, relay_dialled);
+	dial_addr(&l->opening->dial, net_of(l), &l->opening->to, PATIENCE,
+		  relay_dialled);
 }
 
 /* An original server learns it from a connection that ends at once. */
@@ -219,23 +225,23 @@ static void refuse(struct link *l, int err)
 static void use_park(struct link *l)
 {
 	enter(l, LINK_HEADER);
-	l->opening.parked = true;
-	l->opening.waker.wake = woken;
-	park_move(l->opening.park, &l->relay, &l->opening.waker);
-	l->opening.park = NULL;
+	l->opening->parked = true;
+	l->opening->waker.wake = woken;
+	park_move(l->opening->park, &l->relay, &l->opening->waker);
+	l->opening->park = NULL;
 	say_header(l);
 }
 
 static void service_dialled(struct dial *d, int fd)
 {
-	struct link *l = container_of(d, struct link, dial);
+	struct link *l = container_of(d, struct opening, dial)->link;
 
 	if (fd < 0) {
 		refuse(l, fd);
 		return;
 	}
-	l->opening.fd = fd;
-	if (l->opening.park)
+	l->opening->fd = fd;
+	if (l->opening->park)
 		use_park(l);
 	else
 		dial_relay(l);
@@ -250,16 +256,32 @@ static void dial_service(struct link *l)
 	struct addr path = { .family = ADDR_UNIX, .path = l->entry->path };
 
 	if (s->path.n)
-		dial_addr(&l->dial, net_of(l), &path, PATIENCE,
+		dial_addr(&l->opening->dial, net_of(l), &path, PATIENCE,
 			  service_dialled);
 	else
-		dial_start(&l->dial, net_of(l), &to, PATIENCE, service_dialled);
+		dial_start(&l->opening->dial, net_of(l), &to, PATIENCE,
+			   service_dialled);
 }
 
 void link_unparked(struct link *l)
 {
-	park_drop(l->opening.park);
-	l->opening.park = NULL;
+	park_drop(l->opening->park);
+	l->opening->park = NULL;
+}
+
+static void begin_opening(struct link *l, const struct fastnat *m,
+			  const struct link_from *from)
+{
+	struct opening *o = l->opening;
+
+	o->link = l;
+	o->to = from->relay;
+	o->park = from->park;
+	if (o->park)
+		o->park->link = l;
+	o->fd = -1;
+	o->out_id_n = (uint8_t)m->out_id.n;
+	memcpy(o->out_id, m->out_id.p, m->out_id.n);
 }
 
 int link_open(struct client *c, struct entry *e, const struct fastnat *m,
@@ -274,13 +296,8 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->since = c->net->loop->now;
 	if (m->has & HAS_FROM)
 		visit_from(&l->from, m->from);
-	l->opening.to = from->relay;
-	l->opening.park = from->park;
-	if (from->park)
-		from->park->link = l;
-	l->opening.fd = -1;
-	l->opening.out_id_n = (uint8_t)m->out_id.n;
-	memcpy(l->opening.out_id, m->out_id.p, m->out_id.n);
+	l->opening = slots_get(&c->links.openings); /* as many as links */
+	begin_opening(l, m, from);
 	enter(l, LINK_SERVICE);
 	dial_service(l);
 	return 0;

@@ -27,6 +27,9 @@ enum link_state {
 
 /* What is needed until the pair is joined. */
 struct opening {
+	struct slot slot;
+	struct link *link;
+	struct dial dial;
 	struct addr to; /* the relay's intPort */
 	struct waker waker;
 	struct timer timer;
@@ -47,16 +50,9 @@ struct link {
 	int64_t since;
 	struct addr from; /* the visitor, if the relay told */
 	enum link_state state;
-	union { /* relay lies over dial alone: opening outlives the dialling */
-		struct {
-			struct dial dial;
-			struct opening opening;
-		};
-		struct {
-			struct tcp relay, service;
-			struct pair pair;
-		};
-	};
+	struct opening *opening; /* NULL once joined */
+	struct tcp relay, service;
+	struct pair pair;
 };
 
 /* An outId is served once: those of late are remembered. */
@@ -66,7 +62,7 @@ struct served {
 };
 
 struct links {
-	struct slots table;
+	struct slots table, openings;
 	struct served served[LINKS_SERVED];
 	uint32_t next;
 };

@@ -34,7 +34,7 @@ int plain_visit(struct control *ctl, const struct fastnat *m)
 static void poll(struct timer *t)
 {
 	struct opening *o = container_of(t, struct opening, timer);
-	struct link *l = container_of(o, struct link, opening);
+	struct link *l = o->link;
 	struct loop *loop = l->client->net->loop;
 
 	if (!o->release && sock_unacked(tcp_fd(&l->relay)) <= 0)
@@ -50,8 +50,8 @@ void plain_hold(struct link *l)
 {
 	struct loop *loop = l->client->net->loop;
 
-	timer_init(&l->opening.timer, poll);
-	timer_start(&l->opening.timer, loop, loop->now + POLL_MS);
+	timer_init(&l->opening->timer, poll);
+	timer_start(&l->opening->timer, loop, loop->now + POLL_MS);
 }
 
 void plain_look(struct link *l)

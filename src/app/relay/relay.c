@@ -6,6 +6,7 @@
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "os/mem.h"
+#include "os/parts.h"
 #include "os/rand.h"
 #include "os/sock.h"
 
@@ -40,58 +41,6 @@ void relay_make_id(uint8_t *to, size_t n)
 
 /* ---- memory ---- */
 
-/* The parts of one reservation, each aligned. */
-static struct span carve(struct span *rest, size_t n)
-{
-	size_t whole = (n + 63) & ~(size_t)63;
-	struct span s = { rest->p, n };
-
-	rest->p += whole;
-	rest->n -= whole;
-	return s;
-}
-
-/* A table of limit slots, or of buckets for so many entries. */
-struct part {
-	struct slots *slots;
-	struct map *map;
-	size_t size;
-	uint32_t limit;
-};
-
-static size_t part_size(const struct part *p)
-{
-	return p->slots ? p->size * p->limit
-			: map_buckets(p->limit) * sizeof(struct map_node *);
-}
-
-static void part_init(const struct part *p, struct span *rest)
-{
-	struct span mem = carve(rest, part_size(p));
-
-	if (p->slots)
-		slots_init(p->slots, mem, p->size, p->limit);
-	else
-		map_init(p->map, mem, map_buckets(p->limit));
-}
-
-static int reserve_parts(struct relay *r, const struct part *v, size_t n)
-{
-	size_t fresh = FRESH_BUCKETS * sizeof(int64_t), need = fresh + 64;
-	struct span rest;
-
-	for (size_t i = 0; i < n; i++)
-		need += part_size(&v[i]) + 64;
-	r->memory = rest = mem_reserve(need);
-	if (!rest.p)
-		return -NAT_EMEMORY;
-	for (size_t i = 0; i < n; i++)
-		part_init(&v[i], &rest);
-	limit_init(&r->flows.fresh, carve(&rest, fresh), FRESH_RATE,
-		   FRESH_BURST, &r->flows.seed);
-	return 0;
-}
-
 static int reserve(struct relay *r)
 {
 	const struct relay_conf *c = r->conf;
@@ -99,25 +48,37 @@ static int reserve(struct relay *r)
 	uint32_t npublished =
 		most < MOST_PUBLISHED ? (uint32_t)most : MOST_PUBLISHED;
 	struct flows *fs = &r->flows;
+	struct span fresh;
+	/* clang-format off */
 	const struct part parts[] = {
-		{ &r->doors, NULL, sizeof(struct door), RELAY_DOORS },
-		{ &r->sessions, NULL, sizeof(struct session), c->max_clients },
-		{ &r->published, NULL, sizeof(struct published), npublished },
-		{ &r->visitors, NULL, sizeof(struct visitor), c->max_visitors },
-		{ &r->parked, NULL, sizeof(struct parked), RELAY_PARKED },
-		{ NULL, &r->by_out_id, 0, c->max_visitors },
-		{ &fs->table, NULL, sizeof(struct flow), c->max_flows },
-		{ &fs->lines, NULL, sizeof(struct flow_line), c->max_flows },
-		{ NULL, &fs->by_addr, 0, c->max_flows },
-		{ NULL, &fs->by_id, 0, c->max_flows },
-		{ NULL, &fs->by_out_id, 0, c->max_flows },
+#define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
+#define MAP(at, n) { .map = (at), .limit = (n) }
+		TABLE(&r->doors, struct door, RELAY_DOORS),
+		TABLE(&r->sessions, struct session, c->max_clients),
+		TABLE(&r->published, struct published, npublished),
+		TABLE(&r->visitors, struct visitor, c->max_visitors),
+		TABLE(&r->parked, struct parked, RELAY_PARKED),
+		MAP(&r->by_out_id, c->max_visitors),
+		TABLE(&fs->table, struct flow, c->max_flows),
+		TABLE(&fs->lines, struct flow_line, c->max_flows),
+		MAP(&fs->by_addr, c->max_flows),
+		MAP(&fs->by_id, c->max_flows),
+		MAP(&fs->by_out_id, c->max_flows),
+		{ .mem = &fresh, .size = sizeof(int64_t), .limit = FRESH_BUCKETS },
+#undef TABLE
+#undef MAP
 	};
+	/* clang-format on */
+	int rc = parts_reserve(&r->memory, parts, COUNT(parts));
 
 	list_init(&fs->quiet);
 	list_init(&fs->answered);
 	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
 	fs->last_id = rand_below(UINT32_MAX);
-	return reserve_parts(r, parts, COUNT(parts));
+	if (rc == 0)
+		limit_init(&fs->fresh, fresh, FRESH_RATE, FRESH_BURST,
+			   &fs->seed);
+	return rc;
 }
 
 /* ---- listeners ---- */
