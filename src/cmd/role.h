@@ -34,7 +34,7 @@ struct common {
 	{ ROLE_ROW('v', "verbose", OPT_COUNT, 0, verbose, NULL), \
 	  "0", 0, 9, "Log what is for debugging too" }, \
 	{ ROLE_ROW(0, "log", OPT_TEXT, 0, log, "FILE"), \
-	  NULL, 0, 0, "Append the log to this file, not stderr" }, \
+	  NULL, 0, 0, "Append the log to this file, or: syslog, syslog:PATH" }, \
 	{ ROLE_ROW(0, "log-time", OPT_FLAG, 0, log_time, NULL), \
 	  NULL, 0, 0, "Begin each line of the log with the time" }, \
 	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \

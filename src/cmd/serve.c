@@ -18,15 +18,29 @@ struct serving {
 	char state_dir[256];
 };
 
+static void reload(struct serving *sv)
+{
+	struct log *log = &sv->console.log;
+	int rc = console_reopen(&sv->console);
+
+	if (rc < 0)
+		log_err(log, "nat", "cannot reopen %s: %s; the log stays",
+			sv->common->log, err_text(rc));
+	else
+		log_info(log, "nat", "reload: the log is open");
+}
+
 static void heard(struct signals *signals, unsigned what)
 {
 	struct serving *sv = container_of(signals, struct serving, signals);
 
+	if (what & SIGNAL_RELOAD)
+		reload(sv);
+	if (what & SIGNAL_RETRY)
+		log_debug(&sv->console.log, "nat", "a signal without a use");
 	if (what & SIGNAL_STOP) {
 		log_info(&sv->console.log, "nat", "stopping");
 		sv->loop.quit = true;
-	} else {
-		log_debug(&sv->console.log, "nat", "a signal without a use");
 	}
 }
 
@@ -144,6 +158,34 @@ static void choose_state_dir(struct serving *sv)
 	fmt_text(&f);
 }
 
+/* What is not as it should be and does not keep us from serving. */
+static void say_doubts(struct serving *sv)
+{
+	const char *absent = console_waits(&sv->console);
+
+	if (absent)
+		diag_put(&sv->diag,
+			 "no syslog daemon at %s: lines are lost until there "
+			 "is one",
+			 absent);
+}
+
+static int with_log(struct serving *sv)
+{
+	int rc;
+
+	sv->console.log.most = sv->common->verbose ? LOG_DEBUG : LOG_INFO;
+	say_doubts(sv);
+	choose_state_dir(sv);
+	sv->most_fds = sock_most_fds();
+	rc = loop_open(&sv->loop, sv->most_fds);
+	if (rc < 0)
+		return start_failed(sv, "the loop", rc);
+	rc = with_net(sv);
+	loop_close(&sv->loop);
+	return rc;
+}
+
 int serve_sections(const struct cmd *cmd, const struct common *common,
 		   const struct serve_what *what)
 {
@@ -154,14 +196,8 @@ int serve_sections(const struct cmd *cmd, const struct common *common,
 
 	if (rc < 0)
 		return err_exit(start_failed(&sv, common->log, rc));
-	sv.console.log.most = common->verbose ? LOG_DEBUG : LOG_INFO;
-	choose_state_dir(&sv);
-	sv.most_fds = sock_most_fds();
-	rc = loop_open(&sv.loop, sv.most_fds);
-	if (rc < 0)
-		return err_exit(start_failed(&sv, "the loop", rc));
-	rc = with_net(&sv);
-	loop_close(&sv.loop);
+	rc = with_log(&sv);
+	console_close(&sv.console);
 	return err_exit(rc);
 }
 

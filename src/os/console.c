@@ -2,35 +2,59 @@
 #include "base/fmt.h"
 #include "os/clock.h"
 #include "os/sys.h"
+#include "os/syslog.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
-/* One write when the other end takes it; what it does not take is lost, for the
- * program must not wait for a terminal.
+/* ---- descriptors ---- */
+
+static bool writable(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+/* What is taken at once, 0 or more. A pipe that is writable has room for a page,
+ * so that a line does not block even where the descriptor would; whose flags are
+ * not ours to change, for others have it too.
  */
-static void put(int fd, struct bytes b)
+static size_t put_now(int fd, struct bytes b)
+{
+	ssize_t n = writable(fd, 0) ? write(fd, b.p, b.n) : 0;
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+void console_out(struct bytes b)
 {
 	while (b.n) {
-		ssize_t n = write(fd, b.p, b.n);
+		ssize_t n = write(STDOUT_FILENO, b.p, b.n);
 
-		if (n < 0 && sys_err() != -NAT_EAGAIN)
+		if (n < 0 && errno == EAGAIN)
+			writable(STDOUT_FILENO, -1);
+		else if (n < 0 && errno != EINTR)
 			return;
-		if (n <= 0)
-			return;
+		if (n < 0)
+			continue;
 		b.p += n;
 		b.n -= (size_t)n;
 	}
 }
 
-void console_out(struct bytes b)
+void console_tell(struct bytes b)
 {
-	put(STDOUT_FILENO, b);
+	put_now(STDOUT_FILENO, b);
 }
 
 void console_err(struct bytes b)
 {
-	put(STDERR_FILENO, b);
+	put_now(STDERR_FILENO, b);
 }
+
+/* ---- lines ---- */
 
 /* "2026-11-21T07:12:16Z ": civil date from days by the 400-year cycle. */
 static void put_utc(struct fmt *f, int64_t t)
@@ -47,27 +71,136 @@ static void put_utc(struct fmt *f, int64_t t)
 		(unsigned)(sec % 60));
 }
 
-static void say(struct log *log, enum log_level level, struct bytes line)
+static const char *daemon_of(const struct console *c)
 {
-	struct console *c = container_of(log, struct console, log);
+	return *c->place ? c->place : SYSLOG_PATH;
+}
+
+/* A daemon that was started anew has a new socket: one more try finds it. */
+static bool to_daemon(struct console *c, enum log_level level,
+		      struct bytes text)
+{
+	int rc = c->fd < 0 ? -NAT_ECLOSED : syslog_put(c->fd, level, text);
+
+	if (rc == 0 || rc == -NAT_EAGAIN)
+		return rc == 0;
+	if (console_reopen(c) < 0)
+		return false;
+	return syslog_put(c->fd, level, text) == 0;
+}
+
+/* A full disk may take half a line; the next one must not go on from there. */
+static bool to_file(struct console *c, struct bytes text)
+{
+	uint8_t all[LOG_LINE + 40];
+	struct fmt f = fmt_to(SPAN(all));
+	size_t n;
+
+	fmt_put(&f, "%s", c->torn ? "\n" : "");
+	fmt_bytes(&f, text);
+	fmt_put(&f, "\n");
+	n = put_now(c->fd, fmt_done(&f));
+	if (n > 0)
+		c->torn = n < f.n;
+	return n == f.n;
+}
+
+static bool take(struct console *c, enum log_level level, struct bytes line)
+{
 	uint8_t text[LOG_LINE + 32];
 	struct fmt f = fmt_to(SPAN(text));
 
-	(void)level;
 	if (c->time)
 		put_utc(&f, clock_unix());
 	fmt_bytes(&f, line);
-	fmt_put(&f, "\n");
-	put(c->fd, fmt_done(&f));
+	return c->syslog ? to_daemon(c, level, fmt_done(&f))
+			 : to_file(c, fmt_done(&f));
 }
 
-int console_open(struct console *c, const char *path, bool time)
+static void take_lost(struct console *c)
 {
+	uint8_t text[64];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_put(&f, "warn log: %lu lines were lost", (unsigned long)c->lost);
+	if (take(c, LOG_WARN, fmt_done(&f)))
+		c->lost = 0;
+}
+
+static void say(struct log *log, enum log_level level, struct bytes line)
+{
+	struct console *c = container_of(log, struct console, log);
+
+	if (c->lost)
+		take_lost(c);
+	if (c->lost || !take(c, level, line))
+		c->lost++;
+}
+
+/* ---- places ---- */
+
+/* O_NONBLOCK: a FIFO without a reader is an error, with one nothing waits. */
+static int open_place(const struct console *c)
+{
+	int fd;
+
+	if (c->syslog)
+		return syslog_open(daemon_of(c));
+	fd = open(c->place,
+		  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+			  O_NONBLOCK,
+		  0640);
+	return fd < 0 ? sys_err() : fd;
+}
+
+/* What follows the word, or NULL. */
+static const char *after_syslog(const char *place)
+{
+	static const char word[] = "syslog";
+	size_t n = sizeof word - 1;
+
+	if (strncmp(place, word, n) != 0)
+		return NULL;
+	if (place[n] == ':')
+		return place + n + 1;
+	return place[n] ? NULL : place + n;
+}
+
+int console_open(struct console *c, const char *place, bool time)
+{
+	const char *path = place ? after_syslog(place) : NULL;
+
 	*c = (struct console){ .log = { say, LOG_INFO },
+			       .place = path ? path : place,
 			       .fd = STDERR_FILENO,
+			       .syslog = path != NULL,
 			       .time = time };
-	if (!path)
+	if (!place)
 		return 0;
-	c->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	return c->fd < 0 ? sys_err() : 0;
+	c->fd = open_place(c);
+	return c->fd < 0 && !c->syslog ? c->fd : 0;
+}
+
+int console_reopen(struct console *c)
+{
+	int fd = c->place ? open_place(c) : 0;
+
+	if (!c->place || fd < 0)
+		return fd;
+	console_close(c);
+	c->fd = fd;
+	c->torn = false;
+	return 0;
+}
+
+const char *console_waits(const struct console *c)
+{
+	return c->syslog && c->fd < 0 ? daemon_of(c) : NULL;
+}
+
+void console_close(struct console *c)
+{
+	if (c->place && c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
 }

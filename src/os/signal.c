@@ -16,6 +16,9 @@ static const struct {
 	{ SIGUSR1, SIGNAL_RETRY },
 };
 
+/* A write that fails says so by its error. */
+static const int ignored[] = { SIGPIPE, SIGXFSZ };
+
 /* A handler has no argument of its own, hence the one variable. */
 static int wake_fd[2] = { -1, -1 };
 
@@ -48,6 +51,7 @@ int signals_start(struct signals *s, struct loop *l,
 {
 	struct sigaction act = { .sa_handler = caught, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t ours;
 
 	if (pipe(wake_fd) < 0)
 		return sys_err();
@@ -57,9 +61,14 @@ int signals_start(struct signals *s, struct loop *l,
 	}
 	sigemptyset(&act.sa_mask);
 	sigemptyset(&ignore.sa_mask);
-	for (size_t i = 0; i < COUNT(rows); i++)
+	sigemptyset(&ours);
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		sigaction(rows[i].number, &act, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+		sigaddset(&ours, rows[i].number);
+	}
+	for (size_t i = 0; i < COUNT(ignored); i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigprocmask(SIG_UNBLOCK, &ours, NULL);
 	s->heard = heard;
 	io_init(&s->io, ready);
 	io_start(&s->io, l, wake_fd[0], LOOP_IN);

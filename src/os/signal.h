@@ -11,8 +11,8 @@ struct signals {
 	void (*heard)(struct signals *s, unsigned what); /* enum signal_what */
 };
 
-/* TERM and INT mean stop, HUP reload, USR1 retry; PIPE is ignored. Once a
- * process.
+/* TERM and INT mean stop, HUP reload, USR1 retry, and are heard even where who
+ * started us had them blocked; PIPE and XFSZ are ignored. Once a process.
  */
 MUST_USE int signals_start(struct signals *s, struct loop *l,
 			   void (*heard)(struct signals *, unsigned));

@@ -141,6 +141,10 @@ class Node(asyncio.SubprocessProtocol):
         self._log.say(self.name, STREAMS[fd], text)
 
     @property
+    def pid(self) -> int | None:
+        return self._process.get_pid() if self._process else None
+
+    @property
     def status(self) -> int | None:
         return self._process.get_returncode() if self._process else None
 

@@ -30,7 +30,10 @@ PEER_ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 async def needs(world: World, args: Args) -> None:
     for program in args.words:
-        if not shutil.which(program):
+        if program == "root":
+            if os.geteuid() != 0:
+                raise Skipped("only root can do this")
+        elif not shutil.which(program):
             raise Skipped(f"no {program} here")
 
 
@@ -283,16 +286,39 @@ async def settle(world: World, time: float) -> None:
 
 async def expect_file(world: World, args: Args) -> None:
     mode = args.clause("mode")
+    owner = args.clause("owner")
     path = world.home / args.next("a path")
     if not path.exists():
         raise Failed(f"{path} is not there")
     if mode and stat.S_IMODE(path.stat().st_mode) != int(mode, 8):
         raise Failed(f"{path}: mode {stat.S_IMODE(path.stat().st_mode):o}")
-    text = path.read_text()
+    if owner and path.stat().st_uid != int(owner):
+        raise Failed(f"{path} belongs to {path.stat().st_uid}")
+    text = "" if path.is_dir() else path.read_text()
     for form in args.words:
         if not (match := pattern(form).search(text)):
             raise Failed(f"{path}: no {form!r} in it")
         keep_captures(world, match)
+
+
+async def expect_proc(world: World, args: Args) -> None:
+    """A process sets its state up after it has said that it is ready."""
+    within = args.time("within", WITHIN)
+    target, name = world.node(args.next("a node")), args.next("a file")
+    path = Path("/proc") / str(target.pid) / name
+    if not path.exists():
+        raise Skipped("no /proc here")
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + within * world.patience
+    wanted = [pattern(form) for form in args.words]
+    while True:
+        text = path.read_bytes().replace(b"\0", b"\n").decode()
+        missing = [form.pattern for form in wanted if not form.search(text)]
+        if not missing:
+            return
+        if clock() > deadline:
+            raise Failed(f"{path}: no {missing[0]!r} in it: {text}")
+        await asyncio.sleep(0.02)
 
 
 async def expect_same(world: World, args: Args) -> None:
@@ -323,6 +349,7 @@ EXPECT: dict[str, Verb] = {
     "no": expect_no,
     "count": expect_count,
     "file": expect_file,
+    "proc": expect_proc,
     "same": expect_same,
     "port": expect_port,
 }
@@ -381,7 +408,7 @@ async def guarded(
 
 
 VERBS: dict[str, tuple[Verb, str]] = {
-    "needs": (needs, "PROGRAM...: else the scenario is skipped"),
+    "needs": (needs, "PROGRAM... | root: else the scenario is skipped"),
     "limit": (nothing, "TIME of the whole scenario"),
     "accept": (nothing, "takes long: only with --accept"),
     "set": (set_, "NAME VALUE"),
@@ -399,7 +426,11 @@ VERBS: dict[str, tuple[Verb, str]] = {
         "    to so many visitors at once, or to the one of that name",
     ),
     "stop": (stop, "SERVICE"),
-    "node": (node, 'NAME run "COMMAND" [env K=V]: nat is the tested binary'),
+    "node": (
+        node,
+        'NAME run "COMMAND" [env K=V]: nat is the tested binary;'
+        " $NAME_pid is its process",
+    ),
     "peer": (peer, "NAME PROGRAM ARGS...: a process of t/interop"),
     "run": (
         run,
@@ -414,7 +445,8 @@ VERBS: dict[str, tuple[Verb, str]] = {
         "    NODE exits N [within TIME]\n"
         '    no NODE [out|err] "RE" [for TIME]\n'
         '    count N NODE [out|err] "RE" [for TIME]\n'
-        '    file PATH [mode 600] ["RE"...]\n'
+        '    file PATH [mode 600] [owner UID] ["RE"...]\n'
+        '    proc NODE FILE "RE"... [within TIME]: of /proc/PID\n'
         "    same FILE FILE\n"
         "    port PORT open|closed [within TIME]",
     ),

@@ -86,6 +86,7 @@ class World:
         self.log.retire(name)
         node = self.nodes[name] = Node(name, self.log, ours)
         await node.start(argv, self.home, env)
+        self.scope[f"{name}_pid"] = str(node.pid)
         return node
 
     def node(self, name: str) -> Node:

@@ -99,11 +99,32 @@ static void pipe_is_ignored_and_stop_restores(void **state)
 	rig_stop(&r);
 }
 
+/* Who starts us may have blocked them: they would never be heard. */
+static void blocked_ones_are_heard(void **state)
+{
+	struct rig r;
+	struct ear e = { .rig = &r };
+	sigset_t all, before;
+
+	(void)state;
+	sigfillset(&all);
+	rig_start(&r, NULL, 200);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &all, &before), 0);
+	assert_int_equal(signals_start(&e.signals, &r.loop, heard), 0);
+	assert_int_equal(raise(SIGTERM), 0);
+	rig_run(&r, 1000);
+	assert_int_equal(e.what, SIGNAL_STOP);
+	signals_stop(&e.signals);
+	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
+	rig_stop(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signals_become_events),
 		cmocka_unit_test(a_storm_is_one_event_or_few),
+		cmocka_unit_test(blocked_ones_are_heard),
 		cmocka_unit_test(pipe_is_ignored_and_stop_restores),
 	};
 

@@ -119,7 +119,7 @@ void entry_print(const struct entry *e, const struct relays *relays)
 	fmt_put(&f, " -> ");
 	service_print_local(&f, &e->service);
 	fmt_put(&f, "\n");
-	console_out(fmt_done(&f));
+	console_tell(fmt_done(&f));
 }
 
 void entry_trouble(struct entry *e, struct net *net, const char *form, ...)

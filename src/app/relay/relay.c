@@ -5,6 +5,8 @@
 #include "app/relay/parked.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
+#include "crypt/ct.h"
+#include "os/console.h"
 #include "os/mem.h"
 #include "os/parts.h"
 #include "os/rand.h"
@@ -133,15 +135,16 @@ static void say_ready(const struct relay *r)
 }
 
 /* The command to paste on the inner machine, with our address as far as we can
- * tell it.
+ * tell it. The token is for who started us, not for who reads the log.
  */
 static void say_token(const struct relay *r, const char *state_dir)
 {
 	struct addr at = r->ports[0].listener.at, own;
 	struct bytes token = tokens_first(&r->tokens);
 	static const uint8_t zeros[16];
+	uint8_t line[256];
 	char text[64];
-	struct fmt f = fmt_to(SPAN(text));
+	struct fmt f = fmt_to(SPAN(text)), all = fmt_to(SPAN(line));
 
 	if (memcmp(at.ip, zeros, sizeof zeros) == 0 &&
 	    sock_own_addr(&own) == 0) {
@@ -153,9 +156,11 @@ static void say_token(const struct relay *r, const char *state_dir)
 		"relay: made a token and keeps it in %s/token; on the inner "
 		"machine run, for its SSH:",
 		state_dir);
-	log_say(r->net->log,
-		"    nat client --relay %s --token %.*s ssh=tcp:22@6022",
+	fmt_put(&all,
+		"    nat client --relay %s --token %.*s ssh=tcp:22@6022\n",
 		fmt_text(&f), (int)token.n, (const char *)token.p);
+	console_err(fmt_done(&all));
+	ct_wipe(line, sizeof line);
 }
 
 /* ---- life ---- */
