@@ -1,5 +1,6 @@
 /* main - finds the subcommand and runs it. */
 #include "cmd/cmd.h"
+#include "os/process.h"
 
 const struct cmd *const cmds[] = {
 	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen,
@@ -41,6 +42,7 @@ int main(int argc, char **argv)
 {
 	const struct cmd *cmd = argc > 0 ? command_by_link(argv[0]) : NULL;
 
+	process_start();
 	if (cmd)
 		return cmd->run(argc, argv);
 	if (argc < 2) {

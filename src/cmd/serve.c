@@ -194,6 +194,7 @@ int serve_sections(const struct cmd *cmd, const struct common *common,
 			      .diag = cmd_diag(cmd) };
 	int rc = console_open(&sv.console, common->log, common->log_time);
 
+	host_wipe_env("NAT_TOKEN");
 	if (rc < 0)
 		return err_exit(start_failed(&sv, common->log, rc));
 	rc = with_log(&sv);

@@ -79,3 +79,11 @@ const char *host_env(const char *name)
 
 	return v && *v ? v : NULL;
 }
+
+void host_wipe_env(const char *name)
+{
+	char *v = getenv(name);
+
+	if (v)
+		memset(v, 'x', strlen(v));
+}

@@ -20,4 +20,7 @@ void host_state_dir(struct fmt *f);
 /* Of the environment; NULL when unset or empty. */
 const char *host_env(const char *name);
 
+/* Overwrites a secret of the environment: what points there reads xxxx. */
+void host_wipe_env(const char *name);
+
 #endif

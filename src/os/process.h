@@ -1,0 +1,11 @@
+/* process - what the process does about itself before anything else. */
+#ifndef NAT_OS_PROCESS_H
+#define NAT_OS_PROCESS_H
+
+/* The first thing in main: descriptors 0 to 2 are open (to /dev/null where they
+ * were not), no core file and no debugger but root's shows secrets, what is made
+ * is nothing to others, and no program that is run gains privileges.
+ */
+void process_start(void);
+
+#endif
