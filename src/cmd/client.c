@@ -149,6 +149,11 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 		diag_option(d, "plain", "takes exactly one tcp service");
 }
 
+static bool keeps_state(const void *settings)
+{
+	return !((const struct client_set *)settings)->conf.plain;
+}
+
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
@@ -171,6 +176,7 @@ static const struct role role = {
 	.publishes = true,
 	.arguments = arguments,
 	.fit = fit,
+	.keeps_state = keeps_state,
 	.start = start,
 	.stop = stop,
 };

@@ -1,4 +1,5 @@
 #include "app/relay/relay.h"
+#include "base/addr.h"
 #include "cmd/serve.h"
 
 struct relay_set {
@@ -50,6 +51,29 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.weak_token = set->common.weak_token;
 }
 
+static unsigned lowest_port(const void *settings)
+{
+	const struct relay_set *set = settings;
+	unsigned lowest = set->conf.ports.lo;
+
+	for (uint32_t i = 0; i < set->conf.listen.n; i++) {
+		struct hostport hp = { .port = 0 };
+
+		if (hostport_parse(&hp, bytes_of(set->conf.listen.v[i])) == 0 &&
+		    hp.port > 0 && hp.port < lowest)
+			lowest = hp.port;
+	}
+	return lowest;
+}
+
+static bool keeps_state(const void *settings)
+{
+	const struct relay_conf *conf =
+		&((const struct relay_set *)settings)->conf;
+
+	return !conf->token && !conf->token_file && !conf->open;
+}
+
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
@@ -69,6 +93,8 @@ static const struct role role = {
 	.size = sizeof(struct relay_set),
 	.max_visitors = offsetof(struct relay_set, conf.max_visitors),
 	.fit = fit,
+	.lowest_port = lowest_port,
+	.keeps_state = keeps_state,
 	.start = start,
 	.stop = stop,
 };

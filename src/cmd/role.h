@@ -13,8 +13,8 @@ struct section;
 
 /* The settings of every role begin with this. */
 struct common {
-	const char *config, *log,
-		*state_dir; /* NULL: none, stderr, the host's */
+	/* NULL: none, stderr, the host's, who we are */
+	const char *config, *log, *state_dir, *user;
 	uint32_t verbose;
 	bool log_time, help, weak_token;
 	const char *token, *token_file; /* NULL: none */
@@ -39,6 +39,8 @@ struct common {
 	  NULL, 0, 0, "Begin each line of the log with the time" }, \
 	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \
 	  NULL, 0, 0, "Keep here what must survive a restart" }, \
+	{ ROLE_ROW(0, "user", OPT_TEXT, 0, user, "NAME[:GROUP]"), \
+	  NULL, 0, 0, "Be this user once the ports are open" }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
@@ -64,6 +66,11 @@ struct role {
 	 * that start would refuse without touching the system.
 	 */
 	void (*fit)(const struct conf *conf, struct section *s, struct diag *d);
+	/* The lowest port that it may open, now or later; NULL: it opens none. */
+	unsigned (*lowest_port)(const void *set);
+	/* Would start use a state directory? */
+	bool (*keeps_state)(const void *set);
+	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);
 	void (*stop)(void *set);

@@ -25,6 +25,8 @@ static void adopt(struct common *to, const struct common *from)
 		to->log = from->log;
 	if (!to->state_dir)
 		to->state_dir = from->state_dir;
+	if (!to->user)
+		to->user = from->user;
 	if (!to->verbose)
 		to->verbose = from->verbose;
 	to->log_time = to->log_time || from->log_time;

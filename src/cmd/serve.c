@@ -1,4 +1,5 @@
 #include "cmd/serve.h"
+#include "cmd/owner.h"
 #include "os/console.h"
 #include "os/host.h"
 #include "os/signal.h"
@@ -14,8 +15,8 @@ struct serving {
 	struct console console;
 	struct net net;
 	struct signals signals;
+	struct owner owner;
 	int most_fds;
-	char state_dir[256];
 };
 
 static void reload(struct serving *sv)
@@ -50,6 +51,33 @@ static int start_failed(struct serving *sv, const char *what, int rc)
 	return rc;
 }
 
+static unsigned lowest_port(const struct serve_what *what)
+{
+	unsigned lowest = UINT16_MAX;
+
+	for (unsigned i = 0; i < what->n; i++) {
+		const struct role *role = what->v[i]->cmd->role;
+		unsigned port = lowest;
+
+		if (role->lowest_port)
+			port = role->lowest_port(what->v[i]->set);
+		if (port < lowest)
+			lowest = port;
+	}
+	return lowest;
+}
+
+/* All sections are started. */
+static int serve(struct serving *sv)
+{
+	int rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
+
+	if (rc < 0)
+		return rc;
+	rc = loop_run(&sv->loop);
+	return rc < 0 ? start_failed(sv, "waiting for events", rc) : 0;
+}
+
 static int run_sections(struct serving *sv)
 {
 	const struct serve_what *what = sv->what;
@@ -58,11 +86,12 @@ static int run_sections(struct serving *sv)
 
 	for (; n < what->n && rc >= 0; n++)
 		rc = what->v[n]->cmd->role->start(what->v[n]->set, &sv->net,
-						  sv->state_dir, &sv->diag);
+						  owner_dir(&sv->owner),
+						  &sv->diag);
 	if (rc < 0)
 		n--; /* the last one is not running */
-	else if ((rc = loop_run(&sv->loop)) < 0)
-		start_failed(sv, "waiting for events", rc);
+	else
+		rc = serve(sv);
 	while (n > 0) {
 		n--;
 		what->v[n]->cmd->role->stop(what->v[n]->set);
@@ -141,21 +170,18 @@ static int with_net(struct serving *sv)
 	if (rc < 0)
 		return start_failed(sv, "setting memory aside", rc);
 	log_debug(&sv->console.log, "nat", "descriptors=%d pipes=%u state=%s",
-		  sv->most_fds, (unsigned)limits.pipes, sv->state_dir);
+		  sv->most_fds, (unsigned)limits.pipes, sv->owner.dir);
 	rc = with_signals(sv);
 	net_stop(&sv->net);
 	return rc;
 }
 
-static void choose_state_dir(struct serving *sv)
+static bool keeps_state(const struct serve_what *what)
 {
-	struct fmt f = fmt_to(SPAN(sv->state_dir));
-
-	if (sv->common->state_dir)
-		fmt_put(&f, "%s", sv->common->state_dir);
-	else
-		host_state_dir(&f);
-	fmt_text(&f);
+	for (unsigned i = 0; i < what->n; i++)
+		if (what->v[i]->cmd->role->keeps_state(what->v[i]->set))
+			return true;
+	return false;
 }
 
 /* What is not as it should be and does not keep us from serving. */
@@ -168,6 +194,13 @@ static void say_doubts(struct serving *sv)
 			 "no syslog daemon at %s: lines are lost until there "
 			 "is one",
 			 absent);
+	if (sv->owner.why)
+		diag_put(&sv->diag, "state directory %s: %s", sv->owner.dir,
+			 sv->owner.why);
+	if (sv->owner.user.uid == 0 && !sv->common->user)
+		log_info(&sv->console.log, "nat",
+			 "runs as root: --user NAME gives that up "
+			 "once the ports are open");
 }
 
 static int with_log(struct serving *sv)
@@ -176,7 +209,6 @@ static int with_log(struct serving *sv)
 
 	sv->console.log.most = sv->common->verbose ? LOG_DEBUG : LOG_INFO;
 	say_doubts(sv);
-	choose_state_dir(sv);
 	sv->most_fds = sock_most_fds();
 	rc = loop_open(&sv->loop, sv->most_fds);
 	if (rc < 0)
@@ -192,9 +224,12 @@ int serve_sections(const struct cmd *cmd, const struct common *common,
 	struct serving sv = { .common = common,
 			      .what = what,
 			      .diag = cmd_diag(cmd) };
-	int rc = console_open(&sv.console, common->log, common->log_time);
+	int rc = owner_take(&sv.owner, common, keeps_state(what), &sv.diag);
 
 	host_wipe_env("NAT_TOKEN");
+	if (rc < 0)
+		return err_exit(rc);
+	rc = console_open(&sv.console, common->log, common->log_time);
 	if (rc < 0)
 		return err_exit(start_failed(&sv, common->log, rc));
 	rc = with_log(&sv);

@@ -73,7 +73,7 @@ static int open_at(const struct addr *a, bool as_peer)
 	if (!as_peer)
 		tell_here(fd, sa.ss_family);
 	if ((as_peer ? connect(fd, (struct sockaddr *)&sa, n)
-		     : bind(fd, (struct sockaddr *)&sa, n)) == 0)
+		     : sockaddr_bind(fd, &sa, n)) == 0)
 		return fd;
 	rc = sys_err();
 	close(fd);

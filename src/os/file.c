@@ -97,36 +97,9 @@ int file_write_secret(const char *path, struct bytes b)
 	return rc;
 }
 
-static int make_one(const char *path)
+bool file_exists(const char *path)
 {
 	struct stat st;
 
-	if (mkdir(path, 0700) == 0)
-		return 0;
-	if (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	return sys_err();
-}
-
-int file_make_dir(const char *path)
-{
-	char part[PATH_LENGTH];
-	size_t n = strlen(path);
-
-	if (n >= sizeof part)
-		return -NAT_EINVAL;
-	for (size_t i = 1; i < n; i++) {
-		if (path[i] != '/')
-			continue;
-		memcpy(part, path, i);
-		part[i] = '\0';
-		if (make_one(part) < 0 && errno != EACCES && errno != EROFS)
-			return sys_err();
-	}
-	return make_one(path);
-}
-
-bool file_exists(const char *path)
-{
-	return access(path, F_OK) == 0;
+	return stat(path, &st) == 0;
 }

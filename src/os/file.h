@@ -16,9 +16,6 @@ MUST_USE long file_read_secret(const char *path, struct span to);
 /* Replaces (or makes) a file, mode 0600, whole or not at all, synced. */
 MUST_USE int file_write_secret(const char *path, struct bytes b);
 
-/* Makes the directory, mode 0700, and those above it as needed. */
-MUST_USE int file_make_dir(const char *path);
-
 bool file_exists(const char *path);
 
 #endif

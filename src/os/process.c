@@ -15,7 +15,7 @@ static void fill_standard(void)
 			_exit(1);
 }
 
-static void conceal(void)
+void process_conceal(void)
 {
 	struct rlimit none = { 0, 0 };
 
@@ -29,7 +29,7 @@ static void conceal(void)
 void process_start(void)
 {
 	fill_standard();
-	conceal();
+	process_conceal();
 	umask(S_IWGRP | S_IRWXO);
 #if defined(__linux__)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -8,4 +8,7 @@
  */
 void process_start(void);
 
+/* The part about core files, again: a change of user undoes it. */
+void process_conceal(void);
+
 #endif

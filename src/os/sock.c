@@ -53,8 +53,7 @@ int sock_listen(const struct addr *at)
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	if (at->family == ADDR_IP6)
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-	if (bind(fd, (struct sockaddr *)&sa, n) == 0 &&
-	    listen(fd, BACKLOG) == 0)
+	if (sockaddr_bind(fd, &sa, n) == 0 && listen(fd, BACKLOG) == 0)
 		return fd;
 	rc = sys_err();
 	close(fd);

@@ -1,6 +1,8 @@
 #include "os/sockaddr.h"
+#include <errno.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 static socklen_t of_unix(struct sockaddr_storage *to, const char *path)
 {
@@ -56,4 +58,26 @@ void addr_of(struct addr *a, const struct sockaddr_storage *from)
 		a->family = ADDR_UNIX;
 		a->path = "";
 	}
+}
+
+static int bind_as_root(int fd, const struct sockaddr_storage *at, socklen_t n)
+{
+	uid_t me = geteuid();
+	int rc, why;
+
+	if (me == 0 || getuid() != 0 || seteuid(0) < 0)
+		return -1;
+	rc = bind(fd, (const struct sockaddr *)at, n);
+	why = errno;
+	if (seteuid(me) < 0)
+		_exit(1);
+	errno = why;
+	return rc;
+}
+
+int sockaddr_bind(int fd, const struct sockaddr_storage *at, socklen_t n)
+{
+	int rc = bind(fd, (const struct sockaddr *)at, n);
+
+	return rc < 0 && errno == EACCES ? bind_as_root(fd, at, n) : rc;
 }

@@ -149,34 +149,6 @@ static void write_or_not_at_all(void **state)
 	memset(name, 'x', sizeof name);
 	name[sizeof name - 1] = '\0';
 	assert_int_equal(file_write_secret(name, BYTES("x")), -NAT_EINVAL);
-	name[1023] = '\0';
-	assert_int_equal(file_make_dir(name) < 0, true);
-	name[1023] = 'x';
-	assert_int_equal(file_make_dir(name), -NAT_EINVAL);
-}
-
-static void directories_nested(void **state)
-{
-	static const char *const made[] = { "a", "a/b", "a/b/c/d", "a/b/c/d",
-					    "a//b/e/" };
-
-	(void)state;
-	umask(0);
-	for (size_t i = 0; i < COUNT(made); i++) {
-		assert_int_equal(file_make_dir(in_dir(made[i])), 0);
-		assert_int_equal(mode_of(in_dir(made[i])), 0700);
-	}
-	umask(022);
-	assert_int_equal(mode_of(in_dir("a/b/c")), 0700);
-	make(in_dir("a/file"), 1, 0600);
-	assert_true(file_make_dir(in_dir("a/file")) < 0);
-	assert_true(file_make_dir(in_dir("a/file/x")) < 0);
-	unlink(in_dir("a/file"));
-	assert_int_equal(rmdir(in_dir("a/b/c/d")), 0);
-	assert_int_equal(rmdir(in_dir("a/b/c")), 0);
-	assert_int_equal(rmdir(in_dir("a/b/e")), 0);
-	assert_int_equal(rmdir(in_dir("a/b")), 0);
-	assert_int_equal(rmdir(in_dir("a")), 0);
 }
 
 int main(void)
@@ -187,7 +159,6 @@ int main(void)
 		cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(write_replaces_whole),
 		cmocka_unit_test(write_or_not_at_all),
-		cmocka_unit_test(directories_nested),
 	};
 	int rc;
 

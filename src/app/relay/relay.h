@@ -25,8 +25,9 @@ struct relay_conf {
 struct relay;
 
 /* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
- * where a token is kept when there is neither token nor open. On failure, what
- * is wrong has been said through d. conf and its texts are lent until relay_stop.
+ * where a token is kept when there is neither token nor open; NULL: nowhere. On
+ * failure, what is wrong has been said through d. conf, its texts and state_dir
+ * are lent until relay_stop.
  */
 MUST_USE int relay_start(struct relay **r, struct net *net,
 			 const struct relay_conf *conf, const char *state_dir,

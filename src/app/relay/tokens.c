@@ -83,22 +83,21 @@ static int load_text(struct tokens *t, const char *token, bool weak,
 	return 0;
 }
 
-static int make(const char *dir, const char *path, struct diag *d)
+#define WAYS_OUT "give --state-dir DIR, --token-file FILE or --open"
+
+static int make(const char *path, struct diag *d)
 {
 	uint8_t secret[MADE_BYTES], text[2 * MADE_BYTES + 1];
 	struct fmt f = fmt_to(SPAN(text));
-	int rc = file_make_dir(dir);
+	int rc;
 
 	rand_fill(SPAN(secret));
 	fmt_hex(&f, (struct bytes){ secret, sizeof secret });
 	fmt_put(&f, "\n");
-	if (rc == 0)
-		rc = file_write_secret(path, fmt_done(&f));
+	rc = file_write_secret(path, fmt_done(&f));
 	if (rc < 0)
-		diag_put(d,
-			 "cannot keep a token in %s: %s; give --state-dir "
-			 "DIR, --token-file FILE or --open",
-			 path, err_text(rc));
+		diag_put(d, "cannot keep a token in %s: %s; " WAYS_OUT, path,
+			 err_text(rc));
 	ct_wipe(secret, sizeof secret);
 	ct_wipe(text, sizeof text);
 	return rc;
@@ -110,10 +109,14 @@ static int load_own(struct tokens *t, const char *dir, struct diag *d)
 	struct fmt f = fmt_to(SPAN(path));
 	int rc;
 
+	if (!dir) {
+		diag_put(d, "nowhere to keep a token: " WAYS_OUT);
+		return -NAT_EACCESS;
+	}
 	fmt_put(&f, "%s/token", dir);
 	fmt_text(&f);
 	if (!file_exists(path)) {
-		rc = make(dir, path, d);
+		rc = make(path, d);
 		if (rc < 0)
 			return rc;
 		t->made = true;

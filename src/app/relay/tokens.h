@@ -20,7 +20,8 @@ struct tokens {             /* fields are private to tokens.c but for made */
 };
 
 /* From --token, --token-file, or the file "token" in state_dir, which is made
- * when there is none and the relay is not open. Complaints go to d.
+ * when there is none and the relay is not open. state_dir NULL: there is none.
+ * Complaints go to d.
  */
 MUST_USE int tokens_load(struct tokens *t, const struct relay_conf *conf,
 			 const char *state_dir, struct diag *d);

@@ -1,0 +1,39 @@
+/* user - who the process is: looked up in /etc/passwd and /etc/group, become in
+ * two steps.
+ *
+ *      root      user_become   files are the user's, sockets below 1024 still
+ *                              open: sockaddr_bind alone is root for a moment
+ *      between   user_settle   for ever; of root's rights at most the one to
+ *                              open such ports is left (Linux)
+ *
+ * A process that is not root can only "become" who it is.
+ */
+#ifndef NAT_OS_USER_H
+#define NAT_OS_USER_H
+
+#include "base/err.h"
+#include <stdint.h>
+
+struct user {
+	uint32_t uid, gid;
+};
+
+/* "NAME", "NAME:GROUP", each a name or a number; without GROUP it is the one that
+ * /etc/passwd has. NULL, or what is wrong with text.
+ */
+const char *user_find(struct user *u, const char *text);
+
+/* Who this process is now. */
+struct user user_now(void);
+
+/* The user's rights in the file system, no groups but the one. -NAT_EACCESS when
+ * this process may not.
+ */
+MUST_USE int user_become(const struct user *u);
+
+/* For ever: real, effective and saved ids. lowest: the lowest port that will be
+ * opened later on. When this fails the process must end.
+ */
+MUST_USE int user_settle(const struct user *u, unsigned lowest);
+
+#endif
