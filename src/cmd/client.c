@@ -159,8 +159,8 @@ static int start(void *settings, struct net *net, const char *state_dir,
 {
 	struct client_set *set = settings;
 
-	(void)state_dir;
-	return client_start(&set->client, net, &set->conf, d);
+	return client_start(&set->client, net, &set->conf,
+			    set->conf.plain ? NULL : state_dir, d);
 }
 
 static void stop(void *settings)

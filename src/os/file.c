@@ -3,6 +3,7 @@
 #include "os/sys.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -71,7 +72,7 @@ static int write_all(int fd, struct bytes b)
 		b.p += n;
 		b.n -= (size_t)n;
 	}
-	return fsync(fd) < 0 ? sys_err() : 0;
+	return 0;
 }
 
 int file_write_secret(const char *path, struct bytes b)
@@ -89,12 +90,46 @@ int file_write_secret(const char *path, struct bytes b)
 	if (fd < 0)
 		return sys_err();
 	rc = write_all(fd, b);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = sys_err();
 	close(fd);
 	if (rc == 0 && rename(fresh, path) < 0)
 		rc = sys_err();
 	if (rc < 0)
 		unlink(fresh);
 	return rc;
+}
+
+int file_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int rc;
+
+	if (fd < 0)
+		return sys_err();
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	rc = sys_err();
+	close(fd);
+	return rc == -NAT_EAGAIN ? -NAT_EINUSE : rc;
+}
+
+void file_unlock(int fd)
+{
+	close(fd);
+}
+
+long file_load(int fd, struct span to)
+{
+	return lseek(fd, 0, SEEK_SET) < 0 ? sys_err() : read_all(fd, to);
+}
+
+int file_store(int fd, struct bytes b)
+{
+	off_t end = (off_t)b.n;
+	int rc = lseek(fd, 0, SEEK_SET) < 0 ? sys_err() : write_all(fd, b);
+
+	return rc == 0 && ftruncate(fd, end) < 0 ? sys_err() : rc;
 }
 
 bool file_exists(const char *path)

@@ -59,11 +59,22 @@ void host_identity(struct fmt *f)
 		put_first_mac(f);
 }
 
+/* systemd separates several by colons. */
+static struct bytes first_of(const char *paths)
+{
+	struct cur c = cur_of(bytes_of(paths));
+
+	return cur_until(&c, ':');
+}
+
 void host_state_dir(struct fmt *f)
 {
+	const char *given = host_env("STATE_DIRECTORY");
 	const char *xdg = host_env("XDG_STATE_HOME"), *home = host_env("HOME");
 
-	if (geteuid() == 0 && file_exists("/etc/openwrt_release"))
+	if (given)
+		fmt_bytes(f, first_of(given));
+	else if (geteuid() == 0 && file_exists("/etc/openwrt_release"))
 		fmt_put(f, "/etc/nat");
 	else if (geteuid() == 0)
 		fmt_put(f, "/var/lib/nat");

@@ -12,8 +12,9 @@ void host_name(struct fmt *f);
  */
 void host_identity(struct fmt *f);
 
-/* Where state is kept by default: /etc/nat on OpenWrt, /var/lib/nat for root
- * elsewhere, $XDG_STATE_HOME/nat or ~/.local/state/nat for others.
+/* Where state is kept by default: $STATE_DIRECTORY (systemd sets it); else for
+ * root /etc/nat on OpenWrt, /var/lib/nat elsewhere; for others
+ * $XDG_STATE_HOME/nat or ~/.local/state/nat.
  */
 void host_state_dir(struct fmt *f);
 

@@ -76,7 +76,7 @@ def environment(home: Path, extra: dict[str, str]) -> dict[str, str]:
     keep = ("PATH", *SANITIZER_OPTIONS)
     env = {**SANITIZER_OPTIONS, "LANG": "C", "HOME": str(home)}
     env |= {key: os.environ[key] for key in keep if key in os.environ}
-    env["XDG_STATE_HOME"] = str(home / "xdg")
+    env["STATE_DIRECTORY"] = str(home / "state.d")
     return env | extra
 
 

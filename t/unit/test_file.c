@@ -151,6 +151,39 @@ static void write_or_not_at_all(void **state)
 	assert_int_equal(file_write_secret(name, BYTES("x")), -NAT_EINVAL);
 }
 
+/* One process at a time; longer and shorter texts in place; no way by a link. */
+static void locked_and_stored(void **state)
+{
+	static const char *const texts[] = { "one", "a longer two", "", "4" };
+	const char *path = in_dir("locked"), *link = in_dir("link");
+	int fd = file_lock(path);
+	char to[16];
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(mode_of(path), 0600);
+	assert_int_equal(file_load(fd, SPAN(to)), 0);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct bytes b = bytes_of(texts[i]);
+
+		assert_int_equal(file_store(fd, b), 0);
+		assert_int_equal(file_load(fd, SPAN(to)), b.n);
+		assert_memory_equal(to, b.p, b.n);
+		assert_int_equal(file_read(path, SPAN(to)), b.n);
+	}
+	assert_int_equal(file_lock(path), -NAT_EINUSE);
+	file_unlock(fd);
+	fd = file_lock(path);
+	assert_true(fd >= 0);
+	assert_int_equal(file_load(fd, SPAN(to)), 1);
+	file_unlock(fd);
+	assert_int_equal(symlink(path, link), 0);
+	assert_true(file_lock(link) < 0);
+	assert_true(file_lock(dir) < 0);
+	unlink(link);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +192,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there),
 		cmocka_unit_test(write_replaces_whole),
 		cmocka_unit_test(write_or_not_at_all),
+		cmocka_unit_test(locked_and_stored),
 	};
 	int rc;
 

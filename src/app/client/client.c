@@ -32,7 +32,8 @@ static int reserve(struct client *c, uint32_t nentries)
 }
 
 /* What the settings say; all that is wrong is said. */
-static int set_up(struct client *c, uint32_t nentries, struct diag *d)
+static int set_up(struct client *c, uint32_t nentries, const char *state_dir,
+		  struct diag *d)
 {
 	int err = reserve(c, nentries), rc;
 
@@ -44,7 +45,7 @@ static int set_up(struct client *c, uint32_t nentries, struct diag *d)
 	err = relays_init(&c->control.relays, &c->conf->relay, d);
 	rc = entries_init(&c->entries, c->conf, d);
 	err = err ? err : rc;
-	rc = identity_init(&c->identity, c->conf, d);
+	rc = identity_init(&c->identity, c->conf, state_dir, d);
 	err = err ? err : rc;
 	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
@@ -62,7 +63,8 @@ static void release(struct client *c)
 }
 
 int client_start(struct client **out, struct net *net,
-		 const struct client_conf *conf, struct diag *d)
+		 const struct client_conf *conf, const char *state_dir,
+		 struct diag *d)
 {
 	long n = entries_count(conf, d);
 	struct client *c;
@@ -75,11 +77,12 @@ int client_start(struct client **out, struct net *net,
 		return -NAT_EMEMORY;
 	c->net = net;
 	c->conf = conf;
-	err = set_up(c, (uint32_t)n, d);
+	err = set_up(c, (uint32_t)n, state_dir, d);
 	if (err < 0) {
 		release(c);
 		return err;
 	}
+	state_open(c, state_dir);
 	control_start(&c->control, c);
 	*out = c;
 	return 0;
@@ -91,5 +94,6 @@ void client_stop(struct client *c)
 	control_stop(&c->control);
 	links_end(c, true);
 	udplinks_stop(c);
+	state_close(c);
 	release(c);
 }

@@ -29,11 +29,12 @@ struct client_conf {
 struct client;
 
 /* Starts connecting; network trouble is said and retried for ever. On failure
- * (bad settings only) what is wrong has been said through d. conf is lent until
- * client_stop.
+ * (bad settings only) what is wrong has been said through d. state_dir: where to
+ * keep what must survive a restart, NULL: nowhere. conf is lent until client_stop.
  */
 MUST_USE int client_start(struct client **c, struct net *net,
-			  const struct client_conf *conf, struct diag *d);
+			  const struct client_conf *conf, const char *state_dir,
+			  struct diag *d);
 void client_stop(struct client *c);
 
 #endif

@@ -1,11 +1,12 @@
 #include "app/client/identity.h"
+#include "base/cur.h"
 #include "crypt/ct.h"
 #include "crypt/sha256.h"
 #include "os/file.h"
 #include "os/host.h"
 #include "os/rand.h"
 
-enum { TOKEN_FILE = 16 * 1024, SUFFIX = 7 }; /* "-xxxxxx" */
+enum { TOKEN_FILE = 16 * 1024, SUFFIX = 7 /* "-xxxxxx" */, PATH_LENGTH = 1024 };
 
 /* Six digits that no other machine has: every router is called OpenWrt. */
 static void print_suffix(struct fmt *f)
@@ -40,12 +41,52 @@ static void make_name(struct identity *id)
 	id->name_n = f.n;
 }
 
-static int read_name(struct identity *id, const char *name, struct diag *d)
+/* What cannot be kept is made anew the next time: state.c says so. */
+static void keep_name(const char *path, struct bytes name)
+{
+	uint8_t text[FASTNAT_NAME + 1];
+	struct fmt f = fmt_to(SPAN(text));
+	int rc;
+
+	fmt_bytes(&f, name);
+	fmt_put(&f, "\n");
+	rc = file_write_secret(path, fmt_done(&f));
+	(void)rc;
+}
+
+/* The name that was made once, of a host that may have been called otherwise. */
+static void find_name(struct identity *id, const char *state_dir)
+{
+	char path[PATH_LENGTH];
+	struct fmt f = fmt_to(SPAN(path));
+	uint8_t text[FASTNAT_NAME + 1];
+	struct cur c;
+	struct bytes kept;
+	long n = -NAT_ENOENT;
+
+	if (state_dir) {
+		fmt_put(&f, "%s/name", state_dir);
+		n = file_read(fmt_text(&f), SPAN(text));
+	}
+	c = cur_of((struct bytes){ text, n < 0 ? 0 : (size_t)n });
+	kept = cur_until(&c, '\n');
+	if (fastnat_is_name(kept)) {
+		memcpy(id->name, kept.p, kept.n);
+		id->name_n = kept.n;
+		return;
+	}
+	make_name(id);
+	if (n == -NAT_ENOENT && state_dir)
+		keep_name(path, identity_name(id));
+}
+
+static int read_name(struct identity *id, const char *name,
+		     const char *state_dir, struct diag *d)
 {
 	struct bytes given;
 
 	if (!name) {
-		make_name(id);
+		find_name(id, state_dir);
 		return 0;
 	}
 	given = bytes_of(name);
@@ -121,11 +162,11 @@ static int read_token_file(struct identity *id, const struct client_conf *conf,
 }
 
 int identity_init(struct identity *id, const struct client_conf *conf,
-		  struct diag *d)
+		  const char *state_dir, struct diag *d)
 {
 	uint8_t random[FASTNAT_NONCE / 2];
 	struct fmt f = fmt_to(SPAN(id->instance));
-	int err = read_name(id, conf->name, d);
+	int err = read_name(id, conf->name, state_dir, d);
 
 	rand_fill(SPAN(random));
 	fmt_hex(&f, (struct bytes){ random, sizeof random });

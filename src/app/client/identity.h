@@ -13,9 +13,12 @@ struct identity {
 	uint8_t instance[FASTNAT_NONCE]; /* of this process, hex digits */
 };
 
-/* From the settings. 0, or an error, what is wrong said through d. */
+/* From the settings; a name that is made is kept in the file "name" of state_dir
+ * (NULL: nowhere) and found there the next time. 0, or an error, what is wrong
+ * said through d.
+ */
 MUST_USE int identity_init(struct identity *id, const struct client_conf *conf,
-			   struct diag *d);
+			   const char *state_dir, struct diag *d);
 void identity_wipe(struct identity *id);
 
 static inline struct bytes identity_name(const struct identity *id)

@@ -9,6 +9,7 @@
 #include "app/client/udplink.h"
 #include "app/client/failback.h"
 #include "app/client/lane.h"
+#include "app/client/state.h"
 
 struct client {
 	struct net *net;
@@ -22,6 +23,7 @@ struct client {
 	struct failback failback;
 	struct udplinks udplinks;
 	struct lane lane;
+	struct state state;
 };
 
 #endif

@@ -119,6 +119,8 @@ int publish_done(struct control *ctl, const struct fastnat *m)
 	if (!e)
 		return 0;
 	e->state = ENTRY_PUBLISHED;
+	if (e->port != m->out_port && !e->service.public_lo)
+		state_changed(ctl->client);
 	e->port = m->out_port;
 	e->said = 0;
 	entry_print(e, &ctl->relays);
