@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import stat
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,7 @@ from pathlib import Path
 import dgrams
 import visit
 from examples import examples
-from proc import Line, Node
+from proc import TICK, Line, Node
 from script import Args, Failed, Skipped, pattern, seconds, size, unescape
 from serve import Service
 from world import TOP, World, signal_number
@@ -371,6 +372,7 @@ async def crowd(world: World, args: Args) -> None:
     within = args.time("within", BULK_WITHIN) * world.patience
     banner = unescape(args.clause("after") or "")
     closing = args.clause("closing") or "half"
+    resuming = args.clause("resuming")
     count = int(args.next("a count"))
     args.need("to")
     port = int(args.next("a port"))
@@ -380,7 +382,21 @@ async def crowd(world: World, args: Args) -> None:
     if closing not in ("half", "full"):
         raise Failed(f"closing half or full, not {closing}")
     echo = visit.Echo(port, total, banner, closing == "half")
-    await guarded(world, visit.crowd(count, echo), within, "crowd")
+    work = visit.crowd(count, echo)
+    if resuming:
+        work = resume(world.node(resuming), work, lambda: echo.come == count)
+    await guarded(world, work, within, "crowd")
+
+
+async def resume(
+    target: Node, work: Awaitable[None], when: Callable[[], bool]
+) -> None:
+    """Lets a stopped node go on as soon as the work has come so far."""
+    task = asyncio.ensure_future(work)
+    while not when() and not task.done():
+        await asyncio.sleep(TICK)
+    target.send(signal.SIGCONT)
+    await task
 
 
 def bulk(work: visit.Bulk, what: str) -> Verb:
@@ -455,7 +471,8 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "crowd": (
         crowd,
         'N to PORT echo SIZE [after "BANNER"] [closing half|full]'
-        " [within TIME]",
+        " [within TIME]\n"
+        "    [resuming NODE]: stopped until all have connected",
     ),
     "upload": (
         bulk(visit.upload, "upload"),

@@ -115,11 +115,13 @@ class Echo:
         self.total = total
         self.banner = banner
         self.half = half
+        self.come = 0  # visitors that have connected
 
     async def visit(self, number: int) -> None:
         reader, writer = await asyncio.open_connection(
             HOST, self.port, limit=CHUNK
         )
+        self.come += 1
         try:
             sender = asyncio.create_task(self._send(writer, number))
             if await reader.readexactly(len(self.banner)) != self.banner:

@@ -217,9 +217,29 @@ static void no_spare_descriptor(void **state)
 	stop();
 }
 
+/* Who comes to a paused listener waits for its going on. */
+static void paused(void **state)
+{
+	int fd;
+
+	(void)state;
+	start("127.0.0.1");
+	listener_pause(&door.listener, true);
+	fd = dial(&door.listener);
+	rig_run(&rig, 10);
+	assert_int_equal(door.wakes, 0);
+	listener_pause(&door.listener, false);
+	rig_run(&rig, 10);
+	assert_int_equal(door.n, 1);
+	sock_close(fd, false);
+	stop();
+	listener_pause(&door.listener, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paused),
 		cmocka_unit_test(all_who_come),
 		cmocka_unit_test(every_address),
 		cmocka_unit_test(what_cannot_be_had),

@@ -17,7 +17,8 @@
 
 enum {
 	RELAY_DOORS = 1024,   /* connections nobody knows yet */
-	RELAY_PENDING = 1024, /* visitors of one client not yet carried */
+	RELAY_PENDING = 1024, /* visitors of one client not yet carried; more
+			       * wait in the kernel until half have gone */
 	RELAY_PARKED = 4096,  /* data connections opened ahead, of all */
 	RELAY_RETURNS = 64    /* plain clients' ports remembered */
 };

@@ -6,7 +6,15 @@
 
 enum { TRIES = 64, USUAL_LO = 30000 };
 
-/* Each wake takes a bounded batch; the session may end on the way. */
+void published_hold(struct session *s, bool hold)
+{
+	list_each (at, &s->published)
+		listener_pause(
+			&container_of(at, struct published, node)->listener,
+			hold);
+}
+
+/* Each wake takes a bounded batch, and nobody while too many wait. */
 static void come(struct listener *l)
 {
 	struct published *p = container_of(l, struct published, listener);
@@ -15,8 +23,13 @@ static void come(struct listener *l)
 		return;
 	for (int i = 0; i < LISTENER_BATCH; i++) {
 		struct addr from;
-		int fd = listener_accept(l, &from);
+		int fd;
 
+		if (p->session->npending >= RELAY_PENDING) {
+			published_hold(p->session, true);
+			break;
+		}
+		fd = listener_accept(l, &from);
 		if (fd < 0)
 			break;
 		visitor_start(p, fd, &from);

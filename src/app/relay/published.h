@@ -43,6 +43,9 @@ void published_expire(struct timer *t);
 /* A visitor is gone. */
 void published_leave(struct published *p);
 
+/* The ports of a session accept nobody, or go on. */
+void published_hold(struct session *s, bool hold);
+
 /* That of the session with this name, or NULL. */
 struct published *published_find(const struct session *s, struct bytes name);
 

@@ -199,10 +199,8 @@ static void make_out_id(struct visitor *v, bool plain)
 void visitor_start(struct published *p, int fd, const struct addr *from)
 {
 	struct relay *r = p->relay;
-	struct visitor *v = NULL;
+	struct visitor *v = slots_get(&r->visitors);
 
-	if (p->session->npending < RELAY_PENDING)
-		v = slots_get(&r->visitors);
 	if (!v) {
 		sock_close(fd, true);
 		relay_warn(r, "relay", "%s: too many visitors: one turned away",
@@ -249,9 +247,12 @@ void visitor_announced(struct visitor *v)
 
 static void stop_waiting(struct visitor *v)
 {
+	struct session *s = v->published->session;
+
 	map_remove(&v->relay->by_out_id, &v->wait.by_id);
 	list_remove(&v->wait.node);
-	v->published->session->npending--;
+	if (--s->npending == RELAY_PENDING / 2)
+		published_hold(s, false);
 }
 
 /* The parked connection that was asked is the data connection. */
