@@ -102,7 +102,7 @@ $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 
 # ---- targets ----
 
-.PHONY: all static check quick unit scn interop accept lint format dead size bench \
+.PHONY: all static check quick unit scn interop accept lint format dead size \
 	compdb cov demo install uninstall clean help FORCE
 .DEFAULT_GOAL := all
 
@@ -125,12 +125,11 @@ unit: $(TESTS:%.c=$(san)/%) ## unit tests
 scn: $(san)/nat | $(QUIET) ## scenarios with the sanitized binary (S=FILES for some)
 	@$(PYTHON) t/scn/run.py --nat $< $(S)
 
-INTEROP := $(sort $(wildcard t/interop/*.scn))
 interop: $(san)/nat | $(QUIET) ## scenarios against other people's programs
-	$(if $(INTEROP),@$(PYTHON) t/scn/run.py --nat $< $(INTEROP))
+	@$(PYTHON) t/scn/run.py --nat $< t/interop
 
 accept: all ## scenarios that take long, with the release binary
-	@$(PYTHON) t/scn/run.py --nat nat --accept
+	@$(PYTHON) t/scn/run.py --nat nat --accept t/scn t/interop
 
 # ---- lint: each check says file:line: what ----
 
@@ -165,9 +164,6 @@ format: ## lays all C out by .clang-format
 HAVE_MUSL := $(shell command -v $(MUSL) 2>/dev/null)
 size: all $(HAVE_MUSL:%=static) ## bytes per module and layer; fails over budget
 	@$(PYTHON) t/lint/size.py $(if $(MODULES),768,128) $(rel)/nat.map nat $(wildcard nat-static)
-
-bench: all ## measures of t/bench with the release binary
-	@for b in $(sort $(wildcard t/bench/*.py)); do $(PYTHON) $$b --nat ./nat || exit 1; done
 
 cov: $(TESTS:%.c=$(cov)/%) ## lines of src that the unit tests reach
 	@find $(cov) -name '*.gcda' -delete; $(PYTHON) t/unit/run.py --jobs $(JOBS) $^

@@ -242,6 +242,18 @@ def limit_or_none(path: Path) -> float:
         return 0
 
 
+def scenarios(given: list[Path], accept: bool) -> list[Path]:
+    """Files as named; of a folder those that are wanted."""
+    paths = []
+    for path in given or [Path(__file__).parent]:
+        if path.is_dir():
+            inside = sorted(path.glob("*.scn"))
+            paths += [p for p in inside if wanted(p, accept)]
+        else:
+            paths.append(path)
+    return paths
+
+
 def wanted(path: Path, accept: bool) -> bool:
     """Scenarios marked accept run with --accept, and only those."""
     try:
@@ -260,7 +272,7 @@ def show_verbs() -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="*", type=Path, help="default: all")
+    parser.add_argument("files", nargs="*", type=Path, help="or folders")
     parser.add_argument("--nat", type=Path, default=TOP / "nat")
     parser.add_argument(
         "--jobs", "-j", type=int, default=2 * (os.cpu_count() or 1)
@@ -285,11 +297,7 @@ def main() -> int:
     if not os.access(args.nat, os.X_OK):
         print(f"no {args.nat}: run make first", file=sys.stderr)
         return 1
-    paths = args.files or [
-        path
-        for path in sorted(Path(__file__).parent.glob("*.scn"))
-        if wanted(path, args.accept)
-    ]
+    paths = scenarios(args.files, args.accept)
     options = Options(
         args.nat.resolve(), args.patience, args.verbose, args.keep
     )
