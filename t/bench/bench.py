@@ -1,257 +1,187 @@
 #!/usr/bin/env python3
-"""Compares relay + client with two chained bare splice loops in their places.
+"""Measures nat beside others, in one run: see docs/benchmarks.md.
 
-Bulk: CPU time of the two middle processes for each GiB, rounds of both kinds
-interleaved, same pipe size; medians and their ratio (budget: 1.15). Then small
-things beside a direct connection: round trips and visitor set-up. Nothing here
-fails by a number: numbers are for reading.
+Rounds of all systems alternate, in another order each time; the tables show
+medians and ratios. Samples are kept in build/bench/samples.json as they come:
+--resume goes on with them, --report only prints. Rivals are found on PATH and
+in /opt/rivals/bin (t/bench/rivals.sh). No number fails the run.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import re
-import secrets
+import random
+import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack, contextmanager
-from collections.abc import Iterator
-from pathlib import Path
-from statistics import median
+from contextlib import ExitStack
 
-HERE = Path(__file__).resolve().parent
-TOP = HERE.parents[1]
-BUILD = TOP / "build" / "bench"
-BUDGET = 1.15
-PATIENCE = 10.0
+import report
+from measures import MEASURES, Measure, Plan, most_visitors
+from programs import BUILD, TOP, Trouble, compile_tools
+from store import Store
+from systems import SYSTEMS, Place, System, Way, running
 
-
-def compile_tools() -> None:
-    """Ours and small: built when older than their source."""
-    BUILD.mkdir(parents=True, exist_ok=True)
-    for name in ("bare", "flow"):
-        source, made = HERE / f"{name}.c", BUILD / name
-        if made.exists() and made.stat().st_mtime > source.stat().st_mtime:
-            continue
-        command = [os.environ.get("CC", "cc"), "-O2", "-Wall", "-Wextra"]
-        subprocess.run([*command, "-o", made, source], check=True)
+RIVALS = "/opt/rivals/bin"
+TROUBLES = (Trouble, OSError, ValueError, subprocess.SubprocessError)
 
 
-class Program:
-    """One child; its CPU time is read while it runs."""
+class Run:
+    def __init__(self, args: argparse.Namespace, store: Store) -> None:
+        self.args = args
+        self.store = store
+        self.plan = Plan(args.seconds, args.quiet)
+        self.most = most_visitors()
+        self.started = time.monotonic()
 
-    def __init__(self, argv: list[str], err: Path | None = None) -> None:
-        self._err = err.open("w+") if err else subprocess.DEVNULL
-        self.child = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self._err,
-            text=True,
-        )
+    def say(self, text: str) -> None:
+        print(f"{time.monotonic() - self.started:5.0f}s {text}", flush=True)
 
-    def line(self) -> str:
-        assert self.child.stdout
-        return self.child.stdout.readline().strip()
+    def note(self, measure: Measure, name: str, why: object) -> None:
+        self.store.note(measure.name, name, f"{why}")
+        self.say(f"{measure.name}: {name}: not measured: {why}")
 
-    def wait_err(self, path: Path, form: str) -> str:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if match := re.search(form, path.read_text()):
-                return match[1]
-            time.sleep(0.01)
-        raise SystemExit(f"bench: no {form!r}: {path.read_text()}")
+    def place(self, target: int) -> Place:
+        return Place(target, self.args.nat, self.args.pipe_size, self.most)
 
-    def cpu(self) -> float:
-        """Seconds of user and system time so far."""
-        proc = Path(f"/proc/{self.child.pid}")
-        try:
-            return int((proc / "schedstat").read_text().split()[0]) / 1e9
-        except OSError:
-            fields = (proc / "stat").read_text().rpartition(")")[2].split()
-            ticks = int(fields[11]) + int(fields[12])
-            return ticks / os.sysconf("SC_CLK_TCK")
+    def rounds(self, measure: Measure) -> int:
+        return 1 if measure.once else self.args.rounds
 
-    def memory(self) -> int:
-        """Bytes of anonymous memory in use."""
-        status = Path(f"/proc/{self.child.pid}/status").read_text()
-        return int(re.search(r"RssAnon:\s+(\d+)", status)[1]) * 1024
+    def missing(self, measure: Measure, system: System) -> bool:
+        done = len(self.store.of(measure.name, system.name))
+        return done < self.rounds(measure)
 
-    def stop(self) -> None:
-        self.child.kill()
-        self.child.wait()
+    def measure(self, measure: Measure, systems: list[System]) -> None:
+        for program in measure.needs:
+            if not shutil.which(program):
+                self.note(measure, "all", f"no {program} here")
+                return
+        systems = [s for s in systems if self.missing(measure, s)]
+        if not systems:
+            return
+        with measure.backend() as port:
+            if not measure.once:
+                self.alternate(measure, systems, port)
+                return
+            for system in systems:
+                self.alternate(measure, [system], port)
 
+    def alternate(
+        self, measure: Measure, systems: list[System], port: int
+    ) -> None:
+        with ExitStack() as stack:
+            ways: dict[str, Way] = {}
+            for system in systems:
+                try:
+                    way = stack.enter_context(
+                        running(system, self.place(port))
+                    )
+                    ways[system.name] = way
+                except TROUBLES as why:
+                    self.note(measure, system.name, why)
+            for number in range(self.rounds(measure)):
+                self.round(measure, ways, number)
 
-@contextmanager
-def running(argv: list[str], err: Path | None = None) -> Iterator[Program]:
-    program = Program(argv, err)
-    try:
-        yield program
-    finally:
-        program.stop()
-
-
-class Way:
-    """A way to a target: its public port and the processes on it."""
-
-    def __init__(self, port: int, middle: list[Program]) -> None:
-        self.port = port
-        self.middle = middle
-
-    def cpu(self) -> float:
-        return sum(program.cpu() for program in self.middle)
-
-
-@contextmanager
-def bare_chain(target: int, pipe: int) -> Iterator[Way]:
-    bare = str(BUILD / "bare")
-    with running([bare, str(target), str(pipe)]) as inner:
-        port = inner.line()
-        with running([bare, port, str(pipe)]) as outer:
-            yield Way(int(outer.line()), [outer, inner])
-
-
-@contextmanager
-def tunnel(
-    nat: str, target: int, options: list[str] | None = None
-) -> Iterator[Way]:
-    """Our relay and client; options go to both."""
-    with ExitStack() as stack:
-        home = stack.enter_context(tempfile.TemporaryDirectory())
-        err = Path(home, "relay")
-        both = ["--token", secrets.token_hex(16), "--state-dir", home]
-        both += options or []
-        relay = stack.enter_context(
-            running([nat, "relay", "--listen", "127.0.0.1:0", *both], err)
-        )
-        port = relay.wait_err(err, r"ready on 127\.0\.0\.1:(\d+)")
-        client = stack.enter_context(
-            running(
-                [nat, "client", "--relay", f"127.0.0.1:{port}"]
-                + [*both, f"x=tcp:{target}"],
-                Path(home, "client"),
+    def round(
+        self, measure: Measure, ways: dict[str, Way], number: int
+    ) -> None:
+        for name in random.sample(list(ways), len(ways)):
+            if len(self.store.of(measure.name, name)) > number:
+                continue
+            try:
+                sample = measure.sample(ways[name], self.plan)
+            except TROUBLES as why:
+                self.note(measure, name, why)
+                del ways[name]
+                continue
+            self.store.add(measure.name, name, sample)
+            for note in ways[name].notes:
+                self.note(measure, name, note)
+            self.say(
+                f"{measure.name} {number + 1}/{self.rounds(measure)}"
+                f" {name}: {report.brief(sample)}"
             )
-        )
-        match = re.search(r"^x tcp \S+:(\d+) -> ", client.line())
-        if not match:
-            raise SystemExit("bench: the client has published nothing")
-        yield Way(int(match[1]), [relay, client])
 
 
-# ---- bulk ----
+# ---- arguments ----
 
 
-def flow(*words: object) -> str:
-    argv = [str(BUILD / "flow"), *map(str, words)]
-    done = subprocess.run(argv, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
+def chosen(all_of: tuple, names: str) -> list:
+    """Those whose name starts with one of the words."""
+    words = [word.strip() for word in names.split(",")]
+    for word in words:
+        if not any(it.name.startswith(word) for it in all_of):
+            raise SystemExit(f"bench: nothing is called {word!r}")
+    return [it for it in all_of if it.name.startswith(tuple(words))]
 
 
-def one_round(way: Way, sink: Program, mib: int) -> tuple[float, float]:
-    """CPU seconds a GiB of the middle, and GiB a second."""
-    before, start = way.cpu(), time.monotonic()
-    flow("send", way.port, mib)
-    took = time.monotonic() - start
-    cpu = way.cpu() - before
-    if (came := int(sink.line())) != mib << 20:
-        raise SystemExit(f"bench: {came} bytes came instead of {mib} MiB")
-    return cpu * 1024 / mib, mib / 1024 / took
+def usual(systems: tuple[System, ...]) -> list[System]:
+    """Forwarders two in a row, not alone."""
+    return [system for system in systems if system.hops != 1]
 
 
-def bulk(args: argparse.Namespace) -> None:
-    with ExitStack() as stack:
-        sink = stack.enter_context(running([str(BUILD / "flow"), "sink"]))
-        target = int(sink.line())
-        pipe = ["--pipe-size", str(args.pipe_size)]
-        ways = {
-            "bare + bare": stack.enter_context(
-                bare_chain(target, args.pipe_size)
-            ),
-            "relay + client": stack.enter_context(
-                tunnel(args.nat, target, pipe)
-            ),
-        }
-        rounds = {name: [] for name in ways}
-        for _ in range(args.rounds):
-            for name, way in ways.items():
-                rounds[name].append(one_round(way, sink, args.mib))
-    tell_bulk(args, rounds)
-
-
-def tell_bulk(
-    args: argparse.Namespace, rounds: dict[str, list[tuple[float, float]]]
-) -> None:
-    print(
-        f"bulk, {args.rounds} rounds of {args.mib} MiB,"
-        f" pipes of {args.pipe_size >> 10} KiB"
+def arguments() -> argparse.Namespace:
+    names = ", ".join(system.name for system in SYSTEMS)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog=f"Systems: {names}."
+        f" Measures: {', '.join(m.name for m in MEASURES)}."
+        " Lists are parted by commas; beginnings of names will do.",
     )
-    cpus = {}
-    for name, results in rounds.items():
-        cpu = [result[0] for result in results]
-        speed = median(result[1] for result in results)
-        cpus[name] = median(cpu)
-        print(
-            f"  {name:15} {cpus[name]:.3f} CPU s/GiB"
-            f" ({min(cpu):.3f} .. {max(cpu):.3f})  {speed:.2f} GiB/s"
-        )
-    bare, ours = cpus.values()
-    print(f"  ratio {ours / bare:.3f} (budget {BUDGET})")
+    parser.add_argument("--nat", default=str(TOP / "nat"))
+    parser.add_argument("--only", help="systems (all, forwarders x2)")
+    parser.add_argument("--measure", help="measures (all)")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--seconds", type=float, default=0.7, help="of one sample"
+    )
+    parser.add_argument(
+        "--quiet", type=float, default=5, help="seconds before memory is read"
+    )
+    parser.add_argument(
+        "--pipe-size", type=int, default=65536, help="bytes, of splicing ones"
+    )
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument(
+        "--report", action="store_true", help="of the last run; measures none"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="into docs/benchmarks.md"
+    )
+    return parser.parse_args()
 
 
-# ---- small things ----
+def absent(systems: list[System]) -> dict[str, str]:
+    return {s.name: s.missing() for s in systems if s.missing()}
 
 
-def small(args: argparse.Namespace) -> None:
-    with ExitStack() as stack:
-        echo = stack.enter_context(running([str(BUILD / "flow"), "echo"]))
-        target = int(echo.line())
-        ways = {
-            "direct": Way(target, []),
-            "bare + bare": stack.enter_context(
-                bare_chain(target, args.pipe_size)
-            ),
-            "relay + client": stack.enter_context(tunnel(args.nat, target)),
-        }
-        for mode, what in (
-            ("ping", "round trip of one byte"),
-            ("dial", "connect, round trip, close"),
-        ):
-            tell_small(what, ways, mode, args)
-
-
-def tell_small(
-    what: str, ways: dict[str, Way], mode: str, args: argparse.Namespace
-) -> None:
-    times = {name: [] for name in ways}
-    for _ in range(args.rounds):
-        for name, way in ways.items():
-            times[name].append(int(flow(mode, way.port, args.count)))
-    direct = median(times["direct"])
-    print(f"{what}, {args.rounds} rounds of {args.count}")
-    for name, ns in times.items():
-        mid = median(ns)
-        print(
-            f"  {name:15} {mid / 1000:8.1f} us  {1e9 / mid:8.0f} /s"
-            f"  {mid / direct:.2f} x direct"
-        )
+def run_all(args: argparse.Namespace, store: Store) -> None:
+    systems = chosen(SYSTEMS, args.only) if args.only else usual(SYSTEMS)
+    measures = chosen(MEASURES, args.measure) if args.measure else MEASURES
+    gone = absent(systems)
+    for name, program in gone.items():
+        print(f"bench: {name} is absent: no {program} on PATH")
+    here = [system for system in systems if system.name not in gone]
+    store.about = report.about(args, here, gone)
+    run = Run(args, store)
+    for measure in measures:
+        run.measure(measure, here)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--nat", default=str(TOP / "nat"))
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--mib", type=int, default=4096, help="of a round")
-    parser.add_argument("--count", type=int, default=2000, help="small things")
-    parser.add_argument(
-        "--pipe-size", type=int, default=256 * 1024, help="bytes"
-    )
-    args = parser.parse_args()
+    args = arguments()
+    args.nat = os.path.abspath(args.nat)
+    os.environ["PATH"] += f":{RIVALS}:/usr/sbin:/usr/local/sbin"
     compile_tools()
-    bulk(args)
-    small(args)
+    store = Store(BUILD / "samples.json", args.resume or args.report)
+    if not args.report:
+        run_all(args, store)
+    text = report.text(store)
+    print(text)
+    if args.write:
+        report.write(TOP / "docs" / "benchmarks.md", text)
     return 0
 
 

@@ -1,10 +1,12 @@
 /* flow - the two ends of what bench.py measures.
  *
- *	flow sink               takes bytes, prints how many when a connection ends
- *	flow send PORT MIB      sends so many MiB, waits until the far end has ended
- *	flow echo               sends back what comes
- *	flow ping PORT COUNT    round trips of one byte; prints nanoseconds each
- *	flow dial PORT COUNT    connections of one round trip; likewise
+ *	flow sink                  takes bytes, answers how many came
+ *	flow send PORT MIB N       sends so many MiB by N connections to a sink,
+ *	                           checks the answers; prints nanoseconds
+ *	flow echo                  sends back what comes
+ *	flow ping PORT COUNT       round trips of one byte; nanoseconds each
+ *	flow dial PORT COUNT N     connections of one round trip, N at a time;
+ *	                           nanoseconds each
  *
  * sink and echo print their port of 127.0.0.1 first. The ends spare the CPU: the
  * sender's bytes come from a file in memory, the sink's are thrown away uncopied.
@@ -14,6 +16,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -71,39 +75,86 @@ static long long now_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+/* ---- several at once, each in a process of its own ---- */
+
+struct task {
+	int port;
+	long count; /* of one process */
+};
+
+/* Nanoseconds until all have done their task; dies when one fails. */
+static long long together(long n, void (*work)(struct task), struct task task)
+{
+	long long start = now_ns();
+	int status;
+	for (long i = 0; i < n; i++) {
+		pid_t pid = fork();
+		if (pid < 0)
+			die("fork");
+		if (pid == 0) {
+			work(task);
+			_exit(0);
+		}
+	}
+	for (long i = 0; i < n; i++) {
+		if (wait(&status) < 0 || status != 0)
+			exit(1);
+	}
+	return now_ns() - start;
+}
+
 /* ---- bulk ---- */
+
+/* Eight bytes say how many will come, eight how many came: not every forwarder
+ * carries a half-close.
+ */
+static _Noreturn void take_all(int fd)
+{
+	static char dummy[MIB];
+	uint64_t wanted = 0, total = 0;
+	ssize_t n = recv(fd, &wanted, sizeof wanted, MSG_WAITALL);
+	while (n > 0 && total < wanted) {
+		n = recv(fd, dummy, MIB, MSG_TRUNC);
+		total += n > 0 ? (uint64_t)n : 0;
+	}
+	if (send(fd, &total, sizeof total, MSG_NOSIGNAL) < 0)
+		_exit(1);
+	_exit(0);
+}
 
 static _Noreturn void sink(void)
 {
-	static char dummy[MIB];
 	int listener = listen_any(0);
+	signal(SIGCHLD, SIG_IGN);
 	for (;;) {
 		int fd = accept(listener, NULL, NULL);
-		unsigned long long total = 0;
-		ssize_t n;
-		while ((n = recv(fd, dummy, MIB, MSG_TRUNC)) > 0)
-			total += (unsigned long long)n;
+		if (fork() == 0)
+			take_all(fd);
 		close(fd);
-		printf("%llu\n", total);
-		fflush(stdout);
 	}
 }
 
-static int send_all(int port, long mib)
+static void send_all(struct task task)
 {
 	int file = memfd_create("flow", 0);
-	int fd = dial(port);
-	char byte;
+	int fd = dial(task.port);
+	uint64_t wanted = (uint64_t)task.count * MIB, total = 0;
 	if (file < 0 || ftruncate(file, MIB))
 		die("memfd");
-	for (long i = 0; i < mib; i++) {
+	if (send(fd, &wanted, sizeof wanted, MSG_NOSIGNAL) < 0)
+		die("send");
+	for (long i = 0; i < task.count; i++) {
 		off_t at = 0;
 		while (at < MIB)
 			if (sendfile(fd, file, &at, (size_t)(MIB - at)) < 0)
 				die("sendfile");
 	}
-	shutdown(fd, SHUT_WR);
-	return recv(fd, &byte, 1, 0) == 0 ? 0 : 1;
+	if (recv(fd, &total, sizeof total, MSG_WAITALL) != sizeof total ||
+	    total != wanted) {
+		fprintf(stderr, "flow: %llu of %llu bytes came\n",
+			(unsigned long long)total, (unsigned long long)wanted);
+		_exit(1);
+	}
 }
 
 /* ---- echo ---- */
@@ -152,7 +203,7 @@ static void round_trip(int fd)
 		die("round trip");
 }
 
-static int ping(int port, long count)
+static void ping(int port, long count)
 {
 	int fd = dial(port);
 	long long start;
@@ -162,19 +213,15 @@ static int ping(int port, long count)
 	for (long i = 0; i < count; i++)
 		round_trip(fd);
 	printf("%lld\n", (now_ns() - start) / count);
-	return 0;
 }
 
-static int dials(int port, long count)
+static void dials(struct task task)
 {
-	long long start = now_ns();
-	for (long i = 0; i < count; i++) {
-		int fd = dial(port);
+	for (long i = 0; i < task.count; i++) {
+		int fd = dial(task.port);
 		round_trip(fd);
 		close(fd);
 	}
-	printf("%lld\n", (now_ns() - start) / count);
-	return 0;
 }
 
 int main(int argc, char **argv)
@@ -182,17 +229,23 @@ int main(int argc, char **argv)
 	const char *mode = argc > 1 ? argv[1] : "";
 	int port = argc > 2 ? atoi(argv[2]) : 0;
 	long count = argc > 3 ? atol(argv[3]) : 1;
+	long n = argc > 4 ? atol(argv[4]) : 1;
+	struct task task = { port, count / n };
 	signal(SIGPIPE, SIG_IGN);
 	if (!strcmp(mode, "sink"))
 		sink();
 	if (!strcmp(mode, "echo"))
 		echo();
 	if (!strcmp(mode, "send"))
-		return send_all(port, count);
-	if (!strcmp(mode, "ping"))
-		return ping(port, count);
+		return printf("%lld\n", together(n, send_all, task)) < 0;
 	if (!strcmp(mode, "dial"))
-		return dials(port, count);
-	fprintf(stderr, "usage: flow sink|echo|send|ping|dial [PORT COUNT]\n");
+		return printf("%lld\n",
+			      together(n, dials, task) / (task.count * n)) < 0;
+	if (!strcmp(mode, "ping")) {
+		ping(port, count);
+		return 0;
+	}
+	fprintf(stderr,
+		"usage: flow sink|echo|send|ping|dial [PORT COUNT [N]]\n");
 	return 2;
 }
