@@ -99,8 +99,6 @@ int listener_accept(struct listener *l, struct addr *from)
 {
 	int fd = sock_accept(l->io.fd, from);
 
-	if (fd >= 0)
-		sock_tune(fd);
 	if (fd == -NAT_EFILES)
 		fd = turn_away(l);
 	if (fd == -NAT_EFILES || fd == -NAT_EMEMORY)

@@ -51,6 +51,7 @@ int sock_listen(const struct addr *at)
 	if (fd < 0)
 		return fd;
 	set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	sock_tune(fd);
 	if (at->family == ADDR_IP6)
 		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 	if (sockaddr_bind(fd, &sa, n) == 0 && listen(fd, BACKLOG) == 0)
@@ -77,6 +78,9 @@ int sock_accept(int fd, struct addr *from)
 	if (got < 0)
 		return sys_err();
 	addr_of(from, &sa);
+#if !defined(__linux__) /* which inherits what sock_listen has set */
+	sock_tune(got);
+#endif
 	return got;
 }
 

@@ -7,7 +7,7 @@
 /* A listening socket, or an error. An IPv6 wildcard serves IPv4 too. */
 MUST_USE int sock_listen(const struct addr *at);
 
-/* The next connection; -NAT_EAGAIN when there is none, -NAT_EFILES when out of
+/* The next connection, tuned; -NAT_EAGAIN when there is none, -NAT_EFILES when out of
  * descriptors, -NAT_ERESET for one that is gone again.
  */
 MUST_USE int sock_accept(int fd, struct addr *from);

@@ -231,6 +231,7 @@ static void full_and_unacknowledged(void **state)
 	sock_close(ends[1], false);
 }
 
+/* Who connects is tuned by hand, who is accepted is by then. */
 static void tuned(void **state)
 {
 	int ends[2];
@@ -239,13 +240,17 @@ static void tuned(void **state)
 	tcp(ends);
 	sock_tune(ends[0]);
 	sock_user_timeout(ends[0], 20000);
-	assert_int_equal(option(ends[0], IPPROTO_TCP, TCP_NODELAY), 1);
-	assert_int_equal(option(ends[0], SOL_SOCKET, SO_KEEPALIVE), 1);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(option(ends[i], IPPROTO_TCP, TCP_NODELAY), 1);
+		assert_int_equal(option(ends[i], SOL_SOCKET, SO_KEEPALIVE), 1);
 #if defined(TCP_KEEPIDLE)
-	assert_int_equal(option(ends[0], IPPROTO_TCP, TCP_KEEPIDLE), 20);
-	assert_int_equal(option(ends[0], IPPROTO_TCP, TCP_KEEPINTVL), 8);
-	assert_int_equal(option(ends[0], IPPROTO_TCP, TCP_KEEPCNT), 3);
+		assert_int_equal(option(ends[i], IPPROTO_TCP, TCP_KEEPIDLE),
+				 20);
+		assert_int_equal(option(ends[i], IPPROTO_TCP, TCP_KEEPINTVL),
+				 8);
+		assert_int_equal(option(ends[i], IPPROTO_TCP, TCP_KEEPCNT), 3);
 #endif
+	}
 #if defined(TCP_USER_TIMEOUT)
 	assert_int_equal(option(ends[0], IPPROTO_TCP, TCP_USER_TIMEOUT), 20000);
 #endif
