@@ -53,7 +53,7 @@ struct common {
 	{ ROLE_ROW(0, "max-memory", OPT_SIZE, 0, max_memory, "SIZE"), \
 	  memory, 1 << 20, (uint64_t)4 << 30, "Most memory for buffers" }, \
 	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, 0, pipe_size, "SIZE"), \
-	  "64K", 4 << 10, 1 << 20, "Bytes that a pipe of the kernel holds" }
+	  "256K", 4 << 10, 1 << 20, "Bytes that a pipe of the kernel holds" }
 /* clang-format on */
 
 struct role {

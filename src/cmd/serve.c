@@ -116,8 +116,8 @@ enum {
 	FDS_SLACK = 64,          /* listeners, control connections, the log */
 	FDS_VISITOR = 2,         /* of a visitor: one each side */
 	PIPES_LEAST = 16,        /* at once, and */
-	PIPES_MOST = 256,        /* of 64K: a quarter of what Linux lets one */
-	PIPES_BYTES = 256 << 16, /* user have before pipes become small */
+	PIPES_MOST = 256,        /* and in bytes a quarter of what Linux lets */
+	PIPES_BYTES = 256 << 16, /* one user have before pipes become small */
 };
 
 static struct net_limits limits_of(const struct serving *sv)

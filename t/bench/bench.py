@@ -141,7 +141,7 @@ def arguments() -> argparse.Namespace:
         "--quiet", type=float, default=5, help="seconds before memory is read"
     )
     parser.add_argument(
-        "--pipe-size", type=int, default=65536, help="bytes, of splicing ones"
+        "--pipe-size", type=int, default=256 << 10, help="bytes, of splicers"
     )
     parser.add_argument("--resume", action="store_true")
     parser.add_argument(

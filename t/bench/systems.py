@@ -305,13 +305,13 @@ PAIRS = tuple(
     System(f"{s.name} x2", 2, twice(s.start), s.needs, s.version, s.few)
     for s in FORWARDERS
 )
-WIDE = 256 << 10
+NARROW = 64 << 10
 SYSTEMS = (
     System("direct", 0, direct),
     System("nat", 2, nat),
-    System("nat, 256K pipes", 2, with_pipe(nat, WIDE)),
+    System("nat, 64K pipes", 2, with_pipe(nat, NARROW)),
     *PAIRS[:1],
-    System("bare x2, 256K pipes", 2, twice(with_pipe(bare, WIDE)), few=True),
+    System("bare x2, 64K pipes", 2, twice(with_pipe(bare, NARROW)), few=True),
     *PAIRS[1:],
     *TUNNELS,
     *FORWARDERS,
