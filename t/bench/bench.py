@@ -97,8 +97,6 @@ class Run:
                 del ways[name]
                 continue
             self.store.add(measure.name, name, sample)
-            for note in ways[name].notes:
-                self.note(measure, name, note)
             self.say(
                 f"{measure.name} {number + 1}/{self.rounds(measure)}"
                 f" {name}: {report.brief(sample)}"

@@ -1,8 +1,8 @@
 """What is measured of a running way: one function each, and the table of them.
 
 A sample is a row of numbers by name; samples of all systems alternate, and the
-report takes medians. How much is done in one sample follows from a first try, so
-that each takes about the same time whatever the system.
+report takes medians. How much is done in one sample follows from a first try,
+so that each takes about the same time whatever the system.
 """
 
 from __future__ import annotations
@@ -137,7 +137,9 @@ def paced(
 
 def output(argv: list[object]) -> str:
     words = [str(word) for word in argv]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=PATIENCE
+    )
     if done.returncode:
         text = (done.stderr or done.stdout).strip()
         raise Trouble(f"{Path(words[0]).name}: {text.splitlines()[-1:]}")
@@ -306,9 +308,9 @@ def memory(way: Way, plan: Plan) -> Sample:
 
 
 def added(name: str, now: list[int], was: list[int], count: int) -> Sample:
-    """Bytes of each visitor."""
+    """Bytes of each visitor; nothing when a process has not survived it."""
     if 0 in now:
-        raise Trouble(f"a process died of {count} visitors")
+        return {}
     each = [(a - b) / count for a, b in zip(now, was)]
     parts = {f"{name}{i}": n for i, n in enumerate(each)}
     return {name: sum(each), f"{name}_count": count, **parts}

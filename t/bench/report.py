@@ -49,10 +49,9 @@ class Medians:
 
     def parts(self, measure: str, system: str, field: str) -> list[float]:
         """By process, in the order of their start."""
-        found = []
-        while (n := self.of(measure, system, f"{field}{len(found)}")) is not None:
-            found.append(n)
-        return found
+        numbered = (f"{field}{i}" for i in range(8))
+        found = (self.of(measure, system, name) for name in numbered)
+        return [n for n in found if n is not None]
 
 
 def scaled(unit: float, form: str) -> Callable[[float], str]:
@@ -176,8 +175,9 @@ def layout(head: Row, rows: list[Row]) -> str:
         cells += [cell.rjust(w) for cell, w in zip(row[1:], widths[1:])]
         return f"| {' | '.join(cells)} |"
 
-    rule = "|".join(["-" * (widths[0] + 2)]
-                    + ["-" * (w + 1) + ":" for w in widths[1:]])
+    first, *others = widths
+    rules = ["-" * (first + 2), *("-" * (w + 1) + ":" for w in others)]
+    rule = "|".join(rules)
     return "\n".join([line(head), f"|{rule}|", *map(line, rows)])
 
 

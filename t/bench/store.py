@@ -28,6 +28,7 @@ class Store:
 
     def add(self, measure: str, system: str, sample: dict[str, float]) -> None:
         self.of(measure, system).append(sample)
+        self.notes.pop(f"{measure}: {system}", None)
         self.save()
 
     def note(self, measure: str, system: str, why: str) -> None:

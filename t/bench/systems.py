@@ -94,6 +94,16 @@ def nat(place: Place) -> int:
 
 
 def haproxy(place: Place) -> int:
+    return haproxy_with(place, "")
+
+
+def haproxy_splice(place: Place) -> int:
+    """splice-auto, which guesses, mostly copies here."""
+    both = "option splice-request\n    option splice-response"
+    return haproxy_with(place, both)
+
+
+def haproxy_with(place: Place, more: str) -> int:
     port = free_port()
     conf = f"""
 global
@@ -103,7 +113,7 @@ global
     tune.pipesize {place.pipe}
 defaults
     mode tcp
-    option splice-auto
+    {more}
     timeout connect 5s
     timeout client 1h
     timeout server 1h
@@ -289,6 +299,7 @@ def with_pipe(start: Start, size: int) -> Start:
 FORWARDERS = (
     System("bare", 1, bare, few=True),
     System("haproxy", 1, haproxy, ("haproxy",), "haproxy -v"),
+    System("haproxy splice", 1, haproxy_splice, ("haproxy",), "haproxy -v"),
     System("nginx stream", 1, nginx_stream, ("nginx",), "nginx -v"),
     System("rinetd", 1, rinetd, ("rinetd",), "rinetd --version", True),
     System("socat", 1, socat, ("socat",), "socat -V", True),
@@ -339,7 +350,6 @@ class Way:
     programs: list[Program]
     most: int = 0  # visitors that it may be asked to hold
     pace: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
     def cpu(self) -> list[float]:
         return [program.cpu() for program in self.programs]
