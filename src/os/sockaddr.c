@@ -1,4 +1,5 @@
 #include "os/sockaddr.h"
+#include "os/ids.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <sys/un.h>
@@ -65,11 +66,11 @@ static int bind_as_root(int fd, const struct sockaddr_storage *at, socklen_t n)
 	uid_t me = geteuid();
 	int rc, why;
 
-	if (me == 0 || getuid() != 0 || seteuid(0) < 0)
+	if (me == 0 || getuid() != 0 || ids_effective_user(0) < 0)
 		return -1;
 	rc = bind(fd, (const struct sockaddr *)at, n);
 	why = errno;
-	if (seteuid(me) < 0)
+	if (ids_effective_user(me) < 0)
 		_exit(1);
 	errno = why;
 	return rc;

@@ -4,8 +4,8 @@
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/process.h"
+#include "os/ids.h"
 #include "os/sys.h"
-#include <grp.h>
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/prctl.h>
@@ -133,8 +133,8 @@ int user_become(const struct user *u)
 
 	if (now.uid == u->uid && now.gid == u->gid && now.uid != 0)
 		return 0;
-	if (setgroups(0, NULL) < 0 || setegid(u->gid) < 0 ||
-	    seteuid(u->uid) < 0)
+	if (ids_no_groups() < 0 || ids_effective_group(u->gid) < 0 ||
+	    ids_effective_user(u->uid) < 0)
 		return sys_err();
 	return 0;
 }
@@ -179,8 +179,8 @@ static int settle_ids(const struct user *u, unsigned lowest)
 {
 	bool low = lowest < first_free_port();
 
-	if (prctl(PR_SET_KEEPCAPS, low, 0, 0, 0) < 0 || setgid(u->gid) < 0 ||
-	    setuid(u->uid) < 0)
+	if (prctl(PR_SET_KEEPCAPS, low, 0, 0, 0) < 0 || ids_group(u->gid) < 0 ||
+	    ids_user(u->uid) < 0)
 		return sys_err();
 	process_conceal();
 	return settle_caps(low);
@@ -191,7 +191,7 @@ static int settle_ids(const struct user *u, unsigned lowest)
 static int settle_ids(const struct user *u, unsigned lowest)
 {
 	(void)lowest;
-	return setgid(u->gid) < 0 || setuid(u->uid) < 0 ? sys_err() : 0;
+	return ids_group(u->gid) < 0 || ids_user(u->uid) < 0 ? sys_err() : 0;
 }
 
 #endif
@@ -202,10 +202,10 @@ int user_settle(const struct user *u, unsigned lowest)
 
 	if (getuid() != 0 || u->uid == 0)
 		return 0;
-	if (seteuid(0) < 0)
+	if (ids_effective_user(0) < 0)
 		return sys_err();
 	rc = settle_ids(u, lowest);
-	if (rc == 0 && seteuid(0) == 0)
+	if (rc == 0 && ids_effective_user(0) == 0)
 		rc = -NAT_EACCESS;
 	return rc;
 }
