@@ -52,8 +52,8 @@ SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
 rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
-static_flags = $(rel_flags) -fno-pie
-static_link = -static -no-pie $(rel_link),-z,noseparate-code
+static_flags = $(rel_flags) -fno-pie -flto=auto -fstack-protector
+static_link = -static -no-pie -flto=auto -Os $(rel_link),-z,noseparate-code
 san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
 san_link = $(SAN)
 cov_flags = -O0 -g --coverage
