@@ -163,6 +163,21 @@ static int start(void *settings, struct net *net, const char *state_dir,
 			    set->conf.plain ? NULL : state_dir, d);
 }
 
+static void retry(void *settings, bool sure)
+{
+	client_retry(((struct client_set *)settings)->client, sure);
+}
+
+static void drain(void *settings)
+{
+	client_drain(((struct client_set *)settings)->client);
+}
+
+static bool busy(const void *settings)
+{
+	return client_busy(((const struct client_set *)settings)->client);
+}
+
 static void stop(void *settings)
 {
 	struct client_set *set = settings;
@@ -178,6 +193,9 @@ static const struct role role = {
 	.fit = fit,
 	.keeps_state = keeps_state,
 	.start = start,
+	.retry = retry,
+	.drain = drain,
+	.busy = busy,
 	.stop = stop,
 };
 

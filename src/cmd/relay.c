@@ -82,6 +82,16 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return relay_start(&set->relay, net, &set->conf, state_dir, d);
 }
 
+static void drain(void *settings)
+{
+	relay_drain(((struct relay_set *)settings)->relay);
+}
+
+static bool busy(const void *settings)
+{
+	return relay_busy(((const struct relay_set *)settings)->relay);
+}
+
 static void stop(void *settings)
 {
 	struct relay_set *set = settings;
@@ -96,6 +106,8 @@ static const struct role role = {
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,
 	.start = start,
+	.drain = drain,
+	.busy = busy,
 	.stop = stop,
 };
 

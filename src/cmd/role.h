@@ -21,6 +21,7 @@ struct common {
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
 					 * found good: argv is wiped */
 	uint64_t max_memory, pipe_size;
+	int64_t drain; /* ms */
 };
 
 /* clang-format off */
@@ -39,6 +40,9 @@ struct common {
 	  NULL, 0, 0, "Begin each line of the log with the time" }, \
 	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \
 	  NULL, 0, 0, "Keep here what must survive a restart" }, \
+	{ ROLE_ROW(0, "drain", OPT_MS, 0, drain, "TIME"), \
+	  "5s", 0, 86400000, \
+	  "At SIGTERM, how long those being served may go on" }, \
 	{ ROLE_ROW(0, "user", OPT_TEXT, 0, user, "NAME[:GROUP]"), \
 	  NULL, 0, 0, "Be this user once the ports are open" }, \
 	CMD_HELP(struct common)
@@ -73,6 +77,13 @@ struct role {
 	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);
+	/* Connects anew: at once, or, not sure, if what is connected does not
+	 * answer. NULL: it has nowhere to connect to.
+	 */
+	void (*retry)(void *set, bool sure);
+	/* Serves nobody new from now on; is anybody still being served? */
+	void (*drain)(void *set);
+	bool (*busy)(const void *set);
 	void (*stop)(void *set);
 };
 

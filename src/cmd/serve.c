@@ -1,4 +1,5 @@
 #include "cmd/serve.h"
+#include "cmd/course.h"
 #include "cmd/owner.h"
 #include "os/console.h"
 #include "os/host.h"
@@ -16,6 +17,7 @@ struct serving {
 	struct net net;
 	struct signals signals;
 	struct owner owner;
+	struct course course;
 	int most_fds;
 };
 
@@ -38,11 +40,10 @@ static void heard(struct signals *signals, unsigned what)
 	if (what & SIGNAL_RELOAD)
 		reload(sv);
 	if (what & SIGNAL_RETRY)
-		log_debug(&sv->console.log, "nat", "a signal without a use");
-	if (what & SIGNAL_STOP) {
-		log_info(&sv->console.log, "nat", "stopping");
-		sv->loop.quit = true;
-	}
+		course_retry(&sv->course);
+	if (what & (SIGNAL_STOP | SIGNAL_LEAVE))
+		course_leave(&sv->course,
+			     what & SIGNAL_STOP ? 0 : sv->common->drain);
 }
 
 static int start_failed(struct serving *sv, const char *what, int rc)
@@ -74,7 +75,9 @@ static int serve(struct serving *sv)
 
 	if (rc < 0)
 		return rc;
+	course_start(&sv->course, &sv->net, sv->what);
 	rc = loop_run(&sv->loop);
+	course_stop(&sv->course);
 	return rc < 0 ? start_failed(sv, "waiting for events", rc) : 0;
 }
 

@@ -10,7 +10,7 @@ static const struct {
 	int number;
 	uint8_t what;
 } rows[] = {
-	{ SIGTERM, SIGNAL_STOP },
+	{ SIGTERM, SIGNAL_LEAVE },
 	{ SIGINT, SIGNAL_STOP },
 	{ SIGHUP, SIGNAL_RELOAD },
 	{ SIGUSR1, SIGNAL_RETRY },

@@ -21,13 +21,13 @@ static const struct {
 	int number[3];
 	unsigned what;
 } rows[] = {
-	{ { SIGTERM }, SIGNAL_STOP },
+	{ { SIGTERM }, SIGNAL_LEAVE },
 	{ { SIGINT }, SIGNAL_STOP },
 	{ { SIGHUP }, SIGNAL_RELOAD },
 	{ { SIGUSR1 }, SIGNAL_RETRY },
 	{ { SIGHUP, SIGHUP, SIGUSR1 }, SIGNAL_RELOAD | SIGNAL_RETRY },
 	{ { SIGUSR1, SIGTERM, SIGHUP },
-	  SIGNAL_STOP | SIGNAL_RELOAD | SIGNAL_RETRY },
+	  SIGNAL_LEAVE | SIGNAL_RELOAD | SIGNAL_RETRY },
 };
 
 /* Each is heard from the loop, several at once together, and only once. */
@@ -113,7 +113,7 @@ static void blocked_ones_are_heard(void **state)
 	assert_int_equal(signals_start(&e.signals, &r.loop, heard), 0);
 	assert_int_equal(raise(SIGTERM), 0);
 	rig_run(&r, 1000);
-	assert_int_equal(e.what, SIGNAL_STOP);
+	assert_int_equal(e.what, SIGNAL_LEAVE);
 	signals_stop(&e.signals);
 	assert_int_equal(sigprocmask(SIG_SETMASK, &before, NULL), 0);
 	rig_stop(&r);

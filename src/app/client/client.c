@@ -97,3 +97,19 @@ void client_stop(struct client *c)
 	state_close(c);
 	release(c);
 }
+
+void client_retry(struct client *c, bool sure)
+{
+	control_retry(&c->control, sure);
+}
+
+void client_drain(struct client *c)
+{
+	c->draining = true;
+	publish_withdraw(c);
+}
+
+bool client_busy(const struct client *c)
+{
+	return c->links.table.used > 0;
+}

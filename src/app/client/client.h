@@ -37,4 +37,11 @@ MUST_USE int client_start(struct client **c, struct net *net,
 			  struct diag *d);
 void client_stop(struct client *c);
 
+/* Connects anew: at once, or, not sure, if the relay does not answer soon. */
+void client_retry(struct client *c, bool sure);
+
+/* Withdraws its services; is a visitor still being served? */
+void client_drain(struct client *c);
+bool client_busy(const struct client *c);
+
 #endif

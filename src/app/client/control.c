@@ -11,6 +11,7 @@ enum {
 	CONNECT_MS = 5000, /* for each address */
 	ARRIVE_MS = 10000, /* from dialling to UP */
 	UNACKED_MS = 20000,
+	DOUBT_MS = 3000,  /* for a sign of life when the network changed */
 	STEADY_MS = 10000 /* a session this long was a success */
 };
 
@@ -22,6 +23,11 @@ static struct net *net_of(const struct control *ctl)
 static int64_t now_of(const struct control *ctl)
 {
 	return net_of(ctl)->loop->now;
+}
+
+static int64_t min_ms(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 static void start_timer(struct control *ctl, int64_t when)
@@ -82,6 +88,34 @@ void control_move(struct control *ctl, uint32_t relay)
 		 fmt_text(&f));
 	hang_up(ctl);
 	links_end(ctl->client, false);
+	control_enter(ctl, CONTROL_DIAL);
+}
+
+/* The relay has 3 s to say anything; the lane may be one of an address that we
+ * have no more.
+ */
+static void doubt(struct control *ctl)
+{
+	ctl->heard = min_ms(ctl->heard, now_of(ctl) - 1);
+	ctl->doubt = now_of(ctl);
+	control_say(ctl, &(struct fastnat){ .command = FASTNAT_PING });
+	lane_renew(ctl->client);
+	start_timer(ctl, ctl->doubt + DOUBT_MS);
+}
+
+void control_retry(struct control *ctl, bool sure)
+{
+	ctl->backoff = (struct backoff){ 0 };
+	if (ctl->state == CONTROL_UP && !sure) {
+		doubt(ctl);
+		return;
+	}
+	if (ctl->state == CONTROL_DIAL && !sure)
+		return;
+	ctl->told = true;
+	ctl->relays.now = 0;
+	hang_up(ctl);
+	links_end(ctl->client, ctl->client->conf->plain);
 	control_enter(ctl, CONTROL_DIAL);
 }
 
@@ -170,6 +204,7 @@ static void connected(struct control *ctl, const char *how)
 		 how);
 	memset(ctl->relays.said, 0, sizeof ctl->relays.said);
 	ctl->since = ctl->heard = ctl->pinged = now_of(ctl);
+	ctl->doubt = 0;
 }
 
 /* A ping every heartbeat; silence for two of them is the end. */
@@ -178,6 +213,10 @@ static void beat(struct control *ctl)
 	int64_t dead = ctl->heard + 2 * ctl->heartbeat;
 	int64_t ping = ctl->pinged + ctl->heartbeat;
 
+	if (ctl->heard >= ctl->doubt)
+		ctl->doubt = 0;
+	if (ctl->doubt)
+		dead = min_ms(dead, ctl->doubt + DOUBT_MS);
 	if (now_of(ctl) >= dead) {
 		lose(ctl, -NAT_ETIMEOUT);
 		return;
@@ -187,7 +226,7 @@ static void beat(struct control *ctl)
 		ctl->pinged = now_of(ctl);
 		ping = ctl->pinged + ctl->heartbeat;
 	}
-	start_timer(ctl, ping < dead ? ping : dead);
+	start_timer(ctl, min_ms(ping, dead));
 }
 
 static void open_lane(struct control *ctl)

@@ -55,6 +55,7 @@ struct control {
 	struct secrets secrets;
 	struct backoff backoff;
 	int64_t since, heard, pinged; /* came up; when last */
+	int64_t doubt;                /* since when; 0: none */
 	int64_t heartbeat, retry;     /* ms; as the relay asked for */
 	uint16_t int_port;            /* where it wants our connections */
 	uint8_t id_n, id[32];         /* that it gave to this session */
@@ -76,6 +77,9 @@ static inline struct bytes control_id(const struct control *ctl)
 
 /* The relay as it is connected to, with intPort. -NAT_ECLOSED: it is not. */
 MUST_USE int control_int_port(const struct control *ctl, struct addr *a);
+
+/* See client_retry. */
+void control_retry(struct control *ctl, bool sure);
 
 /* Leaves the relay at hand for that one: it can be reached. */
 void control_move(struct control *ctl, uint32_t relay);

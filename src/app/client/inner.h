@@ -16,6 +16,7 @@ struct client {
 	const struct client_conf *conf;
 	struct span mem; /* all that the client has, itself included */
 	struct identity identity;
+	bool draining; /* nobody new is served */
 	struct control control;
 	struct entries entries;
 	struct links links;

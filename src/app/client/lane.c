@@ -157,6 +157,21 @@ void lane_start(struct client *c, const struct addr *relay)
 	hello(&p->timer);
 }
 
+void lane_renew(struct client *c)
+{
+	struct lane *p = &c->lane;
+	struct addr relay;
+
+	if (!udp_runs(&p->udp) || control_int_port(&c->control, &relay) < 0)
+		return;
+	udp_stop(&p->udp);
+	p->unanswered = 0;
+	if (udp_connect(&p->udp, c->net, &relay, come) == 0)
+		hello(&p->timer);
+	else
+		timer_stop(&p->timer, c->net->loop);
+}
+
 void lane_stop(struct client *c)
 {
 	struct lane *p = &c->lane;

@@ -26,6 +26,8 @@ void lane_init(struct lane *p);
 /* Toward the relay of this session. What goes wrong only makes UDP go over TCP. */
 void lane_start(struct client *c, const struct addr *relay);
 void lane_stop(struct client *c);
+/* The same lane from another socket: our address may be another. */
+void lane_renew(struct client *c);
 
 struct udplink;
 /* What came of f before the relay told of it: to the service. */

@@ -84,6 +84,8 @@ void publish_more(struct client *c)
 {
 	struct entries *es = &c->entries;
 
+	if (c->draining)
+		return;
 	for (; es->next < es->n; es->next++) {
 		struct entry *e = &es->v[es->next];
 		bool udp = e->service.protocol == FASTNAT_UDP;

@@ -62,6 +62,7 @@ struct relay {
 	struct timer expiry;   /* of the oldest of them */
 	struct log_rate rate;  /* of lines that strangers cause */
 	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
+	bool draining;                             /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */
 	uint32_t next_return;
 	struct relay_return returns[RELAY_RETURNS];

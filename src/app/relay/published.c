@@ -206,7 +206,7 @@ void published_close(struct published *p)
 void published_leave(struct published *p)
 {
 	p->visitors--;
-	if (p->visitors == 0 && !published_open_still(p))
+	if (p->visitors == 0 && list_alone(&p->node)) /* closed */
 		slots_put(&p->relay->published, p);
 }
 

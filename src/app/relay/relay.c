@@ -241,3 +241,17 @@ void relay_stop(struct relay *r)
 	tokens_unload(&r->tokens);
 	mem_release((struct span){ (uint8_t *)r, sizeof *r });
 }
+
+void relay_drain(struct relay *r)
+{
+	r->draining = true;
+	for (uint32_t i = 0; i < r->nports; i++)
+		listener_stop(&r->ports[i].listener);
+	slots_each (struct published, p, &r->published)
+		listener_stop(&p.it->listener);
+}
+
+bool relay_busy(const struct relay *r)
+{
+	return r->visitors.used > 0;
+}

@@ -34,4 +34,8 @@ MUST_USE int relay_start(struct relay **r, struct net *net,
 			 struct diag *d);
 void relay_stop(struct relay *r);
 
+/* Accepts nobody any more; is a visitor still being served? */
+void relay_drain(struct relay *r);
+bool relay_busy(const struct relay *r);
+
 #endif

@@ -91,6 +91,10 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 			       .service = m->service };
 	int rc = 0;
 
+	if (s->relay->draining) {
+		refuse(s, m, "the relay is stopping", TAKEN_RETRY_MS);
+		return;
+	}
 	if (m->protocol != FASTNAT_TCP && m->protocol != FASTNAT_UDP) {
 		refuse(s, m, "this relay carries TCP and UDP services only",
 		       LASTING_RETRY_MS);
