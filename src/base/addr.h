@@ -1,5 +1,5 @@
 /* addr - a socket address as a value: IPv4, IPv6, or the path of a unix socket
- * kept by whoever made the value. Numeric text only; names are net/hosts.h's.
+ * kept by whoever made the value. Numeric text only; names are net/resolve.h's.
  */
 #ifndef NAT_BASE_ADDR_H
 #define NAT_BASE_ADDR_H

@@ -54,6 +54,13 @@ static inline uint8_t cur_u8(struct cur *c)
 }
 
 /* Big-endian. */
+static inline uint16_t cur_u16(struct cur *c)
+{
+	struct bytes b = cur_bytes(c, 2);
+
+	return (uint16_t)(b.n ? b.p[0] << 8 | b.p[1] : 0);
+}
+
 static inline uint32_t cur_u32(struct cur *c)
 {
 	struct bytes b = cur_bytes(c, 4);
@@ -82,6 +89,22 @@ static inline struct bytes cur_until(struct cur *c, char sep)
 	b.n = (size_t)(c->p - b.p);
 	cur_eat(c, sep);
 	return b;
+}
+
+/* The next word of a line of text: blanks are skipped, then what stands before
+ * the next white space. Empty at the end.
+ */
+static inline struct bytes cur_word(struct cur *c)
+{
+	struct bytes w;
+
+	while (cur_eat(c, ' ') || cur_eat(c, '\t') || cur_eat(c, '\r'))
+		;
+	w = (struct bytes){ c->p, 0 };
+	while (cur_peek(c) > ' ')
+		c->p++;
+	w.n = (size_t)(c->p - w.p);
+	return w;
 }
 
 #endif

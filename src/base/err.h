@@ -25,6 +25,7 @@
 	X(EFILES,   "out of file descriptors",             75) \
 	X(EMEMORY,  "out of memory",                        1) \
 	X(ENAME,    "name not found",                      75) \
+	X(ENODNS,   "no name server can tell",            75) \
 	X(EAUTH,    "wrong token",                          1) \
 	X(EIO,      "input or output failed",               1) \
 	X(ENOTSUP,  "not supported by this system",         1) \

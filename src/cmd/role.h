@@ -13,8 +13,8 @@ struct section;
 
 /* The settings of every role begin with this. */
 struct common {
-	/* NULL: none, stderr, the host's, who we are */
-	const char *config, *log, *state_dir, *user;
+	/* NULL: none, stderr, the host's, who we are, /etc's */
+	const char *config, *log, *state_dir, *user, *resolv_conf;
 	uint32_t verbose;
 	bool log_time, help, weak_token;
 	const char *token, *token_file; /* NULL: none */
@@ -45,6 +45,8 @@ struct common {
 	  "At SIGTERM, how long those being served may go on" }, \
 	{ ROLE_ROW(0, "user", OPT_TEXT, 0, user, "NAME[:GROUP]"), \
 	  NULL, 0, 0, "Be this user once the ports are open" }, \
+	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, 0, resolv_conf, "FILE"), \
+	  NULL, 0, 0, "Name servers, if not /etc/resolv.conf's" }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \

@@ -27,6 +27,8 @@ static void adopt(struct common *to, const struct common *from)
 		to->state_dir = from->state_dir;
 	if (!to->user)
 		to->user = from->user;
+	if (!to->resolv_conf)
+		to->resolv_conf = from->resolv_conf;
 	if (!to->verbose)
 		to->verbose = from->verbose;
 	to->log_time = to->log_time || from->log_time;

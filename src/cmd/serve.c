@@ -125,7 +125,7 @@ enum {
 
 static struct net_limits limits_of(const struct serving *sv)
 {
-	struct net_limits l = { .memory = 0 };
+	struct net_limits l = { .resolv_conf = sv->common->resolv_conf };
 	size_t fds = (size_t)sv->most_fds, pipes;
 
 	for (unsigned i = 0; i < sv->what->n; i++) {

@@ -39,6 +39,8 @@ struct udp_outbox { /* fields are private to udp.c */
 	uint8_t heads[DGRAM_QUEUE][UDP_HEAD];
 };
 
+struct resolver;
+
 struct net {
 	struct loop *loop;
 	struct log *log;
@@ -46,13 +48,15 @@ struct net {
 	struct pipes pipes;
 	struct udp_inbox inbox;
 	struct udp_outbox outbox;
+	struct resolver *resolver;
 	int spare_fd; /* given up for a moment when descriptors run out */
 };
 
 struct net_limits {
-	uint64_t memory;    /* bytes of buffers, 1M or more */
-	uint32_t pipes;     /* most open at once */
-	uint32_t pipe_size; /* bytes */
+	uint64_t memory;         /* bytes of buffers, 1M or more */
+	uint32_t pipes;          /* most open at once */
+	uint32_t pipe_size;      /* bytes */
+	const char *resolv_conf; /* lent; NULL: /etc/resolv.conf */
 };
 
 MUST_USE int net_start(struct net *net, struct loop *l, struct log *log,

@@ -138,3 +138,19 @@ bool file_exists(const char *path)
 
 	return stat(path, &st) == 0;
 }
+
+struct file_stamp file_stamp(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return (struct file_stamp){ .inode = 0 };
+	return (struct file_stamp)
+	{
+		.seconds = st.st_mtime,
+#if !defined(__APPLE__)
+		.nanoseconds = st.st_mtim.tv_nsec,
+#endif
+		.inode = st.st_ino, .size = (uint64_t)st.st_size,
+	};
+}

@@ -1,4 +1,6 @@
-/* file - whole small files, at start and reload only: these calls block. */
+/* file - whole small files. These calls block, so they are for start and reload,
+ * and for files of the system that change once in a blue moon.
+ */
 #ifndef NAT_OS_FILE_H
 #define NAT_OS_FILE_H
 
@@ -27,5 +29,13 @@ MUST_USE int file_store(int fd, struct bytes b);
 MUST_USE int file_write_secret(const char *path, struct bytes b);
 
 bool file_exists(const char *path);
+
+/* Differs once the file has been written or replaced; all zero: there is none. */
+struct file_stamp {
+	int64_t seconds;
+	long nanoseconds;
+	uint64_t inode, size;
+};
+struct file_stamp file_stamp(const char *path);
 
 #endif

@@ -4,6 +4,7 @@
 #include "os/sys.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -97,6 +98,17 @@ int sock_connect(const struct addr *to)
 	rc = sys_err();
 	close(fd);
 	return rc;
+}
+
+uint32_t sock_scope(struct bytes device)
+{
+	char name[IF_NAMESIZE];
+
+	if (device.n >= sizeof name)
+		return 0;
+	memcpy(name, device.p, device.n);
+	name[device.n] = '\0';
+	return if_nametoindex(name);
 }
 
 int sock_connected(int fd)

@@ -16,6 +16,9 @@ MUST_USE int sock_accept(int fd, struct addr *from);
 MUST_USE int sock_connect(const struct addr *to);
 MUST_USE int sock_connected(int fd); /* 0, or why not */
 
+/* The scope of that network device, 0 when there is none of that name. */
+uint32_t sock_scope(struct bytes device);
+
 /* Bytes received > 0, 0 at the end of the stream, -NAT_EAGAIN, or an error. */
 MUST_USE long sock_recv(int fd, struct span to);
 /* Bytes sent > 0, -NAT_EAGAIN, or an error; never SIGPIPE. */

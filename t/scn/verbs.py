@@ -16,6 +16,7 @@ from pathlib import Path
 import dgrams
 import visit
 from examples import examples
+from names import NameServer
 from proc import TICK, Line, Node
 from script import Args, Failed, Skipped, pattern, seconds, size, unescape
 from serve import Service
@@ -113,6 +114,21 @@ async def volley(world: World, args: Args) -> None:
             world.senders[name] = await dgrams.visitor(port)
         work = dgrams.echo(world.senders[name], sizes)
     await guarded(world, work, within, "volley")
+
+
+async def names(world: World, args: Args) -> None:
+    name = args.next("a name")
+    manner = args.words.pop(0) if args.words else "honest"
+    args.done()
+    there = world.services.get(name)
+    if there and not isinstance(there, NameServer):
+        raise Failed(f"service {name} is there already")
+    made = there or NameServer(name, world.log)
+    made.tell(manner, args.body)
+    if not there:
+        world.services[name] = made
+        await made.start()
+        world.scope[name] = made.where
 
 
 async def stop(world: World, args: Args) -> None:
@@ -440,6 +456,11 @@ VERBS: dict[str, tuple[Verb, str]] = {
         volley,
         "N to PORT [sizes A,B,...] [as NAME] [within TIME]: datagrams echoed\n"
         "    to so many visitors at once, or to the one of that name",
+    ),
+    "names": (
+        names,
+        "NAME [MANNER]: a name server with the '|' records below it, or what\n"
+        "    it says from now on; $NAME is its port",
     ),
     "stop": (stop, "SERVICE"),
     "node": (

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dgrams import Visitor
+from names import NameServer
 from proc import STOP_TIME, Node, Transcript
 from script import Failed, fill
 from serve import Service
@@ -33,7 +34,7 @@ class World:
         self.patience = patience  # factor of all waiting
         self.log = Transcript()
         self.nodes: dict[str, Node] = {}
-        self.services: dict[str, Service] = {}
+        self.services: dict[str, Service | NameServer] = {}
         self.wires: dict[str, Wire] = {}
         self.transports: dict[str, asyncio.BaseTransport] = {}
         self.senders: dict[str, Visitor] = {}

@@ -110,6 +110,43 @@ static void splits_at_a_separator(void **state)
 	}
 }
 
+static void words_of_a_line(void **state)
+{
+	static const struct {
+		const char *text, *words[4];
+	} rows[] = {
+		{ "", { "" } },
+		{ " \t\r", { "" } },
+		{ "a", { "a", "" } },
+		{ "  one\t two\r", { "one", "two", "" } },
+		{ "\xff\x80 #x", { "\xff\x80", "#x", "" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct guard g;
+		struct cur c = cur_of(guard_bytes(&g, bytes_of(rows[i].text)));
+
+		for (size_t j = 0; j < 4 && rows[i].words[j]; j++)
+			assert_bytes_equal(cur_word(&c),
+					   bytes_of(rows[i].words[j]));
+		assert_false(c.bad);
+		guard_free(&g);
+	}
+}
+
+static void big_endian(void **state)
+{
+	struct guard g;
+	struct cur c = cur_of(guard_bytes(&g, BYTES("\xfe\x01\x02")));
+
+	(void)state;
+	assert_int_equal(cur_u16(&c), 0xfe01);
+	assert_int_equal(cur_u16(&c), 0);
+	assert_true(c.bad);
+	guard_free(&g);
+}
+
 static void nothing_is_empty(void **state)
 {
 	struct cur c = cur_of((struct bytes){ NULL, 0 });
@@ -131,6 +168,8 @@ int main(void)
 		cmocka_unit_test(failure_is_sticky),
 		cmocka_unit_test(peeks_and_eats),
 		cmocka_unit_test(splits_at_a_separator),
+		cmocka_unit_test(words_of_a_line),
+		cmocka_unit_test(big_endian),
 		cmocka_unit_test(nothing_is_empty),
 	};
 

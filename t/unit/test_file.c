@@ -184,6 +184,45 @@ static void locked_and_stored(void **state)
 	unlink(path);
 }
 
+static bool same(const struct file_stamp *a, const struct file_stamp *b)
+{
+	return a->seconds == b->seconds && a->nanoseconds == b->nanoseconds &&
+	       a->inode == b->inode && a->size == b->size;
+}
+
+/* Written longer, written at another time, replaced, gone: each shows. */
+static void stamps_differ(void **state)
+{
+	static const struct timespec times[2] = { { 1, 0 }, { 1, 1000 } };
+	static const struct timespec later[2] = { { 1, 0 }, { 1, 2000 } };
+	static const struct timespec much[2] = { { 1, 0 }, { 2, 2000 } };
+	const char *path = in_dir("f"), *other = in_dir("g");
+	struct file_stamp s[6], none = { 0 };
+
+	(void)state;
+	s[0] = file_stamp(path);
+	assert_true(same(&s[0], &none));
+	make(path, 3, 0600);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	s[1] = file_stamp(path);
+	none = file_stamp(path);
+	assert_true(same(&s[1], &none));
+	assert_int_equal(utimensat(AT_FDCWD, path, later, 0), 0);
+	s[2] = file_stamp(path);
+	make(other, 3, 0600);
+	assert_int_equal(utimensat(AT_FDCWD, other, later, 0), 0);
+	assert_int_equal(rename(other, path), 0);
+	s[3] = file_stamp(path);
+	assert_int_equal(utimensat(AT_FDCWD, path, much, 0), 0);
+	s[4] = file_stamp(path);
+	make(path, 4, 0600);
+	assert_int_equal(utimensat(AT_FDCWD, path, much, 0), 0);
+	s[5] = file_stamp(path);
+	for (int i = 1; i < 6; i++)
+		assert_false(same(&s[i - 1], &s[i]));
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +232,7 @@ int main(void)
 		cmocka_unit_test(write_replaces_whole),
 		cmocka_unit_test(write_or_not_at_all),
 		cmocka_unit_test(locked_and_stored),
+		cmocka_unit_test(stamps_differ),
 	};
 	int rc;
 

@@ -146,6 +146,15 @@ static void unix_sockets(void **state)
 	assert_int_equal(sock_listen(&at), -NAT_EINVAL);
 }
 
+static void scopes(void **state)
+{
+	(void)state;
+	assert_true(sock_scope(BYTES("lo")) > 0);
+	assert_int_equal(sock_scope(BYTES("")), 0);
+	assert_int_equal(sock_scope(BYTES("nosuchdevice")), 0);
+	assert_int_equal(sock_scope(BYTES("a name that is far too long")), 0);
+}
+
 static void no_such_address(void **state)
 {
 	struct addr doc = { .family = ADDR_IP4, .ip = { 192, 0, 2, 1 } };
@@ -394,6 +403,7 @@ int main(void)
 		cmocka_unit_test(both_families),
 		cmocka_unit_test(wildcard_serves_both),
 		cmocka_unit_test(unix_sockets),
+		cmocka_unit_test(scopes),
 		cmocka_unit_test(no_such_address),
 		cmocka_unit_test(half_close),
 		cmocka_unit_test(reset),

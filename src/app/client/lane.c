@@ -109,7 +109,7 @@ static void hear_flow(struct client *c, const struct carrier *got)
 {
 	struct udplink *f = udplink_of_id(c, got->flow);
 
-	if (!f)
+	if (!f || !udp_runs(&f->service))
 		keep_early(c, got);
 	else if (carrier_fresh(&f->window, got->counter))
 		udplink_serve(f, got->payload);

@@ -13,7 +13,8 @@ struct lane { /* fields are private to lane.c but for lost */
 	struct udp udp;
 	struct timer timer; /* the next hello */
 	struct timer stale; /* when what came too early is let go */
-	struct buf *early; /* of flows not told of yet: flow, counter, framed */
+	struct buf
+		*early; /* of flows not connected yet: flow, counter, framed */
 	struct carrier_window window;
 	struct carrier_key key;
 	uint32_t sent;
@@ -30,7 +31,7 @@ void lane_stop(struct client *c);
 void lane_renew(struct client *c);
 
 struct udplink;
-/* What came of f before the relay told of it: to the service. */
+/* What came of f before it was connected to the service: to the service. */
 void lane_deliver_early(struct client *c, struct udplink *f);
 
 /* Says c->payload on c->flow with c->counter; it is lost when there is no path. */

@@ -2,7 +2,6 @@
 #include "app/client/inner.h"
 #include "app/client/visit.h"
 #include "net/framed.h"
-#include "net/names.h"
 
 enum {
 	PATIENCE = 5000,   /* ms, to connect */
@@ -72,6 +71,7 @@ static void stop(struct udplink *f, const char *why)
 		 (unsigned long long)f->out,
 		 (unsigned long long)(f->last - f->since) / 1000, why);
 	drop_line(f);
+	resolve_stop(&f->resolve);
 	udp_stop(&f->service);
 	timer_stop(&f->idle, net_of(f)->loop);
 	list_remove(&f->lru);
@@ -132,6 +132,8 @@ static void wake_line(struct waker *w, unsigned what)
 	struct bytes data;
 
 	(void)what;
+	if (!udp_runs(&f->service) && !s->err)
+		return; /* reached() looks again */
 	while (framed_peek(s, &data)) {
 		udplink_serve(f, data);
 		udp_flush(net_of(f)); /* data is lent until it is taken */
@@ -229,13 +231,37 @@ static void come(struct udp *u)
 
 /* ---- beginning ---- */
 
-static int connect_service(struct udplink *f)
+/* What has come meanwhile is served. */
+static void reached(struct udplink *f)
 {
-	const struct service *s = &f->entry->service;
-	struct addr to[1];
-	int n = names_find(net_of(f), s->host, s->lo, to, 1);
+	resolve_stop(&f->resolve);
+	if (f->id)
+		lane_deliver_early(f->client, f);
+	if (f->line && f->line->open)
+		wake_line(&f->line->waker, 0);
+}
 
-	return n < 0 ? n : udp_connect(&f->service, net_of(f), to, come);
+/* The first address to which there is a way. */
+static void heard(struct resolve *r, const struct found *found)
+{
+	struct udplink *f = container_of(r, struct udplink, resolve);
+	int rc = found->err ? found->err : -NAT_EUNREACH;
+
+	for (int i = 0; i < found->n; i++) {
+		struct addr to = found->addrs[i];
+
+		to.port = f->entry->service.lo;
+		rc = udp_connect(&f->service, net_of(f), &to, come);
+		if (rc == 0) {
+			reached(f);
+			return;
+		}
+	}
+	if (!found->last)
+		return;
+	entry_trouble(f->entry, net_of(f), "%s: is the service running?",
+		      err_text(rc));
+	give_up(f, "the service cannot be reached");
 }
 
 static void make_room(struct client *c)
@@ -281,7 +307,6 @@ void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,
 		  const struct addr *relay)
 {
 	struct udplink *f = known(c, m);
-	int rc;
 
 	if (f) {
 		if (!f->line && !open_line(f, relay))
@@ -293,14 +318,7 @@ void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,
 	if (m->has & HAS_FLOW)
 		forget(c, m->flow);
 	f = begin(c, e, m);
-	rc = connect_service(f);
-	if (rc < 0) {
-		entry_trouble(e, c->net, "%s: is the service running?",
-			      err_text(rc));
-		give_up(f, "the service cannot be reached");
-	} else if (!f->id && !open_line(f, relay)) {
+	resolve_start(&f->resolve, c->net, e->service.host, heard);
+	if (!f->id && !open_line(f, relay))
 		give_up(f, "too many visitors");
-	} else if (f->id) {
-		lane_deliver_early(c, f);
-	}
 }

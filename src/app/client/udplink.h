@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "base/slot.h"
 #include "net/bufs.h"
+#include "net/resolve.h"
 #include "net/udp.h"
 #include "wire/carrier.h"
 
@@ -32,6 +33,8 @@ struct udplink {
 	struct timer idle;
 	struct client *client;
 	struct entry *entry;
+	struct resolve
+		resolve; /* the service's host: not connected until then */
 	struct udp service;
 	struct addr from;
 	int64_t since, last;
