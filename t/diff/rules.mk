@@ -1,0 +1,11 @@
+# Our codecs against other people's, on messages made at random.
+
+DIFF_N ?= 1000
+.PHONY: diff
+check: diff
+
+$(san)/t/diff/dns_dump: $(san)/t/diff/dns_dump.o $(san)/libnat.a
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+diff: $(san)/t/diff/dns_dump ## wire/dns against dnspython, DIFF_N=messages
+	@$(PYTHON) t/diff/dnspython.py --messages $(DIFF_N) $<
