@@ -82,6 +82,11 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return relay_start(&set->relay, net, &set->conf, state_dir, d);
 }
 
+static int reload(void *settings, struct diag *d)
+{
+	return relay_reload(((struct relay_set *)settings)->relay, d);
+}
+
 static void drain(void *settings)
 {
 	relay_drain(((struct relay_set *)settings)->relay);
@@ -106,6 +111,7 @@ static const struct role role = {
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,
 	.start = start,
+	.reload = reload,
 	.drain = drain,
 	.busy = busy,
 	.stop = stop,

@@ -79,6 +79,10 @@ struct role {
 	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);
+	/* Reads again what may have changed; on failure, which is said, nothing
+	 * has. NULL: nothing may.
+	 */
+	int (*reload)(void *set, struct diag *d);
 	/* Connects anew: at once, or, not sure, if what is connected does not
 	 * answer. NULL: it has nowhere to connect to.
 	 */

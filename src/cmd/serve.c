@@ -31,6 +31,7 @@ static void reload(struct serving *sv)
 			sv->common->log, err_text(rc));
 	else
 		log_info(log, "nat", "reload: the log is open");
+	course_reload(&sv->course, &sv->diag);
 }
 
 static void heard(struct signals *signals, unsigned what)

@@ -48,6 +48,7 @@ struct flows { /* see flow.h */
 struct relay {
 	struct net *net;
 	const struct relay_conf *conf;
+	const char *state_dir; /* NULL: none */
 	struct span memory;
 	struct tokens tokens;
 	struct slots doors, sessions, published, visitors, parked;

@@ -194,6 +194,7 @@ int relay_start(struct relay **out, struct net *net,
 		return -NAT_EMEMORY;
 	r->net = net;
 	r->conf = conf;
+	r->state_dir = state_dir;
 	list_init(&r->knocking);
 	list_init(&r->waiting);
 	list_init(&r->orphans);
@@ -254,4 +255,34 @@ void relay_drain(struct relay *r)
 bool relay_busy(const struct relay *r)
 {
 	return r->visitors.used > 0;
+}
+
+/* A contest has a proof by a token of before. */
+static void end_contests(struct relay *r)
+{
+	slots_each (struct door, d, &r->doors)
+		if (d.it->state == DOOR_CONTEST)
+			door_stop(d.it);
+}
+
+int relay_reload(struct relay *r, struct diag *d)
+{
+	struct tokens fresh;
+	int rc = tokens_load(&fresh, r->conf, r->state_dir, d);
+
+	if (rc < 0) {
+		tokens_unload(&fresh);
+		return rc;
+	}
+	end_contests(r);
+	log_info(r->net->log, "relay", "%u tokens, %u before",
+		 (unsigned)fresh.n, (unsigned)r->tokens.n);
+	tokens_unload(&r->tokens);
+	r->tokens = fresh;
+	slots_each (struct session, s, &r->sessions)
+		if (!s.it->plain &&
+		    !tokens_know(&r->tokens, bytes_of(s.it->name),
+				 s.it->token_tag))
+			session_stop(s.it, "its token is no longer valid");
+	return 0;
 }

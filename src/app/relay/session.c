@@ -377,6 +377,7 @@ int session_start(struct relay *r, struct tcp *from,
 	memcpy(s->name, proven->name.p, proven->name.n);
 	memcpy(s->instance, login->instance.p, FASTNAT_NONCE);
 	s->own_token = login->own_token;
+	token_tag(s->token_tag, proven->token);
 	fastnat_key(s->key, proven);
 	path_start(&s->path, s->key);
 	s->waker.wake = wake;

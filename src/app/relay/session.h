@@ -31,7 +31,8 @@ struct session {
 	int64_t heard;
 	uint16_t int_port; /* where its data connections arrive */
 	bool plain;
-	bool own_token;             /* logged in by a token of its own name */
+	bool own_token; /* logged in by a token of its own name */
+	uint8_t token_tag[TOKEN_TAG];
 	struct listener listener;   /* plain: the int port */
 	struct slot_name in_flight; /* plain: the visitor announced last */
 	uint8_t id[FASTNAT_ID];

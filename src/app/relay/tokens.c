@@ -1,5 +1,6 @@
 #include "app/relay/tokens.h"
 #include "crypt/ct.h"
+#include "crypt/sha256.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/rand.h"
@@ -192,4 +193,49 @@ bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
 struct bytes tokens_first(const struct tokens *t)
 {
 	return t->lines[0].token;
+}
+
+void token_tag(uint8_t to[TOKEN_TAG], struct bytes token)
+{
+	uint8_t hash[SHA256_SIZE];
+	struct sha256 s;
+
+	sha256_init(&s);
+	sha256_add(&s, token);
+	sha256_end(&s, hash);
+	memcpy(to, hash, TOKEN_TAG);
+	ct_wipe(hash, sizeof hash);
+}
+
+/* Among the tokens of that name; any: there are some. */
+static bool one_tagged(const struct tokens *t, struct bytes name,
+		       const uint8_t tag[TOKEN_TAG], bool *any)
+{
+	uint8_t its[TOKEN_TAG];
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		if (!bytes_equal(t->lines[i].name, name))
+			continue;
+		*any = true;
+		token_tag(its, t->lines[i].token);
+		if (memcmp(its, tag, TOKEN_TAG) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool tokens_know(const struct tokens *t, struct bytes name,
+		 const uint8_t tag[TOKEN_TAG])
+{
+	static const struct bytes shared = { (const uint8_t *)"", 0 };
+	uint8_t empty[TOKEN_TAG];
+	bool any = false;
+
+	bool good = one_tagged(t, name, tag, &any);
+
+	if (any)
+		return good;
+	token_tag(empty, shared);
+	return one_tagged(t, shared, tag, &any) ||
+	       (t->open && memcmp(empty, tag, TOKEN_TAG) == 0);
 }

@@ -34,6 +34,14 @@ void tokens_unload(struct tokens *t);
 bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
 		  struct bytes proof, bool *own);
 
+/* Which token it is, without giving it away: of SHA-256. */
+enum { TOKEN_TAG = 8 };
+void token_tag(uint8_t to[TOKEN_TAG], struct bytes token);
+
+/* Would a login of that name by the token of that tag still be good? */
+bool tokens_know(const struct tokens *t, struct bytes name,
+		 const uint8_t tag[TOKEN_TAG]);
+
 /* The token to show when it was made just now. */
 struct bytes tokens_first(const struct tokens *t);
 
