@@ -45,6 +45,13 @@ struct flows { /* see flow.h */
 	uint64_t lost;    /* datagrams */
 };
 
+struct waits {             /* visitors that wait, each list the oldest first */
+	struct list asked; /* told of on a parked connection */
+	struct list told;  /* announced */
+	struct timer answer; /* of the oldest of those */
+	struct timer expiry;
+};
+
 struct relay {
 	struct net *net;
 	const struct relay_conf *conf;
@@ -57,11 +64,8 @@ struct relay {
 	struct list orphans;   /* published, their client gone, oldest first */
 	struct timer adoption; /* when the oldest is closed */
 	struct list knocking;  /* doors, oldest first */
-	struct list asked;     /* visitors told of on a parked connection */
-	struct timer answer;   /* of the oldest of them */
-	struct list waiting;   /* visitors announced, oldest first */
-	struct timer expiry;   /* of the oldest of them */
-	struct log_rate rate;  /* of lines that strangers cause */
+	struct waits waits;
+	struct log_rate rate; /* of lines that strangers cause */
 	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
 	bool draining;                             /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */

@@ -196,12 +196,12 @@ int relay_start(struct relay **out, struct net *net,
 	r->conf = conf;
 	r->state_dir = state_dir;
 	list_init(&r->knocking);
-	list_init(&r->waiting);
+	list_init(&r->waits.told);
 	list_init(&r->orphans);
 	timer_init(&r->adoption, published_expire);
-	timer_init(&r->expiry, visitors_expire);
-	list_init(&r->asked);
-	timer_init(&r->answer, visitors_unanswered);
+	timer_init(&r->waits.expiry, visitors_expire);
+	list_init(&r->waits.asked);
+	timer_init(&r->waits.answer, visitors_unanswered);
 	rc = set_up(r, state_dir, d);
 	if (rc < 0) {
 		relay_stop(r);
@@ -226,8 +226,8 @@ static void stop_all(struct relay *r)
 		published_close(
 			container_of(r->orphans.next, struct published, node));
 	timer_stop(&r->adoption, r->net->loop);
-	timer_stop(&r->expiry, r->net->loop);
-	timer_stop(&r->answer, r->net->loop);
+	timer_stop(&r->waits.expiry, r->net->loop);
+	timer_stop(&r->waits.answer, r->net->loop);
 	mem_release(r->memory);
 }
 

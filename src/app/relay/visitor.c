@@ -9,10 +9,10 @@ static void expect_expiry(struct relay *r)
 {
 	const struct visitor_wait *w;
 
-	if (list_alone(&r->waiting) || timer_runs(&r->expiry))
+	if (list_alone(&r->waits.told) || timer_runs(&r->waits.expiry))
 		return;
-	w = container_of(r->waiting.next, const struct visitor_wait, node);
-	timer_start(&r->expiry, r->net->loop, w->deadline);
+	w = container_of(r->waits.told.next, const struct visitor_wait, node);
+	timer_start(&r->waits.expiry, r->net->loop, w->deadline);
 }
 
 static struct visitor *of_wait(struct visitor_wait *w)
@@ -22,11 +22,11 @@ static struct visitor *of_wait(struct visitor_wait *w)
 
 void visitors_expire(struct timer *t)
 {
-	struct relay *r = container_of(t, struct relay, expiry);
+	struct relay *r = container_of(t, struct relay, waits.expiry);
 
-	while (!list_alone(&r->waiting)) {
+	while (!list_alone(&r->waits.told)) {
 		struct visitor_wait *w = container_of(
-			r->waiting.next, struct visitor_wait, node);
+			r->waits.told.next, struct visitor_wait, node);
 
 		if (w->deadline > relay_now(r))
 			break;
@@ -90,10 +90,10 @@ static void expect_answer(struct relay *r)
 {
 	const struct visitor_wait *w;
 
-	if (list_alone(&r->asked) || timer_runs(&r->answer))
+	if (list_alone(&r->waits.asked) || timer_runs(&r->waits.answer))
 		return;
-	w = container_of(r->asked.next, const struct visitor_wait, node);
-	timer_start(&r->answer, r->net->loop, w->deadline);
+	w = container_of(r->waits.asked.next, const struct visitor_wait, node);
+	timer_start(&r->waits.answer, r->net->loop, w->deadline);
 }
 
 static void stop_asking(struct visitor *v)
@@ -117,11 +117,11 @@ static void unanswered(struct visitor *v)
 
 void visitors_unanswered(struct timer *t)
 {
-	struct relay *r = container_of(t, struct relay, answer);
+	struct relay *r = container_of(t, struct relay, waits.answer);
 
-	while (!list_alone(&r->asked)) {
-		struct visitor_wait *w =
-			container_of(r->asked.next, struct visitor_wait, node);
+	while (!list_alone(&r->waits.asked)) {
+		struct visitor_wait *w = container_of(
+			r->waits.asked.next, struct visitor_wait, node);
 
 		if (w->deadline > relay_now(r))
 			break;
@@ -169,7 +169,7 @@ void visitor_ask(struct visitor *v, struct tcp *parked)
 	w->answer.wake = wake_answer;
 	tcp_move(&v->inner, parked, &w->answer);
 	list_remove(&w->node);
-	list_append(&r->asked, &w->node);
+	list_append(&r->waits.asked, &w->node);
 	w->deadline = relay_now(r) + VISITOR_ANSWER_MS;
 	expect_answer(r);
 	if (session_say_parked(&v->inner.stream, &m, &v->from) == 0)
@@ -240,7 +240,7 @@ void visitor_announced(struct visitor *v)
 	struct relay *r = v->relay;
 
 	list_remove(&v->wait.node);
-	list_append(&r->waiting, &v->wait.node);
+	list_append(&r->waits.told, &v->wait.node);
 	v->wait.deadline = relay_now(r) + VISITOR_WAIT_MS;
 	expect_expiry(r);
 }

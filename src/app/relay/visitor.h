@@ -18,7 +18,7 @@ enum {
 
 struct visitor_wait { /* until the data connection comes */
 	struct map_node by_id;
-	struct list node; /* in session->unannounced, relay->asked or waiting */
+	struct list node; /* in session->unannounced, waits->asked or told */
 	struct waker waker, answer;
 	int64_t deadline; /* 0: not announced yet */
 	struct json_scan scan;
@@ -57,7 +57,7 @@ MUST_USE int visitor_say(const struct visitor *v);
  * has answered goes along. No answer: it is announced in the usual way.
  */
 void visitor_ask(struct visitor *v, struct tcp *parked);
-/* For relay->answer. */
+/* For waits->answer. */
 void visitors_unanswered(struct timer *t);
 
 /* Announced just now. */
@@ -75,7 +75,7 @@ void visitor_stop(struct visitor *v, int err, const char *why);
 /* Those of a session: the ones that wait, and the others too if all. */
 void visitors_stop(struct session *s, bool all, const char *why);
 
-/* For relay->expiry. */
+/* For waits->expiry. */
 void visitors_expire(struct timer *t);
 
 #endif
