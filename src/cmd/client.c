@@ -20,7 +20,8 @@ static const struct opt opts[] = {
 	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "4096",
 	  1, 65535, "Most visitors at once" },
 	{ 0, "fail-back", OPT_MS, 0, AT(fail_back), "TIME", "60s",
-	  0, 86400000, "How often relays further up the list are tried; 0: never" },
+	  0, 86400000, "How often a better relay, or another address of this one, is "
+	  "looked for; 0: never" },
 	{ 0, "max-parked", OPT_UINT, 0, AT(max_parked), "N", "16",
 	  0, 32, "Most connections to the relay kept ready for visitors" },
 	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "1024",

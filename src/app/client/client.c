@@ -51,6 +51,7 @@ static int set_up(struct client *c, uint32_t nentries, const char *state_dir,
 	lane_init(&c->lane);
 	parks_init(c);
 	failback_init(c);
+	moved_init(c);
 	publish_init(c);
 	return err;
 }

@@ -53,6 +53,7 @@ static void hang_up(struct control *ctl)
 	publish_end(ctl->client);
 	parks_end(ctl->client);
 	failback_end(ctl->client);
+	moved_end(ctl->client);
 	lane_stop(ctl->client);
 	if (tcp_runs(&ctl->tcp))
 		stream_stop(&ctl->tcp.stream, false);
@@ -76,7 +77,7 @@ static void lose(struct control *ctl, int why)
 	control_enter(ctl, CONTROL_WAIT);
 }
 
-void control_move(struct control *ctl, uint32_t relay)
+void control_move(struct control *ctl, uint32_t relay, const char *why)
 {
 	char text[LOG_LINE];
 	struct fmt f = fmt_to(SPAN(text));
@@ -84,8 +85,7 @@ void control_move(struct control *ctl, uint32_t relay)
 	publish_withdraw(ctl->client);
 	ctl->relays.now = relay;
 	relays_print(&f, &ctl->relays);
-	log_info(net_of(ctl)->log, "client", "%s is back: going there",
-		 fmt_text(&f));
+	log_info(net_of(ctl)->log, "client", "%s %s", fmt_text(&f), why);
 	hang_up(ctl);
 	links_end(ctl->client, false);
 	control_enter(ctl, CONTROL_DIAL);
@@ -249,6 +249,7 @@ static void arrive(struct control *ctl)
 	publish_begin(ctl->client);
 	open_lane(ctl);
 	failback_begin(ctl->client);
+	moved_begin(ctl->client);
 	if (entries_have(&ctl->client->entries, FASTNAT_TCP))
 		parks_begin(ctl->client);
 	beat(ctl);

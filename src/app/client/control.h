@@ -81,8 +81,10 @@ MUST_USE int control_int_port(const struct control *ctl, struct addr *a);
 /* See client_retry. */
 void control_retry(struct control *ctl, bool sure);
 
-/* Leaves the relay at hand for that one: it can be reached. */
-void control_move(struct control *ctl, uint32_t relay);
+/* Leaves the relay at hand for that one (or for another address of the same),
+ * and says why.
+ */
+void control_move(struct control *ctl, uint32_t relay, const char *why);
 
 /* The one place where the state changes: control.c and hear.c. */
 void control_enter(struct control *ctl, enum control_state state);

@@ -19,7 +19,8 @@ static void dialled(struct dial *d, int fd)
 	c->failback.dials = false;
 	if (fd >= 0) {
 		sock_close(fd, false);
-		control_move(&c->control, c->failback.at);
+		control_move(&c->control, c->failback.at,
+			     "is back: going there");
 		return;
 	}
 	c->failback.at++;

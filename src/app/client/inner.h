@@ -9,6 +9,7 @@
 #include "app/client/udplink.h"
 #include "app/client/failback.h"
 #include "app/client/lane.h"
+#include "app/client/moved.h"
 #include "app/client/state.h"
 
 struct client {
@@ -22,6 +23,7 @@ struct client {
 	struct links links;
 	struct parks parks;
 	struct failback failback;
+	struct moved moved;
 	struct udplinks udplinks;
 	struct lane lane;
 	struct state state;
