@@ -1,4 +1,4 @@
-#define _GNU_SOURCE
+#include "os/native.h"
 #include "os/dgram.h"
 #include "os/sockaddr.h"
 #include "os/sys.h"
@@ -249,12 +249,12 @@ static void send_from(struct msghdr *m, const struct addr *here)
 	(void)m, (void)here;
 }
 
+#if defined(TRAINS)
 static size_t size_of(const struct dgram_out *d)
 {
 	return d->head.n + d->body.n;
 }
 
-#if defined(TRAINS)
 /* How many of n leave as one message: all of the first one's size, but for a
  * last one that may be shorter (and is not empty).
  */

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/dir.h"
 #include "os/sys.h"
 #include <errno.h>

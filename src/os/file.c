@@ -1,3 +1,4 @@
+#include "os/native.h"
 #include "os/file.h"
 #include "base/fmt.h"
 #include "os/sys.h"

@@ -1,13 +1,17 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/host.h"
 #include "base/cur.h"
 #include "os/file.h"
 #include <fcntl.h>
-#if defined(__linux__)
-#include <sys/syscall.h>
-#endif
 #include <stdlib.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#else
+#include <ifaddrs.h>
+#include <net/if_dl.h>
+#include <sys/socket.h>
+#endif
 
 void host_name(struct fmt *f)
 {
@@ -87,10 +91,33 @@ static bool put_first_mac(struct fmt *f)
 
 #else
 
+static const struct sockaddr_dl *mac_of(const struct ifaddrs *i)
+{
+	const void *sa = i->ifa_addr;
+	const struct sockaddr_dl *dl = sa;
+
+	return i->ifa_addr && i->ifa_addr->sa_family == AF_LINK &&
+			       dl->sdl_alen == 6
+		       ? dl
+		       : NULL;
+}
+
 static bool put_first_mac(struct fmt *f)
 {
-	(void)f;
-	return false;
+	struct ifaddrs *all, *first = NULL;
+	const struct sockaddr_dl *dl;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (struct ifaddrs *i = all; i; i = i->ifa_next)
+		if (mac_of(i) &&
+		    (!first || strcmp(i->ifa_name, first->ifa_name) < 0))
+			first = i;
+	dl = first ? mac_of(first) : NULL;
+	if (dl)
+		fmt_hex(f, (struct bytes){ (const uint8_t *)LLADDR(dl), 6 });
+	freeifaddrs(all);
+	return dl != NULL;
 }
 
 #endif

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/ids.h"
 #include <grp.h>
 #include <stddef.h>

@@ -1,9 +1,16 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/mem.h"
 #include <sys/mman.h>
 
 #if !defined(MAP_NORESERVE)
 #define MAP_NORESERVE 0
+#endif
+
+/* Elsewhere DONTNEED is only a hint for the order of eviction. */
+#if defined(__linux__)
+enum { SPARE = MADV_DONTNEED };
+#else
+enum { SPARE = MADV_FREE };
 #endif
 
 struct span mem_reserve(size_t n)
@@ -17,7 +24,7 @@ struct span mem_reserve(size_t n)
 
 void mem_spare(struct span s)
 {
-	madvise(s.p, s.n, MADV_DONTNEED);
+	madvise(s.p, s.n, SPARE);
 }
 
 void mem_release(struct span s)

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE
+#include "os/native.h"
 #include "os/netwatch.h"
 #include "base/span.h"
 #include "os/sys.h"

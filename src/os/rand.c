@@ -1,9 +1,11 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/rand.h"
 #include "os/console.h"
 #include <stdlib.h>
-#include <sys/random.h>
 #include <unistd.h>
+#if defined(__APPLE__)
+#include <sys/random.h>
+#endif
 
 void rand_fill(struct span to)
 {

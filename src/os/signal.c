@@ -1,3 +1,4 @@
+#include "os/native.h"
 #include "os/signal.h"
 #include "base/span.h"
 #include "os/sys.h"

@@ -1,16 +1,27 @@
-#define _GNU_SOURCE
+#include "os/native.h"
 #include "os/sock.h"
 #include "os/sockaddr.h"
 #include "os/sys.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#if !defined(MSG_NOSIGNAL)
+#define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it */
+#endif
+
+/* macOS has other names; the last is in seconds there and on FreeBSD. */
+#if defined(__APPLE__)
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#define TCP_MAXUNACKTIME TCP_RXT_CONNDROPTIME
+#endif
 
 enum { BACKLOG = 4096, KEEP_IDLE = 20, KEEP_EVERY = 8, KEEP_PROBES = 3 };
 
@@ -27,19 +38,27 @@ static void set_flags(int fd)
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+static int no_sigpipe(int fd)
+{
+#if defined(SO_NOSIGPIPE)
+	set(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+	return fd;
+}
+
 static int open_socket(int family, int type)
 {
 #if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
 	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-	return fd < 0 ? sys_err() : fd;
+	return fd < 0 ? sys_err() : no_sigpipe(fd);
 #else
 	int fd = socket(family, type, 0);
 
 	if (fd < 0)
 		return sys_err();
 	set_flags(fd);
-	return fd;
+	return no_sigpipe(fd);
 #endif
 }
 
@@ -68,7 +87,7 @@ int sock_accept(int fd, struct addr *from)
 	socklen_t n = sizeof sa;
 	int got;
 
-#if defined(__linux__)
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
 	got = accept4(fd, (struct sockaddr *)&sa, &n,
 		      SOCK_NONBLOCK | SOCK_CLOEXEC);
 #else
@@ -82,7 +101,7 @@ int sock_accept(int fd, struct addr *from)
 #if !defined(__linux__) /* which inherits what sock_listen has set */
 	sock_tune(got);
 #endif
-	return got;
+	return no_sigpipe(got);
 }
 
 int sock_connect(const struct addr *to)
@@ -195,6 +214,8 @@ void sock_user_timeout(int fd, unsigned ms)
 {
 #if defined(TCP_USER_TIMEOUT)
 	set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, (int)ms);
+#elif defined(TCP_MAXUNACKTIME)
+	set(fd, IPPROTO_TCP, TCP_MAXUNACKTIME, (int)((ms + 999) / 1000));
 #else
 	(void)fd, (void)ms;
 #endif
@@ -206,6 +227,16 @@ long sock_unacked(int fd)
 	int n = 0;
 
 	return ioctl(fd, TIOCOUTQ, &n) < 0 ? sys_err() : n;
+#elif defined(SO_NWRITE)
+	int n = 0;
+	socklen_t size = sizeof n;
+
+	return getsockopt(fd, SOL_SOCKET, SO_NWRITE, &n, &size) < 0 ? sys_err()
+								    : n;
+#elif defined(FIONWRITE)
+	int n = 0;
+
+	return ioctl(fd, FIONWRITE, &n) < 0 ? sys_err() : n;
 #else
 	(void)fd;
 	return -NAT_ENOTSUP;
@@ -272,7 +303,11 @@ int sock_spare(void)
 
 int sock_most_fds(void)
 {
+#if defined(__APPLE__)
+	enum { ENOUGH = OPEN_MAX }; /* more is an error, not the most */
+#else
 	enum { ENOUGH = 1 << 20 };
+#endif
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)

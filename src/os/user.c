@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE
+#include "os/native.h"
 #include "os/user.h"
 #include "base/cur.h"
 #include "os/file.h"

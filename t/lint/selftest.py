@@ -208,6 +208,13 @@ class Includes(Tree):
     def test_own_first(self):
         self.includes("src/wire/a.c", "<stddef.h>", "its own header")
 
+    def test_native_before_own(self):
+        self.write("src/os/native.h", "")
+        self.write("src/os/own.h", "")
+        self.includes("src/os/own.c", '"os/native.h"\n#include "os/own.h"')
+        self.includes("src/os/own.c", '"os/native.h"\n#include "os/b.h"',
+                      "no such file", "its own header")
+
     def test_missing(self):
         self.includes("src/wire/b.c", '"wire/z.h"', "no such file")
         self.includes("src/new/b.c", '"wire/a.h"', "no layer", "no such file")
