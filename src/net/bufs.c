@@ -35,9 +35,13 @@ int bufs_start(struct net *net, uint64_t memory)
 	struct bufs *b = &net->bufs;
 	uint32_t n = (uint32_t)(memory / POOL_SLAB);
 	size_t table = n * sizeof(struct pool_slab);
-	struct span slabs = mem_reserve(table);
-	struct span mem = mem_reserve((size_t)n * POOL_SLAB);
+	size_t bytes = (size_t)n * POOL_SLAB;
+	struct span slabs, mem;
 
+	if (bytes / POOL_SLAB != n) /* more than 32 bits can address */
+		return -NAT_EMEMORY;
+	slabs = mem_reserve(table);
+	mem = mem_reserve(bytes);
 	if (!slabs.p || !mem.p) {
 		mem_release(slabs);
 		mem_release(mem);

@@ -280,6 +280,21 @@ static void idle_memory_goes_back(void **state)
 	rig_stop(&rig);
 }
 
+/* 32 bits: what a product of sizes no longer holds is not taken for little. */
+static void more_than_can_be_addressed(void **state)
+{
+	struct net_limits much = limits;
+
+	(void)state;
+	if (SIZE_MAX > UINT32_MAX)
+		skip();
+	much.memory = (uint64_t)UINT32_MAX + (1 << 22);
+	rig_start(&rig, NULL, 100);
+	assert_int_equal(net_start(&rig.net, &rig.loop, &rig.log, &much),
+			 -NAT_EMEMORY);
+	rig_stop(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +304,7 @@ int main(void)
 		cmocka_unit_test(all_are_asked),
 		cmocka_unit_test(stopped_while_served),
 		cmocka_unit_test(idle_memory_goes_back),
+		cmocka_unit_test(more_than_can_be_addressed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
