@@ -1,6 +1,6 @@
 # nat: one binary; plain `make` leaves it at ./nat, `make help` lists the rest.
 #
-# On the line: CC=clang LOOP=epoll|select MODULES= CFLAGS=... LDFLAGS=... WERROR= V=1.
+# On the line: CC=clang LOOP=epoll|kqueue|select MODULES= CFLAGS=... LDFLAGS=... WERROR= V=1.
 # Every variant builds in a directory named after itself, its compiler and its
 # loop (build/san-gcc-epoll), so that none mixes objects with another.
 
@@ -25,7 +25,7 @@ CLANG_FORMAT ?= clang-format
 PREFIX ?= /usr/local
 WERROR ?= -Werror
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
-LOOP ?= $(if $(filter Linux,$(shell uname -s)),epoll,select)
+include vendor/rules.mk
 
 # ---- sources: one way of waiting is compiled, and the parts in MODULES ----
 
@@ -45,9 +45,8 @@ CODE := $(sort $(shell find src t -name '*.[ch]'))
 WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wundef -Wwrite-strings -Wvla
 STRICT = -Wpedantic -Wconversion -Wmissing-prototypes -Wstrict-prototypes
 # Without -fno-builtin-bcmp, clang turns memcmp() == 0 into another symbol.
-C11 = -std=c11 -fno-builtin-bcmp -D_POSIX_C_SOURCE=200809L -Isrc -MMD -MP $(WARN) $(WERROR)
+C11 = -std=c11 -fno-builtin-bcmp -D_POSIX_C_SOURCE=200809L $(SYSTEM_CC) -Isrc -MMD -MP $(WARN) $(WERROR)
 SECTIONS = -ffunction-sections -fdata-sections
-SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
 
 rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
@@ -83,11 +82,12 @@ $$($(1))/flags: FORCE
 $$($(1))/list: FORCE
 	$$(call stamp,$$(SRC))
 $$($(1))/nat: $$(SRC:%.c=$$($(1))/%.o) $$($(1))/list
-	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$($(1)_end)
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIBS) $$($(1)_end)
 $$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$(SRC))) $$($(1))/list
 	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$(filter %.o,$$^)
 $$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$(AIDS:%.c=$$($(1))/%.o) $$($(1))/libnat.a
-	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) $$(COUNTED) -o $$@ $$^ -lcmocka
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) $$(COUNTED) -o $$@ $$^ $$(LIBS) \
+	$$(call cmocka,$$($(1)_flags))
 endef
 stamp = @mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
 FORCE:
@@ -190,7 +190,7 @@ clean: ## removes what was built
 	rm -rf build nat nat-static
 
 help: ## this list
-	@awk -F': .*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(sort $(MAKEFILE_LIST:%.d=))
+	@awk -F': .*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(sort $(MAKEFILE_LIST:%.d=))
 
 # Tools that only one folder of t/ needs: fuzzing, torture, cross builds...
 include $(sort $(wildcard t/*/rules.mk))

@@ -34,16 +34,16 @@ static void set_aside_at_start(void **state)
 	calls = alloc_calls();
 	assert_int_equal(net_start(&net, &r.loop, &r.log, &limits), 0);
 	assert_true(alloc_calls() > calls);
-	calls = alloc_calls();
 	assert_true(net.spare_fd >= 0);
 	assert_int_equal(rig_fds(), fds + 1);
 	assert_ptr_equal(net.loop, &r.loop);
 	assert_ptr_equal(net.log, &r.log);
 	assert_int_equal(net.bufs.pool.nslabs, limits.memory / POOL_SLAB);
 	assert_int_equal(net.pipes.most, limits.pipes);
+	calls = alloc_calls(); /* where libc is static, rig_fds counts too */
 	net_stop(&net);
-	assert_int_equal(rig_fds(), fds);
 	assert_int_equal(alloc_calls(), calls);
+	assert_int_equal(rig_fds(), fds);
 	rig_stop(&r);
 }
 

@@ -1,0 +1,27 @@
+# What system and compiler offer, and where a stand-in of vendor/ takes a place.
+
+SYSTEM := $(shell uname -s)
+BSD = FreeBSD NetBSD OpenBSD DragonFly Darwin
+LOOP ?= $(if $(filter $(SYSTEM),Linux),epoll,$(if $(filter $(SYSTEM),$(BSD)),kqueue,select))
+
+# glibc on 32 bits: directories of today's file systems, and times after 2038.
+WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+SYSTEM_CC := $(if $(filter 4,$(shell echo __SIZEOF_LONG__ | $(CC) -E -P - 2>/dev/null)),$(WIDE))
+
+# On Linux kqueue comes by libkqueue, for the tests' sake.
+ifeq ($(SYSTEM)-$(LOOP),Linux-kqueue)
+LIBKQUEUE := $(patsubst %/sys/event.h,%,$(wildcard /usr/include/kqueue/sys/event.h))
+SYSTEM_CC += -isystem $(or $(LIBKQUEUE),vendor/kqueue)
+LIBS = $(if $(LIBKQUEUE),-lkqueue)
+$(if $(LIBKQUEUE),,$(info LOOP=kqueue: libkqueue is not installed, vendor/kqueue stands in))
+endif
+
+STAND_IN = -isystem vendor/cmocka
+# $(call cmocka,FLAGS): the library, unless they name the stand-in.
+cmocka = $(if $(findstring $(STAND_IN),$(1)),,-lcmocka)
+
+# For musl there are neither sanitizers nor a libcmocka.
+SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+ifneq ($(findstring musl,$(CC)),)
+SAN = -static $(STAND_IN)
+endif
