@@ -87,11 +87,11 @@ static inline void rig_turn(struct soon *s)
 		r->loop.quit = true;
 }
 
-/* limits NULL: a loop alone. Each test has 5 s and most turns. */
+/* limits NULL: a loop alone. Each test has 15 s and most turns. */
 static inline void rig_start(struct rig *r, const struct net_limits *limits,
 			     int most)
 {
-	alarm(5);
+	alarm(15);
 	*r = (struct rig){ .fds = rig_fds(), .log.line = rig_line };
 	rig_clock.turns = 0;
 	rig_clock.most = most;

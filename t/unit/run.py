@@ -1,8 +1,9 @@
 """run - the unit tests: every program in parallel, then `N passed, N failed`.
 
-usage: run.py [--jobs N] PROGRAM...    What a program printed is shown when it
-fails. The counts are of cmocka's cases; a program that ends without a verdict
-(a crash, a sanitizer, more than 20 s) counts as one failure more.
+usage: run.py [--jobs N] [--under EMULATOR] PROGRAM...    What a program printed
+is shown when it fails. The counts are of cmocka's cases; a program that ends
+without a verdict (a crash, a sanitizer, more than 20 s) counts as one failure
+more.
 """
 import argparse
 import concurrent.futures
@@ -20,10 +21,10 @@ SANITIZERS = {
 }
 
 
-def run(program):
+def run(program, under=()):
     """(program, cases passed, failed, skipped, what it printed)"""
     try:
-        done = subprocess.run([program], stdin=subprocess.DEVNULL,
+        done = subprocess.run([*under, program], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**SANITIZERS, **os.environ},
                               timeout=LIMIT_S, check=False)
@@ -43,11 +44,13 @@ def run(program):
 def main():
     parser = argparse.ArgumentParser(description="runs unit tests")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--under", nargs=1, default=[], help="what runs programs of other machines")
     parser.add_argument("programs", nargs="*")
     args = parser.parse_args()
     total = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-        for program, *counts, text in pool.map(run, args.programs):
+        for program, *counts, text in pool.map(
+                lambda p: run(p, args.under), args.programs):
             total = [a + b for a, b in zip(total, counts)]
             verdict = "FAILED" if counts[1] else "ok"
             print(f"{verdict:7} {os.path.basename(program)} ({counts[0]})")

@@ -49,7 +49,7 @@ static void too_much(void **state)
 	struct span whole;
 	const struct part v[] = {
 		{ .slots = &a,
-		  .size = SIZE_MAX / 8 / UINT16_MAX,
+		  .size = SIZE_MAX / 16 * 15 / UINT16_MAX,
 		  .limit = UINT16_MAX },
 	};
 
