@@ -62,3 +62,22 @@ define one
 endef
 cross: $(foreach v,$(CROSS),$(if $(call have,$(v)),$(TESTS:%.c=$(cross-$(v))/%))) ## unit tests for other processors, under emulation (CROSS=mips...)
 	$(foreach v,$(CROSS),$(call one,$(v)))
+
+# ---- the product for systems and routers that are not here, by `zig cc` ----
+
+# python3 -m pip install --target build/zig ziglang
+ZIG ?= $(or $(call found,zig),$(wildcard build/zig/ziglang/zig))
+SYSTEMS = x86_64-freebsd aarch64-macos x86_64-macos x86_64-openbsd
+ROUTERS = mips-linux-musleabi mipsel-linux-musleabi arm-linux-musleabi \
+	arm-linux-musleabihf aarch64-linux-musl riscv64-linux-musl \
+	powerpc-linux-musleabi x86-linux-musl x86_64-linux-musl
+ZIG_NAT = $(patsubst %,build/zig-nat/%,$(SYSTEMS) $(ROUTERS))
+zig_loop = $(if $(findstring linux,$(1)),epoll,kqueue)
+zig_flags = $(filter-out -M%,$(C11)) $(STRICT) $(rel_flags) -s \
+	$(if $(findstring linux,$(1)),-static -Wl$(comma)--gc-sections)
+
+cross-check: $(if $(ZIG),$(ZIG_NAT)) ## the product compiled for BSDs, macOS and routers (zig cc)
+	@$(if $(ZIG),$(PYTHON) t/cross/sizes.py $^,echo 'cross-check: skipped: no zig')
+build/zig-nat/%: $(SRC) $(HDR)
+	$(call say,ZIG )mkdir -p $(@D); $(ZIG) cc -target $* $(call zig_flags,$*) -o $@ \
+	$(filter-out src/os/loop_%.c,$(SRC)) src/os/loop_$(call zig_loop,$*).c
