@@ -83,21 +83,23 @@ static int set_value(const struct entry *e, const char *value)
 {
 	void *to = (char *)e->conf + e->row->at;
 	struct opt_list *list = e->row->flags & OPT_LIST ? to : NULL;
+	uint32_t n = 0; /* of the list that stay */
 	const char *why;
 
 	if (list) {
-		if (e->whole || list->from != e->from)
-			list->n = 0;
-		if (list->n == OPT_LIST_MAX)
+		if (!e->whole && list->from == e->from)
+			n = list->n;
+		if (n == OPT_LIST_MAX)
 			return refuse(e, value, "is more than the list holds");
-		list->from = e->from;
-		to = &list->v[list->n];
+		to = &list->v[n];
 	}
 	why = value_read(e->row, value, to);
 	if (why)
 		return refuse(e, value, why);
-	if (list)
-		list->n++;
+	if (list) {
+		list->from = e->from;
+		list->n = n + 1;
+	}
 	return 0;
 }
 
@@ -227,13 +229,14 @@ static int next_option(struct walk *w, struct found *found)
 
 static int set_option(const struct entry *e, const char *value)
 {
-	if (value)
-		return set_value(e, value);
-	if (e->row->type == OPT_COUNT) {
-		++*(uint32_t *)(void *)((char *)e->conf + e->row->at);
-		return 0;
-	}
-	return set_value(e, "1");
+	uint32_t *count;
+
+	if (value || e->row->type != OPT_COUNT)
+		return set_value(e, value ? value : "1");
+	count = (void *)((char *)e->conf + e->row->at);
+	if (*count < value_most(e->row))
+		++*count;
+	return 0;
 }
 
 int opt_args(const struct opt *tab, void *conf, int argc, char **argv,

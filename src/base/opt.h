@@ -17,7 +17,8 @@
 enum opt_type {
 	OPT_FLAG,  /* bool              --name; in a file, or after =, one of
 	                                0 no off false 1 yes on true          */
-	OPT_COUNT, /* uint32_t          -v -v; a number in a file, or after = */
+	OPT_COUNT, /* uint32_t          -v -v, up to max; a number in a file,
+	                                or after =                            */
 	OPT_UINT,  /* uint32_t          a number                              */
 	OPT_TEXT,  /* const char *      anything, no control characters       */
 	OPT_MS,    /* int64_t           250ms 30s 10m 1h; bare: seconds       */
@@ -84,8 +85,8 @@ void opt_defaults(const struct opt *tab, void *conf);
 
 /* Reads argv[1..]; returns the index of the first argument that is no option
  * (all options may stand between and after arguments: they are moved before),
- * or -NAT_EUSAGE with the complaint said. "--" ends the options. Reading the same
- * argv again gives the same. -h and --help are ordinary rows.
+ * or -NAT_EUSAGE with the complaint said. "--" ends the options. Reading an argv
+ * again that was good gives the same. -h and --help are ordinary rows.
  */
 MUST_USE int opt_args(const struct opt *tab, void *conf, int argc, char **argv,
 		      struct diag *d);

@@ -63,7 +63,7 @@ static bool parse_number(const char *text, const struct unit *unit, uint64_t *v)
 	return true;
 }
 
-static uint64_t most(const struct opt *o)
+uint64_t value_most(const struct opt *o)
 {
 	if (o->max)
 		return o->max;
@@ -77,7 +77,7 @@ static const char *read_u32(const struct opt *o, const char *text, void *to)
 
 	if (!parse_number(text, units_one, &v))
 		return "is not a number";
-	if (v < o->min || v > most(o))
+	if (v < o->min || v > value_most(o))
 		return VALUE_OUTSIDE;
 	*(uint32_t *)to = (uint32_t)v;
 	return NULL;
@@ -96,7 +96,7 @@ static const char *read_ms(const struct opt *o, const char *text, void *to)
 
 	if (!parse_number(text, units_ms, &v))
 		return "is not a time such as 250ms, 30s, 10m or 1h";
-	if (v < o->min || v > most(o))
+	if (v < o->min || v > value_most(o))
 		return VALUE_OUTSIDE;
 	*(int64_t *)to = (int64_t)v;
 	return NULL;
@@ -117,7 +117,7 @@ static const char *read_size(const struct opt *o, const char *text, void *to)
 
 	if (!parse_number(text, units_size, &v))
 		return "is not a size such as 512, 64K, 10M or 1G";
-	if (v < o->min || v > most(o))
+	if (v < o->min || v > value_most(o))
 		return VALUE_OUTSIDE;
 	*(uint64_t *)to = v;
 	return NULL;
@@ -261,5 +261,5 @@ void value_print_bounds(struct fmt *f, const struct opt *o)
 {
 	put_bound(f, o, o->min);
 	fmt_put(f, "..");
-	put_bound(f, o, most(o));
+	put_bound(f, o, value_most(o));
 }

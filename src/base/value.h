@@ -17,6 +17,9 @@ const char *value_read(const struct opt *o, const char *text, void *to);
 /* The field as value_read takes it, in quotes as uci_next takes it. */
 void value_print(struct fmt *f, const struct opt *o, const void *from);
 
+/* What a number may be at most. */
+uint64_t value_most(const struct opt *o);
+
 /* "1..65535", "1s..1h", "1M..4G". */
 void value_print_bounds(struct fmt *f, const struct opt *o);
 

@@ -307,6 +307,40 @@ static void test_list_is_full(void **state)
 			    "f:1: relay: h is more than the list holds");
 }
 
+/* A refused value leaves the list as it was, whichever source holds it. */
+static void test_list_is_kept(void **state)
+{
+	static const struct opt_line bad = { "listen", "\xff", false };
+	static const struct opt_line good = { "listen", ":1", true };
+	struct ear ear = ear_of("f", 1);
+	struct settings s;
+
+	(void)state;
+	fresh(&s);
+	assert_int_equal(opt_file(tab, &s, &bad, &ear.d), -NAT_ECONF);
+	assert_int_equal(s.list.n, 1);
+	assert_string_equal(s.list.v[0], "[::]:8888");
+	assert_int_equal(s.list.from, OPT_BY_DEFAULT);
+	assert_int_equal(opt_file(tab, &s, &good, &ear.d), 0);
+	assert_int_equal(opt_file(tab, &s, &bad, &ear.d), -NAT_ECONF);
+	assert_int_equal(s.list.n, 1);
+	assert_string_equal(s.list.v[0], ":1");
+}
+
+/* What the dump says can always be read back. */
+static void test_count_ends(void **state)
+{
+	struct ear ear = ear_of("nat x", 0);
+	struct settings s;
+	struct line l;
+
+	(void)state;
+	fresh(&s);
+	cut_words(&l, "x -vv -vv");
+	assert_int_equal(opt_args(tab, &s, l.argc, l.argv, &ear.d), l.argc);
+	assert_int_equal(s.count, 3);
+}
+
 static void test_wipe(void **state)
 {
 	struct line l;
@@ -434,6 +468,8 @@ int main(void)
 		cmocka_unit_test(test_args),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_list_is_full),
+		cmocka_unit_test(test_list_is_kept),
+		cmocka_unit_test(test_count_ends),
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_dump_is_fixed),
 		cmocka_unit_test(test_dump_hides),
