@@ -13,6 +13,7 @@ from source import OUTPUTS, files, finish, read
 TOP = {"Makefile", "README.md", "LICENSE", "src", "vendor", "t", "contrib",
        "docs"}
 BINARY = (".bin", ".png", ".gz")
+CORPORA = "t/fuzz/corpus/"                      # any bytes at all
 OPEN_END = re.compile(r"\b(TODO|FIXME|XXX)\b(?! *\(?#[0-9])")
 
 
@@ -51,7 +52,7 @@ def script(root, path, text):
 def check(root):
     yield from top(root)
     for path in files(root):
-        if not path.endswith(BINARY):
+        if not path.endswith(BINARY) and not path.startswith(CORPORA):
             text = read(root, path)
             yield from plain(path, text)
             yield from script(root, path, text)

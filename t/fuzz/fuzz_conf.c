@@ -1,0 +1,24 @@
+/* The settings in force, printed as a file, are the settings of that file. */
+#include "fuzz.h"
+#include "cmd/conf.h"
+#include "world.h"
+
+static bool print(struct fmt *f, struct bytes file)
+{
+	struct conf *c = calloc(1, sizeof *c);
+	bool good;
+
+	assert(c);
+	world_file(file);
+	good = conf_read(c, "fuzz.conf") == 0 && conf_fit(c) == 0;
+	if (good)
+		conf_print(c, true, f);
+	world_end();
+	free(c);
+	return good && f->n > 0;
+}
+
+void fuzz(struct bytes in)
+{
+	fuzz_fixed(in, print);
+}

@@ -1,0 +1,72 @@
+# Fuzzing: t/fuzz/fuzz_T.c is target T, checked by libFuzzer (clang) or AFL++
+# from the same source; `make check` replays what they have found, sanitized.
+
+FUZZERS := $(patsubst t/fuzz/fuzz_%.c,%,$(sort $(wildcard t/fuzz/fuzz_*.c)))
+fuzz_T = $(or $(T),json)
+fuzz_S = $(or $(S),60)
+FUZZ_MOST = 4096
+
+fuzz_flags = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link $(SAN)
+fuzz_link = -fsanitize=fuzzer $(SAN)
+afl_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
+afl_link = $(fuzz_link)
+$(eval $(call variant,fuzz,clang))
+$(eval $(call variant,afl,afl-clang-fast))
+
+# The system is stood in for by world.c, where a target refers to it.
+FUZZ_WRAP = -Wl,--wrap=file_read,--wrap=mem_reserve,--wrap=console_err
+
+# $(call fuzzer,VARIANT,COMPILER,OBJECTS): the targets in a variant
+define fuzzer
+$($(1))/t/fuzz/aids.a: $(patsubst %,$($(1))/t/fuzz/%.o,document settings world)
+	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$^
+$($(1))/t/fuzz/fuzz_%: $($(1))/t/fuzz/fuzz_%.o \
+		$(patsubst %,$($(1))/t/fuzz/%.o,fuzz $(3)) \
+		$($(1))/t/fuzz/aids.a $($(1))/libnat.a
+	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ \
+	$(FUZZ_WRAP),--start-group $$^ -Wl,--end-group
+endef
+$(eval $(call fuzzer,fuzz,clang))
+$(eval $(call fuzzer,afl,afl-clang-fast))
+$(eval $(call fuzzer,san,$(CC),replay))
+$(san)/t/fuzz/json_values: $(san)/t/fuzz/json_values.o $(san)/libnat.a
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: fuzz afl corpus json-diff fuzz-run fuzz-replay fuzz-diff
+KEPT = t/fuzz/corpus/$(fuzz_T)
+FOUND = build/corpus/$(fuzz_T)
+
+fuzz: $(if $(filter json-diff,$(fuzz_T)),json-diff,fuzz-run) ## libFuzzer on a target: T=json S=60; T=json-diff: beside Python's
+
+fuzz-run: $(fuzz)/t/fuzz/fuzz_$(fuzz_T)
+	@mkdir -p $(FOUND)
+	$< -max_len=$(FUZZ_MOST) -max_total_time=$(fuzz_S) -timeout=5 -print_final_stats=1 \
+	-artifact_prefix=build/$(fuzz_T)- $(FOUND) $(KEPT)
+
+json-diff: $(san)/t/fuzz/json_values
+	@$(PYTHON) t/fuzz/json_diff.py --seconds $(fuzz_S) --seed $$(date +%s) $<
+
+afl: $(afl)/t/fuzz/fuzz_$(fuzz_T) ## AFL++ on a target: T=json S=60
+	@mkdir -p build/afl/$(fuzz_T)
+	@AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_AUTORESUME=1 \
+	AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_COLOR=1 \
+	afl-fuzz -i $(KEPT) -o build/afl/$(fuzz_T) -G $(FUZZ_MOST) -V $(fuzz_S) -- $< \
+	>build/afl/$(fuzz_T)/log || { tail -n 20 build/afl/$(fuzz_T)/log; exit 1; }
+	@cd build/afl/$(fuzz_T)/default; grep -E '^(run_time|execs_done|edges_found|saved_)' \
+	fuzzer_stats; ! ls crashes hangs | grep ^id
+
+# What a person has named stays; of the rest, what adds to it, small.
+corpus: $(fuzz)/t/fuzz/fuzz_$(fuzz_T) ## keeps what fuzzing T has found, minimised
+	@rm -rf build/kept; mkdir -p build/kept $(FOUND)
+	@find $(KEPT) -type f -name '$(subst _,?,________________________________________)' \
+	-exec mv {} build/kept ';'
+	@$< -set_cover_merge=1 -max_len=1024 $(KEPT) build/kept $(FOUND) \
+	$(wildcard build/afl/$(fuzz_T)/*/queue) 2>&1 | tail -n 1; du -sb $(KEPT)
+
+fuzz-replay: $(FUZZERS:%=$(san)/t/fuzz/fuzz_%) | $(QUIET)
+	@for t in $(FUZZERS); do $(san)/t/fuzz/fuzz_$$t t/fuzz/corpus/$$t || exit 1; done
+
+fuzz-diff: $(san)/t/fuzz/json_values | $(QUIET)
+	@$(PYTHON) t/fuzz/json_diff.py --seconds 2 $<
+
+check: fuzz-replay fuzz-diff
