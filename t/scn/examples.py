@@ -54,7 +54,7 @@ def prepare(world: World) -> None:
     link = world.home / "bin" / "nat"
     if not link.exists():
         link.parent.mkdir()
-        link.symlink_to(world.nat)
+        link.symlink_to(world.product[-1])
 
 
 def rewritten(example: str) -> str:
@@ -69,7 +69,7 @@ async def launch(world: World, text: str) -> Node:
     else:
         path = f"PATH={world.home}/bin:$PATH"
         argv = ["sh", "-c", f"{path}; {text}"]
-    node = await world.launch("it", argv, argv[0] == str(world.nat), {})
+    node = await world.launch("it", argv, world.is_ours(argv), {})
     node.may_end = True
     return node
 
@@ -80,7 +80,7 @@ async def try_example(world: World, command: str, text: str) -> None:
     ended = await node.wait((ALIVE if serves else 5) * world.patience)
     if serves and ended:
         raise Failed(f"example {text!r} ends by itself: {node.verdict()}")
-    if fault := await node.finish(5):
+    if fault := await node.finish(5 * world.patience):
         raise Failed(f"example {text!r}: {fault}")
     if node.status != 0:
         raise Failed(f"example {text!r}: {node.verdict()}")
@@ -90,10 +90,10 @@ async def examples(world: World, args: Args) -> None:
     """Of each command named."""
     prepare(world)
     for command in args.words:
-        argv = [str(world.nat), "help", command]
+        argv = [*world.product, "help", command]
         helped = await world.launch("it", argv, True, {})
         helped.may_end = True
-        if not await helped.wait(5) or helped.status != 0:
+        if not await helped.wait(5 * world.patience) or helped.status != 0:
             raise Failed(f"nat help {command}: {helped.verdict()}")
         for example in shown(world):
             await try_example(world, command, rewritten(example))

@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import ctypes
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -36,7 +37,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass
 class Options:
-    nat: Path
+    product: list[str]
     patience: float
     verbose: bool
     keep: bool
@@ -98,7 +99,7 @@ def scenario_main(path: Path, home: Path, options: Options) -> int:
     report = (home / "report").open("w")
     code = PASS
     (work := home / "w").mkdir(mode=0o700)
-    world = World(options.nat, work, options.patience)
+    world = World(options.product, work, options.patience)
     try:
         steps = parse(path)
         wrong = asyncio.run(play(world, steps, limit_of(steps)))
@@ -283,6 +284,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--patience", type=float, default=1, help="factor of all time limits"
     )
+    parser.add_argument(
+        "--prefix", default="", help="command that runs it, such as valgrind"
+    )
     parser.add_argument("--keep", action="store_true", help="the directories")
     parser.add_argument("--verbs", action="store_true", help="the language")
     parser.add_argument("--verbose", "-v", action="store_true")
@@ -299,7 +303,10 @@ def main() -> int:
         return 1
     paths = scenarios(args.files, args.accept)
     options = Options(
-        args.nat.resolve(), args.patience, args.verbose, args.keep
+        [*shlex.split(args.prefix), str(args.nat.resolve())],
+        args.patience,
+        args.verbose,
+        args.keep,
     )
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

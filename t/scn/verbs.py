@@ -156,7 +156,7 @@ async def node(world: World, args: Args) -> None:
     args.need("run")
     argv = world.command(args.next("a command"))
     args.done()
-    ours = argv[0] == str(world.nat)
+    ours = world.is_ours(argv)
     await world.launch(name, argv, ours, env)
 
 

@@ -28,8 +28,10 @@ Answer = TypeVar("Answer")
 
 
 class World:
-    def __init__(self, nat: Path, home: Path, patience: float) -> None:
-        self.nat = nat
+    def __init__(
+        self, product: list[str], home: Path, patience: float
+    ) -> None:
+        self.product = product  # the binary, behind what it is run by
         self.home = home
         self.patience = patience  # factor of all waiting
         self.log = Transcript()
@@ -40,7 +42,7 @@ class World:
         self.senders: dict[str, Visitor] = {}
         self.scope = {
             "dir": str(home),
-            "nat": str(nat),
+            "nat": product[-1],
             "top": str(TOP),
             "token": secrets.token_hex(16),
         }
@@ -75,8 +77,11 @@ class World:
     def command(self, text: str) -> list[str]:
         argv = shlex.split(text)
         if argv and argv[0] == "nat":
-            argv[0] = str(self.nat)
+            argv[:1] = self.product
         return argv
+
+    def is_ours(self, argv: list[str]) -> bool:
+        return argv[: len(self.product)] == self.product
 
     async def launch(
         self, name: str, argv: list[str], ours: bool, env: dict[str, str]

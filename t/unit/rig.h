@@ -91,7 +91,7 @@ static inline void rig_turn(struct soon *s)
 static inline void rig_start(struct rig *r, const struct net_limits *limits,
 			     int most)
 {
-	alarm(15);
+	alarm(15 * unit_slow());
 	*r = (struct rig){ .fds = rig_fds(), .log.line = rig_line };
 	rig_clock.turns = 0;
 	rig_clock.most = most;

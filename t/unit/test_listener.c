@@ -167,6 +167,7 @@ static void out_of_descriptors(void **state)
 	struct rlimit old;
 
 	(void)state;
+	unit_needs_fd_limit();
 	start("127.0.0.1");
 	for (size_t i = 0; i < COUNT(fds); i++)
 		fds[i] = dial(&door.listener);
@@ -198,6 +199,7 @@ static void no_spare_descriptor(void **state)
 	int fd;
 
 	(void)state;
+	unit_needs_fd_limit();
 	start("127.0.0.1");
 	fd = dial(&door.listener);
 	sock_close(rig.net.spare_fd, false);

@@ -101,6 +101,23 @@ static inline struct bytes unit_hex(struct span to, const char *text)
 	return (struct bytes){ to.p, n };
 }
 
+/* How many times longer than usual things may take: more than 1 is valgrind. */
+static inline unsigned unit_slow(void)
+{
+	const char *times = getenv("UNIT_SLOW");
+
+	return times ? (unsigned)strtoul(times, NULL, 10) : 1;
+}
+
+/* For tests that run out of descriptors, before anything is open. Skipped under
+ * valgrind, where accept beyond the limit takes the connection and closes it.
+ */
+static inline void unit_needs_fd_limit(void)
+{
+	if (unit_slow() > 1)
+		skip();
+}
+
 /* All of a file, say "../shared/vectors/..."; free(p). Absent: test skipped. */
 static inline struct span unit_file(const char *path)
 {
