@@ -103,7 +103,7 @@ $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 # ---- targets ----
 
 .PHONY: all static check quick unit scn interop accept lint format dead size \
-	compdb cov demo install uninstall clean help FORCE
+	compdb demo install uninstall clean help FORCE
 .DEFAULT_GOAL := all
 
 all: $(rel)/nat ## ./nat, the release binary (the default)
@@ -164,11 +164,6 @@ format: ## lays all C out by .clang-format
 HAVE_MUSL := $(shell command -v $(MUSL) 2>/dev/null)
 size: all $(HAVE_MUSL:%=static) ## bytes per module and layer; fails over budget
 	@$(PYTHON) t/lint/size.py $(if $(MODULES),768,128) $(rel)/nat.map nat $(wildcard nat-static)
-
-cov: $(TESTS:%.c=$(cov)/%) ## lines of src that the unit tests reach
-	@find $(cov) -name '*.gcda' -delete; $(PYTHON) t/unit/run.py --jobs $(JOBS) $^
-	@gcov -n $(SRC:%.c=$(cov)/%.gcda) 2>/dev/null | \
-	awk -F"[':%]" '/^File .src/ { f = $$2 } /^Lines/ && f { print $$2 "%", f; f = "" }' | sort -n
 
 compdb: ## compile_commands.json for editors
 	@mkdir -p build; { echo '['; for f in $(SRC); do \
