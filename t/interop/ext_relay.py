@@ -9,6 +9,7 @@ Says every object that comes, `got {...}`, and `published NAME PORT`. Faults:
     version   refuses the hello, speaks version 9 only
     hangup    closes after the hello
     silent    never answers
+    chatty    works, and says things between that want an answer or none
     stranger  after the login asks for a service that was never published
     split     sends byte by byte
 """
@@ -25,7 +26,7 @@ from fastnat import VERSION, Control, Login, Message, copy, nonce
 HOST = "127.0.0.1"
 HUGE = b'{"command":"' + b"x" * 70000
 FAULTS = (
-    "none proof garbage huge version hangup silent stranger split".split()
+    "none proof garbage huge version hangup silent chatty stranger split".split()
 )
 
 
@@ -130,11 +131,22 @@ class Relay:
     async def serve(self, control: Control) -> None:
         if self.args.fault == "stranger":
             self.start_proxy(control, "never-published", 1)
+        if self.args.fault == "chatty":
+            self.chat(control)
         while message := await control.hear():
             if message["command"] == "publish":
                 await self.publish(control, message)
             if message["command"] == "ping":
                 control.say("pong")
+            if message["command"] == "pong":
+                print("ponged", flush=True)
+
+    def chat(self, control: Control) -> None:
+        control.say("ping")
+        control.say("command-of-a-later-version", number=[1, {}])
+        control.say("pong")
+        control.say("published", service="never-asked", outPort=1)
+        control.say("refused", service="never-asked", error="no", retry=1)
 
     async def publish(self, control: Control, message: Message) -> None:
         async def visited(
