@@ -24,24 +24,27 @@ $($(1))/t/fuzz/fuzz_%: $($(1))/t/fuzz/fuzz_%.o \
 		$(patsubst %,$($(1))/t/fuzz/%.o,fuzz $(3)) \
 		$($(1))/t/fuzz/aids.a $($(1))/libnat.a
 	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ \
-	$(FUZZ_WRAP),--start-group $$^ -Wl,--end-group
+	$(FUZZ_WRAP),--start-group $$^ -Wl,--end-group $$(LIBS)
 endef
 $(eval $(call fuzzer,fuzz,clang))
 $(eval $(call fuzzer,afl,afl-clang-fast))
 $(eval $(call fuzzer,san,$(CC),replay))
 $(san)/t/fuzz/json_values: $(san)/t/fuzz/json_values.o $(san)/libnat.a
-	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: fuzz afl corpus json-diff fuzz-run fuzz-replay fuzz-diff
 KEPT = t/fuzz/corpus/$(fuzz_T)
 FOUND = build/corpus/$(fuzz_T)
 
-fuzz: $(if $(filter json-diff,$(fuzz_T)),json-diff,fuzz-run) ## libFuzzer on a target: T=json S=60; T=json-diff: beside Python's
+fuzz: $(if $(filter json-diff,$(T)),json-diff,fuzz-run) ## libFuzzer on T=json for S=60 s; T=all; T=json-diff: beside Python's
 
-fuzz-run: $(fuzz)/t/fuzz/fuzz_$(fuzz_T)
-	@mkdir -p $(FOUND)
-	$< -max_len=$(FUZZ_MOST) -max_total_time=$(fuzz_S) -timeout=5 -print_final_stats=1 \
-	-artifact_prefix=build/$(fuzz_T)- $(FOUND) $(KEPT)
+FUZZ_NOW = $(if $(filter all,$(T)),$(FUZZERS),$(fuzz_T))
+fuzz-run: $(FUZZ_NOW:%=$(fuzz)/t/fuzz/fuzz_%)
+	@for t in $(FUZZ_NOW); do mkdir -p build/corpus/$$t; \
+	$(fuzz)/t/fuzz/fuzz_$$t -max_len=$(FUZZ_MOST) -max_total_time=$(fuzz_S) -timeout=5 \
+	-artifact_prefix=build/$$t- build/corpus/$$t t/fuzz/corpus/$$t >build/fuzz-$$t.log 2>&1 \
+	|| { tail -n 40 build/fuzz-$$t.log; exit 1; }; \
+	echo "$$t: $$(grep -a DONE build/fuzz-$$t.log)"; done
 
 json-diff: $(san)/t/fuzz/json_values
 	@$(PYTHON) t/fuzz/json_diff.py --seconds $(fuzz_S) --seed $$(date +%s) $<
@@ -70,3 +73,9 @@ fuzz-diff: $(san)/t/fuzz/json_values | $(QUIET)
 	@$(PYTHON) t/fuzz/json_diff.py --seconds 2 $<
 
 check: fuzz-replay fuzz-diff
+
+.PHONY: lint-fuzz
+lint-fuzz:
+	@awk 'FNR == 31 { print FILENAME ":31: a target has at most 30 lines"; bad = 1 } \
+	END { exit bad }' t/fuzz/fuzz_*.c
+lint: lint-fuzz
