@@ -39,6 +39,11 @@ async def needs(world: World, args: Args) -> None:
             raise Skipped(f"no {program} here")
 
 
+async def bare(world: World, args: Args) -> None:
+    if len(world.product) > 1:
+        raise Skipped(f"not under {Path(world.product[0]).name}")
+
+
 async def nothing(world: World, args: Args) -> None:
     """limit and accept are read before the scenario starts."""
 
@@ -441,6 +446,7 @@ async def guarded(
 
 VERBS: dict[str, tuple[Verb, str]] = {
     "needs": (needs, "PROGRAM... | root: else the scenario is skipped"),
+    "bare": (bare, "skipped where something runs the binary (--prefix)"),
     "limit": (nothing, "TIME of the whole scenario"),
     "accept": (nothing, "takes long: only with --accept"),
     "set": (set_, "NAME VALUE"),
