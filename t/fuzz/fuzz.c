@@ -24,6 +24,16 @@ struct diag fuzz_diag(void)
 	return (struct diag){ say_nothing, "fuzz", 1, 0 };
 }
 
+uint8_t *fuzz_copy(struct bytes in)
+{
+	uint8_t *mem = malloc(in.n ? in.n : 1);
+
+	assert(mem);
+	if (in.n > 0)
+		memcpy(mem, in.p, in.n);
+	return mem;
+}
+
 char *fuzz_text(struct bytes in)
 {
 	char *text = malloc(in.n + 1);

@@ -27,6 +27,9 @@ struct fmt fuzz_room(unsigned i);
 /* A diag whose complaints are looked at for crashes only. */
 struct diag fuzz_diag(void);
 
+/* A copy in memory of just its size; free it. */
+uint8_t *fuzz_copy(struct bytes in);
+
 /* A copy with a NUL behind it; free it. */
 char *fuzz_text(struct bytes in);
 

@@ -63,11 +63,13 @@ corpus: $(fuzz)/t/fuzz/fuzz_$(fuzz_T) ## keeps what fuzzing T has found, minimis
 	@rm -rf build/kept; mkdir -p build/kept $(FOUND)
 	@find $(KEPT) -type f -name '$(subst _,?,________________________________________)' \
 	-exec mv {} build/kept ';'
-	@$< -set_cover_merge=1 -max_len=1024 $(KEPT) build/kept $(FOUND) \
+	@$< -set_cover_merge=1 -use_counters=0 -max_len=$(FUZZ_MOST) $(KEPT) build/kept $(FOUND) \
 	$(wildcard build/afl/$(fuzz_T)/*/queue) 2>&1 | tail -n 1; du -sb $(KEPT)
 
 fuzz-replay: $(FUZZERS:%=$(san)/t/fuzz/fuzz_%) | $(QUIET)
-	@for t in $(FUZZERS); do $(san)/t/fuzz/fuzz_$$t t/fuzz/corpus/$$t || exit 1; done
+	@sum=0; for t in $(FUZZERS); do n=$$($(san)/t/fuzz/fuzz_$$t t/fuzz/corpus/$$t) || \
+	{ echo "fuzz: $$t: see above"; exit 1; }; sum=$$((sum + n)); done; \
+	echo "fuzz: $$sum kept inputs, $(words $(FUZZERS)) targets"
 
 fuzz-diff: $(san)/t/fuzz/json_values | $(QUIET)
 	@$(PYTHON) t/fuzz/json_diff.py --seconds 2 $<
