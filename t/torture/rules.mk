@@ -1,0 +1,30 @@
+# Torture: scenarios and unit tests with a system call of src/os failing
+# (docs/decisions/0011). Only the objects of src/os are bound to wrap.c, each by
+# a partial link: what tests and sanitizers call themselves stays as it is.
+
+torture := $(san)/torture
+TORTURE_OS := $(patsubst %.c,$(torture)/%.o,$(filter src/os/%,$(SRC)))
+TORTURE_REST := $(patsubst %.c,$(san)/%.o,$(filter-out src/os/%,$(SRC)))
+
+# The calls that wrap.c defines are those that are wrapped.
+$(torture)/wraps: $(san)/t/torture/wrap.o
+	@mkdir -p $(@D); nm $< | sed -n 's/.* T __wrap_/-Wl,--wrap=/p' > $@
+
+$(torture)/src/%.o: $(san)/src/%.o $(torture)/wraps
+	$(call say,WRAP)mkdir -p $(@D); $(CC) -nostdlib -r @$(torture)/wraps -o $@ $<
+
+.PHONY: lint-torture
+# Each call of src/os is wrapped, or exempt with a reason.
+lint: lint-torture
+lint-torture: $(TORTURE_OS) $(TORTURE_REST)
+	@$(PYTHON) t/torture/calls.py $(TORTURE_OS) --with $(TORTURE_REST)
+
+# Tests that bring their own clock (t/unit/rig.h) take the rest from an archive.
+$(torture)/libos.a: $(TORTURE_OS)
+	$(call say,AR  )rm -f $@; $(AR) rcs $@ $^
+$(torture)/test_%: $(san)/t/torture/test_%.o $(san)/t/torture/wrap.o $(torture)/libos.a $(san)/libnat.a
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+$(san)/t/torture/%: build_cc += -I.
+
+TORTURE_TESTS := $(patsubst t/%.c,$(san)/%,$(wildcard t/torture/test_*.c))
+unit: $(TORTURE_TESTS)
