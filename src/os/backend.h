@@ -9,7 +9,7 @@ void backend_close(struct loop *l);
 
 /* Makes the kernel's interest in io->fd what io->want says; io->armed says what
  * it is now, io->moved that it must learn the handle anew. 0, or an error: to be
- * tried again.
+ * tried again; then the kernel knows what it knew or, io->armed 0, nothing.
  */
 MUST_USE int backend_arm(struct loop *l, struct io *io);
 

@@ -16,6 +16,9 @@ void backend_close(struct loop *l)
 	close(l->wait_fd);
 }
 
+/* What cannot be changed is taken out, which never fails: the set must not hold
+ * on to a handle that has moved.
+ */
 int backend_arm(struct loop *l, struct io *io)
 {
 	struct epoll_event e = {
@@ -26,8 +29,16 @@ int backend_arm(struct loop *l, struct io *io)
 	int op = !io->armed ? EPOLL_CTL_ADD
 		 : io->want ? EPOLL_CTL_MOD
 			    : EPOLL_CTL_DEL;
+	int rc;
 
-	return epoll_ctl(l->wait_fd, op, io->fd, &e) < 0 ? sys_err() : 0;
+	if (epoll_ctl(l->wait_fd, op, io->fd, &e) == 0)
+		return 0;
+	rc = sys_err();
+	if (op == EPOLL_CTL_MOD) {
+		epoll_ctl(l->wait_fd, EPOLL_CTL_DEL, io->fd, &e);
+		io->armed = 0;
+	}
+	return rc;
 }
 
 int backend_wait(struct loop *l, int ms)

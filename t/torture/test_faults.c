@@ -233,6 +233,34 @@ static void watches_when_it_can(void **state)
 	rig_stop(&r);
 }
 
+/* A handle that has moved is not woken, though the kernel would not learn of the
+ * new one at first.
+ */
+static void forgets_who_has_moved(void **state)
+{
+	struct rig r;
+	struct ear from, to;
+	int ends[2];
+
+	(void)state;
+	rig_start(&r, NULL, 100);
+	rig_pair(ends, 0);
+	ear_init(&from, &r);
+	ear_init(&to, &r);
+	io_start(&from.io, &r.loop, ends[0], LOOP_IN);
+	rig_run(&r, 1);
+	io_move(&to.io, &from.io);
+	memset(&from.io, 0xa5, sizeof from.io);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	wrap_plan("epoll_ctl", 1, 2, ENOMEM);
+	rig_run(&r, 3000);
+	assert_int_equal(to.times, 1);
+	io_stop(&to.io);
+	for (int i = 0; i < 2; i++)
+		close(ends[i]);
+	rig_stop(&r);
+}
+
 static void waits_on_when_interrupted(void **state)
 {
 	static const char *const calls[] = { "epoll_wait", "select" };
@@ -380,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_or_leaves_nothing),
 		cmocka_unit_test(watches_when_it_can),
+		cmocka_unit_test(forgets_who_has_moved),
 		cmocka_unit_test(waits_on_when_interrupted),
 		cmocka_unit_test(no_signal_is_lost),
 		cmocka_unit_test(files_in_pieces),
