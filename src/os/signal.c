@@ -28,9 +28,10 @@ static void caught(int number)
 	int saved = errno;
 
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (rows[i].number == number &&
-		    write(wake_fd[1], &rows[i].what, 1) < 0)
-			break; /* full: a wake is on its way already */
+		while (rows[i].number == number &&
+		       write(wake_fd[1], &rows[i].what, 1) < 0 &&
+		       errno == EINTR) /* full: a wake is on its way already */
+			;
 	errno = saved;
 }
 
@@ -47,12 +48,30 @@ static void ready(struct io *io, unsigned events)
 	s->heard(s, what);
 }
 
-int signals_start(struct signals *s, struct loop *l,
-		  void (*heard)(struct signals *, unsigned))
+static int catch_all(void)
 {
 	struct sigaction act = { .sa_handler = caught, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t ours;
+
+	sigemptyset(&act.sa_mask);
+	sigemptyset(&ignore.sa_mask);
+	sigemptyset(&ours);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (sigaction(rows[i].number, &act, NULL) < 0)
+			return sys_err();
+		sigaddset(&ours, rows[i].number);
+	}
+	for (size_t i = 0; i < COUNT(ignored); i++)
+		if (sigaction(ignored[i], &ignore, NULL) < 0)
+			return sys_err();
+	return sigprocmask(SIG_UNBLOCK, &ours, NULL) < 0 ? sys_err() : 0;
+}
+
+int signals_start(struct signals *s, struct loop *l,
+		  void (*heard)(struct signals *, unsigned))
+{
+	int rc;
 
 	if (pipe(wake_fd) < 0)
 		return sys_err();
@@ -60,20 +79,13 @@ int signals_start(struct signals *s, struct loop *l,
 		fcntl(wake_fd[i], F_SETFL, O_NONBLOCK);
 		fcntl(wake_fd[i], F_SETFD, FD_CLOEXEC);
 	}
-	sigemptyset(&act.sa_mask);
-	sigemptyset(&ignore.sa_mask);
-	sigemptyset(&ours);
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		sigaction(rows[i].number, &act, NULL);
-		sigaddset(&ours, rows[i].number);
-	}
-	for (size_t i = 0; i < COUNT(ignored); i++)
-		sigaction(ignored[i], &ignore, NULL);
-	sigprocmask(SIG_UNBLOCK, &ours, NULL);
 	s->heard = heard;
 	io_init(&s->io, ready);
 	io_start(&s->io, l, wake_fd[0], LOOP_IN);
-	return 0;
+	rc = catch_all();
+	if (rc < 0)
+		signals_stop(s);
+	return rc;
 }
 
 void signals_stop(struct signals *s)
