@@ -16,17 +16,24 @@ static void ready(struct io *io, unsigned what)
 	u->come(u);
 }
 
-static void start(struct udp *u, struct net *net, int fd,
-		  void (*come)(struct udp *))
+static int start(struct udp *u, struct net *net, int fd,
+		 void (*come)(struct udp *))
 {
+	struct addr at;
+	int rc = sock_here(fd, &at);
+
+	if (rc < 0) {
+		sock_close(fd, false);
+		return rc;
+	}
 	u->net = net;
+	u->at = at;
 	u->come = come;
 	u->lost = 0;
 	u->err = 0;
-	if (sock_here(fd, &u->at) < 0)
-		u->at = (struct addr){ .family = ADDR_NONE };
 	io_init(&u->io, ready);
 	io_start(&u->io, net->loop, fd, LOOP_IN);
+	return 0;
 }
 
 static int bind_any(uint16_t port)
@@ -50,10 +57,7 @@ int udp_bind(struct udp *u, struct net *net, struct bytes host, uint16_t port,
 		return -NAT_EINVAL;
 	at.port = port;
 	fd = host.n ? dgram_bind(&at) : bind_any(port);
-	if (fd < 0)
-		return fd;
-	start(u, net, fd, come);
-	return 0;
+	return fd < 0 ? fd : start(u, net, fd, come);
 }
 
 int udp_connect(struct udp *u, struct net *net, const struct addr *peer,
@@ -61,10 +65,7 @@ int udp_connect(struct udp *u, struct net *net, const struct addr *peer,
 {
 	int fd = dgram_connect(peer);
 
-	if (fd < 0)
-		return fd;
-	start(u, net, fd, come);
-	return 0;
+	return fd < 0 ? fd : start(u, net, fd, come);
 }
 
 void udp_stop(struct udp *u)

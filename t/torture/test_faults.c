@@ -150,7 +150,9 @@ static const struct {
 	{ try_listener, "bind", EACCES, -NAT_EACCESS },
 	{ try_udp, "socket", EMFILE, -NAT_EFILES },
 	{ try_udp, "bind", EADDRINUSE, -NAT_EINUSE },
+	{ try_udp, "getsockname", ENOBUFS, -NAT_EMEMORY },
 	{ try_udp_peer, "connect", ENETUNREACH, -NAT_EUNREACH },
+	{ try_udp_peer, "getsockname", ENOBUFS, -NAT_EMEMORY },
 	{ try_signals, "pipe", EMFILE, -NAT_EFILES },
 	{ try_net, "mmap", ENOMEM, -NAT_EMEMORY },
 	{ try_net, "open", EMFILE, 0 }, /* the spare descriptor */
