@@ -137,7 +137,7 @@ bool file_exists(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0;
+	return stat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 struct file_stamp file_stamp(const char *path)

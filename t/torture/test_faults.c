@@ -427,6 +427,21 @@ static void reading_says_why_not(void **state)
 	unlink(path);
 }
 
+/* A file that cannot be looked at is not absent: it would be made anew. */
+static void absent_is_certain(void **state)
+{
+	static const int errors[] = { EIO, EACCES, ENOMEM };
+
+	(void)state;
+	wrap_plan("", 0, 0, 0);
+	assert_false(file_exists(path));
+	for (size_t i = 0; i < COUNT(errors); i++) {
+		wrap_plan("stat", 1, 1, errors[i]);
+		assert_true(file_exists(path));
+		assert_int_equal(wrap_hits(), 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +454,7 @@ int main(void)
 		cmocka_unit_test(files_in_pieces),
 		cmocka_unit_test(files_whole_or_not_at_all),
 		cmocka_unit_test(reading_says_why_not),
+		cmocka_unit_test(absent_is_certain),
 	};
 
 	snprintf(path, sizeof path, "/tmp/nat-faults-%d", (int)getpid());
