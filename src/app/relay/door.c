@@ -113,6 +113,7 @@ static struct session_login login_of(const struct door *d)
 			    .client_nonce = { d->client_nonce, FASTNAT_NONCE },
 			    .server_nonce = { d->server_nonce, FASTNAT_NONCE },
 			    .name = { d->name, d->name_n } },
+		.from = d->from,
 		.instance = { d->instance, FASTNAT_NONCE },
 	};
 }
@@ -331,7 +332,7 @@ static void too_late(struct timer *t)
 
 	if (d->state == DOOR_CONTEST)
 		end_contest(d);
-	else if (d->greets && session_start_plain(r, &d->tcp) == 0)
+	else if (d->greets && session_start_plain(r, &d->tcp, &d->from) == 0)
 		leave(d);
 	else
 		door_stop(d);
@@ -420,12 +421,12 @@ void door_come_plain(struct listener *l)
 	}
 }
 
-void door_hello(struct relay *r, struct tcp *from, const struct fastnat *m)
+void door_hello(struct relay *r, struct tcp *from, const struct addr *at,
+		const struct fastnat *m)
 {
 	struct door *d = init(r);
 
-	if (sock_there(tcp_fd(from), &d->from) < 0)
-		d->from = (struct addr){ 0 };
+	d->from = *at;
 	tcp_move(&d->tcp, from, &d->waker);
 	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
 	hear_hello(d, m);

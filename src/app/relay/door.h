@@ -51,10 +51,11 @@ struct door {
 void door_come(struct listener *l);
 void door_come_plain(struct listener *l);
 
-/* A plain client has said hello after all: its connection goes back to a door,
- * which hears the message (lent) again.
+/* A plain client at `at` has said hello after all: its connection goes back to a
+ * door, which hears the message (lent) again.
  */
-void door_hello(struct relay *r, struct tcp *from, const struct fastnat *m);
+void door_hello(struct relay *r, struct tcp *from, const struct addr *at,
+		const struct fastnat *m);
 
 void door_stop(struct door *d);
 

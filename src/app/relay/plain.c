@@ -51,7 +51,7 @@ static void wake(struct waker *w, unsigned what)
 	while ((rc = talk_hear(in, &s->scan, &h)) > 0) {
 		if (h.m.command != FASTNAT_HELLO)
 			continue;
-		door_hello(s->relay, &s->tcp, &h.m);
+		door_hello(s->relay, &s->tcp, &s->from, &h.m);
 		session_stop(s, "logs in after all");
 		return;
 	}
@@ -162,9 +162,10 @@ static int greet(struct session *s)
 	return talk_say(&s->tcp.stream, &m, false);
 }
 
-int session_start_plain(struct relay *r, struct tcp *from)
+int session_start_plain(struct relay *r, struct tcp *from,
+			const struct addr *at)
 {
-	struct session *s = session_take_slot(r, from);
+	struct session *s = session_take_slot(r, from, at);
 	struct fmt f;
 	int rc;
 

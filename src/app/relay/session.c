@@ -291,7 +291,8 @@ void session_announce(struct session *s)
 
 /* ---- coming and going ---- */
 
-struct session *session_take_slot(struct relay *r, struct tcp *from)
+struct session *session_take_slot(struct relay *r, struct tcp *from,
+				  const struct addr *at)
 {
 	struct session *s;
 	struct addr here;
@@ -302,10 +303,9 @@ struct session *session_take_slot(struct relay *r, struct tcp *from)
 	if (!s)
 		return NULL;
 	s->relay = r;
+	s->from = *at;
 	s->heard = relay_now(r);
 	s->int_port = here.port;
-	if (sock_there(tcp_fd(from), &s->from) < 0)
-		s->from = (struct addr){ 0 };
 	list_init(&s->published);
 	list_init(&s->unannounced);
 	list_init(&s->parking.list);
@@ -369,7 +369,8 @@ int session_start(struct relay *r, struct tcp *from,
 		return -NAT_EINUSE;
 	if (old)
 		session_stop(old, "taken over by its successor");
-	s = has_room(&from->stream) ? session_take_slot(r, from) : NULL;
+	s = has_room(&from->stream) ? session_take_slot(r, from, &login->from)
+				    : NULL;
 	if (!s)
 		return -NAT_ELIMIT;
 	if (r->conf->open)

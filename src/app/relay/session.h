@@ -44,6 +44,7 @@ struct session {
 /* Who logs in, as the door has found out. */
 struct session_login {
 	struct fastnat_login proven;
+	struct addr from;
 	struct bytes instance;
 	bool own_token;
 	bool contested; /* who has the name gave no sign of life */
@@ -62,7 +63,8 @@ void session_challenge(struct relay *r, struct bytes name);
 bool session_lives(struct relay *r, struct bytes name, int64_t since);
 
 /* The same for a plain client: ports are bound and it is greeted. */
-MUST_USE int session_start_plain(struct relay *r, struct tcp *from);
+MUST_USE int session_start_plain(struct relay *r, struct tcp *from,
+				 const struct addr *at);
 
 void session_stop(struct session *s, const char *why);
 
@@ -90,8 +92,11 @@ struct session *session_of_id(struct relay *r, struct bytes id);
 /* Does a session come from the same address? */
 bool session_from(const struct relay *r, const struct addr *a);
 
-/* For session.c and plain.c: a free slot with what both kinds share, or NULL. */
-struct session *session_take_slot(struct relay *r, struct tcp *from);
+/* For session.c and plain.c: a free slot with what both kinds share, or NULL. at
+ * is where the client is.
+ */
+struct session *session_take_slot(struct relay *r, struct tcp *from,
+				  const struct addr *at);
 void session_wake_plain(struct waker *w, unsigned what);
 /* Its pace allows one more announcement now. */
 bool session_paced(const struct session *s);
