@@ -36,8 +36,10 @@ int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
 	struct link_from from = { .park = NULL };
 	int rc = sock_there(tcp_fd(&ctl->tcp), &from.relay);
 
-	if (rc < 0)
-		return rc;
+	if (rc < 0) {
+		control_failed(ctl, m->out_id, err_text(rc));
+		return 0;
+	}
 	from.relay.port = m->int_port;
 	serve(ctl->client, e, m, &from);
 	return 0;
