@@ -133,13 +133,16 @@ class Relay:
             self.start_proxy(control, "never-published", 1)
         if self.args.fault == "chatty":
             self.chat(control)
+        servers = []
         while message := await control.hear():
             if message["command"] == "publish":
-                await self.publish(control, message)
+                servers.append(await self.publish(control, message))
             if message["command"] == "ping":
                 control.say("pong")
             if message["command"] == "pong":
                 print("ponged", flush=True)
+        for server in servers:
+            server.close()
 
     def chat(self, control: Control) -> None:
         control.say("ping")
@@ -148,7 +151,9 @@ class Relay:
         control.say("published", service="never-asked", outPort=1)
         control.say("refused", service="never-asked", error="no", retry=1)
 
-    async def publish(self, control: Control, message: Message) -> None:
+    async def publish(
+        self, control: Control, message: Message
+    ) -> asyncio.Server:
         async def visited(
             reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         ) -> None:
@@ -160,6 +165,7 @@ class Relay:
         port = server.sockets[0].getsockname()[1]
         control.say("published", service=message["service"], outPort=port)
         print(f"published {message['service']} {port}", flush=True)
+        return server
 
     def start_proxy(
         self, control: Control, service: str, port: int
