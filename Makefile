@@ -5,7 +5,7 @@
 # loop (build/san-gcc-epoll), so that none mixes objects with another.
 
 MAKEFLAGS += --no-builtin-rules
-ifeq ($(filter demo bench scn accept,$(MAKECMDGOALS)),)
+ifeq ($(filter demo bench scn accept torture,$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
 endif
 ifeq ($(filter -j%,$(MAKEFLAGS)),)

@@ -133,6 +133,7 @@ class Service:
 
     def __init__(self, name: str, log: Transcript) -> None:
         self.name = name
+        self.kind = ""
         self.where = ""  # the port, or the socket's path
         self._log = log
         self._server: asyncio.Server | None = None
@@ -143,7 +144,7 @@ class Service:
     async def start(self, args: Args) -> None:
         port = int(args.clause("on") or 0)
         path = args.clause("unix")
-        kind = args.next("the kind of service")
+        kind = self.kind = args.next("the kind of service")
         if kind == "refuse":
             self._hold(port)
         elif kind not in KINDS:

@@ -40,17 +40,17 @@ async def sends(world: World, wire: Wire, args: Args) -> None:
 
 async def ends(world: World, wire: Wire, args: Args) -> None:
     args.done()
-    wire.transport.write_eof()
+    wire.open().write_eof()
 
 
 async def pauses(world: World, wire: Wire, args: Args) -> None:
     args.done()
-    wire.transport.pause_reading()
+    wire.open().pause_reading()
 
 
 async def resumes(world: World, wire: Wire, args: Args) -> None:
     args.done()
-    wire.transport.resume_reading()
+    wire.open().resume_reading()
 
 
 async def resets(world: World, wire: Wire, args: Args) -> None:

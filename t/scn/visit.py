@@ -50,14 +50,19 @@ class Wire(asyncio.Protocol):
         self._log.say(self.name, "net", f"down {exc or ''}")
 
     def send(self, data: bytes) -> None:
-        if self.down:
-            raise Failed(f"{self.name}: connection is down: {self.error}")
+        transport = self.open()
         self.sent += data
         self._log.say(self.name, "net", f"sends {len(data)} {data[:SHOWN]!r}")
-        self.transport.write(data)
+        transport.write(data)
+
+    def open(self) -> Any:
+        """The transport, while there is one."""
+        if self.down:
+            raise Failed(f"{self.name}: connection is down: {self.error}")
+        return self.transport
 
     def reset(self) -> None:
-        make_reset(self.transport)
+        make_reset(self.open())
 
     def abandon(self) -> None:
         if self.transport:

@@ -120,7 +120,7 @@ class World:
 
     # ---- the end ----
 
-    async def finish(self) -> str | None:
+    async def finish(self, stop_time: float = STOP_TIME) -> str | None:
         """Ends everything; the first thing that was wrong, or None."""
         for wire in self.wires.values():
             wire.abandon()
@@ -129,11 +129,10 @@ class World:
         for transport in self.transports.values():
             transport.close()
         running = [n for n in self.nodes.values() if not n.ended]
-        stop_time = STOP_TIME * self.patience
         for node in running:
             node.may_end |= not node.ours
         faults = await asyncio.gather(
-            *(node.finish(stop_time) for node in self.nodes.values())
+            *(n.finish(stop_time * self.patience) for n in self.nodes.values())
         )
         for service in self.services.values():
             await service.stop()

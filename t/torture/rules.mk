@@ -13,7 +13,14 @@ $(torture)/wraps: $(san)/t/torture/wrap.o
 $(torture)/src/%.o: $(san)/src/%.o $(torture)/wraps
 	$(call say,WRAP)mkdir -p $(@D); $(CC) -nostdlib -r @$(torture)/wraps -o $@ $<
 
-.PHONY: lint-torture
+$(torture)/nat: $(TORTURE_REST) $(TORTURE_OS) $(san)/t/torture/wrap.o $(san)/list
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
+
+.PHONY: torture lint-torture
+torture: $(torture)/nat ## a failing system call in each scenario (N= FULL=1 MOST= S=)
+	@$(PYTHON) t/torture/torture.py --nat $< $(N:%=--budget %) \
+	$(if $(FULL),--full) $(MOST:%=--most %) $(S)
+
 # Each call of src/os is wrapped, or exempt with a reason.
 lint: lint-torture
 lint-torture: $(TORTURE_OS) $(TORTURE_REST)
