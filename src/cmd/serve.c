@@ -82,6 +82,18 @@ static int serve(struct serving *sv)
 	return rc < 0 ? start_failed(sv, "waiting for events", rc) : 0;
 }
 
+/* A failure is never without a word. */
+static int start_section(struct serving *sv, const struct section *s)
+{
+	unsigned before = sv->diag.count;
+	int rc = s->cmd->role->start(s->set, &sv->net, owner_dir(&sv->owner),
+				     &sv->diag);
+
+	if (rc < 0 && sv->diag.count == before)
+		start_failed(sv, "starting", rc);
+	return rc;
+}
+
 static int run_sections(struct serving *sv)
 {
 	const struct serve_what *what = sv->what;
@@ -89,9 +101,7 @@ static int run_sections(struct serving *sv)
 	int rc = 0;
 
 	for (; n < what->n && rc >= 0; n++)
-		rc = what->v[n]->cmd->role->start(what->v[n]->set, &sv->net,
-						  owner_dir(&sv->owner),
-						  &sv->diag);
+		rc = start_section(sv, what->v[n]);
 	if (rc < 0)
 		n--; /* the last one is not running */
 	else
