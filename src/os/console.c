@@ -13,8 +13,12 @@
 static bool writable(int fd, int ms)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	int n;
 
-	return poll(&p, 1, ms) == 1;
+	do
+		n = poll(&p, 1, ms);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
 }
 
 /* What is taken at once, 0 or more. A pipe that is writable has room for a page,
@@ -23,8 +27,13 @@ static bool writable(int fd, int ms)
  */
 static size_t put_now(int fd, struct bytes b)
 {
-	ssize_t n = writable(fd, 0) ? write(fd, b.p, b.n) : 0;
+	ssize_t n;
 
+	if (!writable(fd, 0))
+		return 0;
+	do
+		n = write(fd, b.p, b.n);
+	while (n < 0 && errno == EINTR);
 	return n < 0 ? 0 : (size_t)n;
 }
 

@@ -5,11 +5,13 @@
 #include "t/unit/rig.h"
 #include "net/listener.h"
 #include "net/udp.h"
+#include "os/console.h"
 #include "os/file.h"
 #include "os/loop.h"
 #include "os/signal.h"
 #include "t/torture/wrap.h"
 #include <errno.h>
+#include <sys/stat.h>
 
 /* Counted elsewhere (t/unit/alloc.c): wrap.c has mmap to itself here. */
 unsigned alloc_calls(void)
@@ -427,6 +429,25 @@ static void reading_says_why_not(void **state)
 	unlink(path);
 }
 
+static void lines_survive_signals(void **state)
+{
+	static const char *const calls[] = { "poll", "write" };
+	struct console c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		wrap_plan("", 0, 0, 0);
+		assert_int_equal(console_open(&c, path, false), 0);
+		wrap_plan(calls[i], 1, 3, EINTR);
+		log_info(&c.log, "nat", "said");
+		assert_int_equal(wrap_hits(), 3);
+		console_close(&c);
+		assert_int_equal(chmod(path, 0600), 0);
+		file_is("info nat: said\n");
+		unlink(path);
+	}
+}
+
 /* A file that cannot be looked at is not absent: it would be made anew. */
 static void absent_is_certain(void **state)
 {
@@ -454,6 +475,7 @@ int main(void)
 		cmocka_unit_test(files_in_pieces),
 		cmocka_unit_test(files_whole_or_not_at_all),
 		cmocka_unit_test(reading_says_why_not),
+		cmocka_unit_test(lines_survive_signals),
 		cmocka_unit_test(absent_is_certain),
 	};
 
