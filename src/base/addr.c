@@ -131,11 +131,11 @@ int addr_parse_ip(struct addr *a, struct bytes text)
 	return -NAT_EINVAL;
 }
 
+static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
+
 /* The IPv4 address that a is or maps (RFC 4291 2.5.5.2), else nothing. */
 static struct bytes ip4_of(const struct addr *a)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
-
 	if (a->family == ADDR_IP4)
 		return (struct bytes){ a->ip, 4 };
 	if (a->family == ADDR_IP6 && memcmp(a->ip, mapped, 12) == 0)
@@ -266,4 +266,24 @@ bool addr_same_ip(const struct addr *a, const struct addr *b)
 		return bytes_equal(four, ip4_of(b));
 	return a->family == b->family && a->scope == b->scope &&
 	       memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
+}
+
+bool addr_is_ip4(const struct addr *a)
+{
+	return ip4_of(a).n > 0;
+}
+
+void addr_cut(uint8_t to[16], const struct addr *a, unsigned bits)
+{
+	struct bytes four = ip4_of(a);
+
+	memset(to, 0, 16);
+	if (four.n > 0) {
+		memcpy(to, mapped, sizeof mapped);
+		memcpy(to + sizeof mapped, four.p, 4);
+	} else if (a->family == ADDR_IP6) {
+		memcpy(to, a->ip, 16);
+	}
+	for (unsigned i = bits / 8; i < 16; i++, bits = 0)
+		to[i] &= (uint8_t) ~(0xffU >> bits % 8);
 }

@@ -44,4 +44,12 @@ MUST_USE int hostport_parse(struct hostport *hp, struct bytes text);
 /* Same family and ip; ports and mapped IPv4 do not matter. */
 bool addr_same_ip(const struct addr *a, const struct addr *b);
 
+/* IPv4, mapped or not? */
+bool addr_is_ip4(const struct addr *a);
+
+/* The first so many of the 128 bits of its ip, the others zero; an IPv4 address
+ * is ::ffff:a.b.c.d, so that its own bits begin behind 96. ADDR_NONE: all zero.
+ */
+void addr_cut(uint8_t to[16], const struct addr *a, unsigned bits);
+
 #endif

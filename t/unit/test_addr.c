@@ -239,6 +239,39 @@ static void same_ip(void **state)
 	}
 }
 
+static void cuts(void **state)
+{
+	static const struct {
+		const char *a;
+		unsigned bits;
+		const char *cut;
+	} rows[] = {
+		{ "192.0.2.129", 128, "::ffff:192.0.2.129" },
+		{ "::ffff:192.0.2.129", 128, "::ffff:192.0.2.129" },
+		{ "192.0.2.129", 120, "::ffff:192.0.2.0" },
+		{ "192.0.2.129", 121, "::ffff:192.0.2.128" },
+		{ "255.255.255.255", 97, "::ffff:128.0.0.0" },
+		{ "255.255.255.255", 96, "::ffff:0.0.0.0" },
+		{ "255.255.255.255", 0, "::" },
+		{ "2001:db8:ffff::1", 128, "2001:db8:ffff::1" },
+		{ "2001:db8:ffff::1", 64, "2001:db8:ffff::" },
+		{ "2001:db8:ffff::1", 35, "2001:db8:e000::" },
+		{ "2001:db8:ffff::1", 1, "::" },
+		{ "ffff::", 1, "8000::" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct addr a, want;
+		uint8_t got[16];
+
+		assert_int_equal(parse(&a, rows[i].a), 0);
+		assert_int_equal(parse(&want, rows[i].cut), 0);
+		addr_cut(got, &a, rows[i].bits);
+		assert_memory_equal(got, want.ip, 16);
+	}
+}
+
 static void host_and_port(void **state)
 {
 	static const struct {
@@ -332,6 +365,7 @@ int main(void)
 		cmocka_unit_test(random_addresses),
 		cmocka_unit_test(prints_with_port),
 		cmocka_unit_test(same_ip),
+		cmocka_unit_test(cuts),
 		cmocka_unit_test(host_and_port),
 		cmocka_unit_test(no_host_and_port),
 		cmocka_unit_test(nothing_is_no_address),

@@ -1,16 +1,18 @@
 #include "unit.h"
 #include "base/limit.h"
 
-enum { BUCKETS = 64 };
+enum { ROWS = 64 };
 
 static const struct map_seed seed = { { 1, 2 } };
-static int64_t mem[BUCKETS];
+static struct limit_row mem[ROWS];
 static struct limit limit;
+static struct limit_rate rate_of;
 
 static void start(uint32_t rate, uint32_t burst)
 {
 	memset(mem, 0, sizeof mem);
-	limit_init(&limit, SPAN(mem), rate, burst, &seed);
+	limit_init(&limit, SPAN(mem), &seed);
+	rate_of = (struct limit_rate){ rate, burst };
 }
 
 static int take(const char *key, int times, int64_t now)
@@ -18,7 +20,7 @@ static int take(const char *key, int times, int64_t now)
 	int n = 0;
 
 	for (int i = 0; i < times; i++)
-		n += limit_take(&limit, bytes_of(key), now);
+		n += limit_take(&limit, bytes_of(key), &rate_of, now);
 	return n;
 }
 
@@ -41,24 +43,73 @@ static void long_run(void **state)
 	(void)state;
 	start(20, 4);
 	for (int64_t now = 0; now < 60000; now += 7)
-		n += limit_take(&limit, BYTES("k"), now);
+		n += limit_take(&limit, BYTES("k"), &rate_of, now);
 	assert_in_range(n, 20 * 60, 20 * 60 + 4);
 }
 
-static void one_key_leaves_others_alone(void **state)
+static bool take_number(uint32_t i, int64_t now)
 {
-	int free = 0;
+	return limit_take(&limit, (struct bytes){ (uint8_t *)&i, sizeof i },
+			  &rate_of, now);
+}
+
+/* However many others there are, nobody is held for what they did. */
+static void never_early(void **state)
+{
+	(void)state;
+	start(1, 1);
+	for (uint32_t i = 0; i < 100 * ROWS; i++)
+		assert_true(take_number(i, 5));
+}
+
+/* And while there is room for all of them, none is forgotten. */
+static void never_late_with_room(void **state)
+{
+	uint32_t twice = 0;
 
 	(void)state;
 	start(1, 1);
-	assert_int_equal(take("hog", 10, 5), 1);
-	for (int i = 0; i < 100; i++) {
-		uint8_t key[2] = { (uint8_t)i, 7 };
+	for (uint32_t i = 0; i < ROWS / 4; i++)
+		assert_true(take_number(i, 5));
+	for (uint32_t i = 0; i < ROWS / 4; i++)
+		twice += take_number(i, 6);
+	assert_int_equal(twice, 0);
+	for (uint32_t i = 0; i < ROWS / 4; i++)
+		assert_true(take_number(i, 1005));
+}
 
-		free += limit_take(&limit, (struct bytes){ key, 2 }, 5);
+/* The one with most to pay is remembered longest: a hog does not get rid of its
+ * debt by sending others ahead.
+ */
+static void hog_is_remembered(void **state)
+{
+	static const struct limit_rate slow = { 1, 50 };
+
+	(void)state;
+	start(1, 1);
+	for (int i = 0; i < 50; i++)
+		assert_true(limit_take(&limit, BYTES("hog"), &slow, 0));
+	for (uint32_t i = 0; i < 100 * ROWS; i++)
+		take_number(i, 5);
+	assert_false(limit_take(&limit, BYTES("hog"), &slow, 10));
+}
+
+/* Each key may have a rate of its own. */
+static void rates_differ(void **state)
+{
+	static const struct limit_rate slow = { 1, 2 }, fast = { 1000, 5 };
+	int n = 0, m = 0;
+
+	(void)state;
+	start(1, 1);
+	for (int i = 0; i < 10; i++) {
+		n += limit_take(&limit, BYTES("slow"), &slow, 100);
+		m += limit_take(&limit, BYTES("fast"), &fast, 100);
 	}
-	/* a hundred keys in 64 buckets: many share, none has more than one */
-	assert_in_range(free, 32, BUCKETS - 1);
+	assert_int_equal(n, 2);
+	assert_int_equal(m, 5);
+	assert_true(limit_take(&limit, BYTES("fast"), &fast, 101));
+	assert_false(limit_take(&limit, BYTES("slow"), &slow, 101));
 }
 
 /* Clocks never go back, but the first turn may be early. */
@@ -75,7 +126,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(burst_then_rate),
 		cmocka_unit_test(long_run),
-		cmocka_unit_test(one_key_leaves_others_alone),
+		cmocka_unit_test(never_early),
+		cmocka_unit_test(never_late_with_room),
+		cmocka_unit_test(hog_is_remembered),
+		cmocka_unit_test(rates_differ),
 		cmocka_unit_test(at_zero),
 	};
 

@@ -148,12 +148,12 @@ static void make_room(struct flows *fs)
 /* New ones of a neighbourhood: a /24 or a /56. */
 static bool may_begin(struct relay *r, const struct addr *a)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct bytes key = { a->ip, 3 };
+	static const struct limit_rate fresh = { 100, 1000 };
+	uint8_t key[16];
 
-	if (a->family == ADDR_IP6)
-		key.n = memcmp(a->ip, mapped, sizeof mapped) ? 7 : 15;
-	return limit_take(&r->flows.fresh, key, relay_now(r));
+	addr_cut(key, a, addr_is_ip4(a) ? 96 + 24 : 56);
+	return limit_take(&r->flows.fresh, (struct bytes){ key, sizeof key },
+			  &fresh, relay_now(r));
 }
 
 static void name(struct flow *f)

@@ -15,9 +15,7 @@
 enum {
 	MOST_PUBLISHED = 65536,
 	DEFAULT_PORT = 8888,
-	FRESH_BUCKETS = 4096, /* of neighbourhoods: new UDP flows */
-	FRESH_RATE = 100,     /* a second each, and */
-	FRESH_BURST = 1000    /* at once */
+	FRESH_ROWS = 4096 /* of neighbourhoods: new UDP flows */
 };
 
 bool relay_may_warn(struct relay *r)
@@ -66,7 +64,7 @@ static int reserve(struct relay *r)
 		MAP(&fs->by_addr, c->max_flows),
 		MAP(&fs->by_id, c->max_flows),
 		MAP(&fs->by_out_id, c->max_flows),
-		{ .mem = &fresh, .size = sizeof(int64_t), .limit = FRESH_BUCKETS },
+		{ .mem = &fresh, .size = sizeof(struct limit_row), .limit = FRESH_ROWS },
 #undef TABLE
 #undef MAP
 	};
@@ -78,8 +76,7 @@ static int reserve(struct relay *r)
 	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
 	fs->last_id = rand_below(UINT32_MAX);
 	if (rc == 0)
-		limit_init(&fs->fresh, fresh, FRESH_RATE, FRESH_BURST,
-			   &fs->seed);
+		limit_init(&fs->fresh, fresh, &fs->seed);
 	return rc;
 }
 
