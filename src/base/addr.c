@@ -287,3 +287,8 @@ void addr_cut(uint8_t to[16], const struct addr *a, unsigned bits)
 	for (unsigned i = bits / 8; i < 16; i++, bits = 0)
 		to[i] &= (uint8_t) ~(0xffU >> bits % 8);
 }
+
+void addr_host(uint8_t to[16], const struct addr *a)
+{
+	addr_cut(to, a, addr_is_ip4(a) ? 128 : 64);
+}

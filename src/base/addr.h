@@ -52,4 +52,7 @@ bool addr_is_ip4(const struct addr *a);
  */
 void addr_cut(uint8_t to[16], const struct addr *a, unsigned bits);
 
+/* What one host, or household, may choose from: an IPv4 address, a /64. */
+void addr_host(uint8_t to[16], const struct addr *a);
+
 #endif

@@ -81,7 +81,8 @@ def bare(place: Place) -> int:
 def nat(place: Place) -> int:
     both = ["--token", secrets.token_hex(16), "--state-dir", place.home]
     both += ["--pipe-size", place.pipe, "--max-visitors", place.most]
-    relay = place.run(place.nat, "relay", "--listen", f"{HOST}:0", *both)
+    only = ["--listen", f"{HOST}:0", "--max-visitors-address", 0]
+    relay = place.run(place.nat, "relay", *only, *both)
     port = relay.wait_err(r"ready on 127\.0\.0\.1:(\d+)")
     client = place.run(
         *(place.nat, "client", "--relay", f"{HOST}:{port}", *both),

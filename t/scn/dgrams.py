@@ -85,12 +85,27 @@ class Visitor(asyncio.DatagramProtocol):
                 continue
 
 
-async def visitor(port: int) -> Visitor:
+async def visitor(port: int, home: str | None = None) -> Visitor:
     loop = asyncio.get_running_loop()
     _, protocol = await loop.create_datagram_endpoint(
-        Visitor, remote_addr=(HOST, port)
+        Visitor,
+        local_addr=(home, 0) if home else None,
+        remote_addr=(HOST, port),
     )
     return protocol
+
+
+async def silence(port: int, time: float, home: str | None) -> None:
+    """Nothing comes back for that long."""
+    protocol = await visitor(port, home)
+    try:
+        async with asyncio.timeout(time):
+            await protocol.exchange(b"is anybody there?")
+        raise Failed("a datagram came back")
+    except TimeoutError:
+        return
+    finally:
+        protocol.transport.close()
 
 
 async def echo(protocol: Visitor, sizes: list[int]) -> None:
@@ -99,11 +114,13 @@ async def echo(protocol: Visitor, sizes: list[int]) -> None:
         await protocol.exchange(BLOCK[at : at + total])
 
 
-async def crowd(port: int, count: int, sizes: list[int]) -> None:
+async def crowd(
+    port: int, count: int, sizes: list[int], home: str | None
+) -> None:
     """So many visitors at once, each with all of the sizes."""
 
     async def one() -> None:
-        protocol = await visitor(port)
+        protocol = await visitor(port, home)
         try:
             await echo(protocol, sizes)
         finally:

@@ -20,6 +20,7 @@ from names import NameServer
 from proc import TICK, Line, Node
 from script import Args, Failed, Skipped, pattern, seconds, size, unescape
 from serve import Service
+from strangers import expect_gone, strangers
 from world import TOP, World, signal_number
 
 WITHIN = 5.0  # seconds that something expected may take
@@ -107,16 +108,20 @@ async def datagrams(world: World, args: Args) -> None:
 async def volley(world: World, args: Args) -> None:
     within = args.time("within", BULK_WITHIN) * world.patience
     name = args.clause("as")
+    home = args.clause("from")
+    silence = args.clause("silence")
     sizes = [int(n) for n in (args.clause("sizes") or "100").split(",")]
     count = int(args.next("a count"))
     args.need("to")
     port = int(args.next("a port"))
     args.done()
-    if name is None:
-        work = dgrams.crowd(port, count, sizes)
+    if silence is not None:
+        work = dgrams.silence(port, seconds(silence), home)
+    elif name is None:
+        work = dgrams.crowd(port, count, sizes, home)
     else:
         if name not in world.senders:
-            world.senders[name] = await dgrams.visitor(port)
+            world.senders[name] = await dgrams.visitor(port, home)
         work = dgrams.echo(world.senders[name], sizes)
     await guarded(world, work, within, "volley")
 
@@ -374,6 +379,7 @@ EXPECT: dict[str, Verb] = {
     "proc": expect_proc,
     "same": expect_same,
     "port": expect_port,
+    "gone": expect_gone,
 }
 
 # ---- visitors ----
@@ -383,10 +389,11 @@ async def visitor(world: World, args: Args) -> None:
     name = args.next("a name")
     args.need("to")
     port = int(args.next("a port"))
+    home = args.clause("from")
     args.done()
     if name in world.wires:
         world.wires[name].abandon()
-    world.wires[name] = await visit.dial(name, port, world.log)
+    world.wires[name] = await visit.dial(name, port, world.log, home)
 
 
 async def crowd(world: World, args: Args) -> None:
@@ -394,6 +401,7 @@ async def crowd(world: World, args: Args) -> None:
     banner = unescape(args.clause("after") or "")
     closing = args.clause("closing") or "half"
     resuming = args.clause("resuming")
+    home = args.clause("from")
     count = int(args.next("a count"))
     args.need("to")
     port = int(args.next("a port"))
@@ -402,7 +410,7 @@ async def crowd(world: World, args: Args) -> None:
     args.done()
     if closing not in ("half", "full"):
         raise Failed(f"closing half or full, not {closing}")
-    echo = visit.Echo(port, total, banner, closing == "half")
+    echo = visit.Echo(port, total, banner, closing == "half", home)
     work = visit.crowd(count, echo)
     if resuming:
         work = resume(world.node(resuming), work, lambda: echo.come == count)
@@ -460,8 +468,9 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "datagrams": (datagrams, "NAME [on PORT]: a service that echoes them"),
     "volley": (
         volley,
-        "N to PORT [sizes A,B,...] [as NAME] [within TIME]: datagrams echoed\n"
-        "    to so many visitors at once, or to the one of that name",
+        "N to PORT [sizes A,B,...] [as NAME] [from ADDRESS] [within TIME]:\n"
+        "    datagrams echoed to so many visitors at once, or to the one of\n"
+        "    that name; silence TIME: none comes back to one",
     ),
     "names": (
         names,
@@ -491,15 +500,20 @@ VERBS: dict[str, tuple[Verb, str]] = {
         '    file PATH [mode 600] [owner UID] ["RE"...]\n'
         '    proc NODE FILE "RE"... [within TIME]: of /proc/PID\n'
         "    same FILE FILE\n"
-        "    port PORT open|closed [within TIME]",
+        "    port PORT open|closed [within TIME]\n"
+        "    gone strangers [within TIME]: each so soon after it has come",
     ),
-    "visitor": (visitor, "NAME to PORT"),
-    "mallory": (visitor, "NAME to PORT: a visitor with bad intentions"),
+    "visitor": (visitor, "NAME to PORT [from ADDRESS]"),
+    "mallory": (visitor, "as visitor, with bad intentions"),
+    "strangers": (
+        strangers,
+        "N [silent] to PORT [from ADDRESS]: of all kinds, of 30 addresses",
+    ),
     "crowd": (
         crowd,
         'N to PORT echo SIZE [after "BANNER"] [closing half|full]'
         " [within TIME]\n"
-        "    [resuming NODE]: stopped until all have connected",
+        "    [from ADDRESS] [resuming NODE]: stopped until all have connected",
     ),
     "upload": (
         bulk(visit.upload, "upload"),

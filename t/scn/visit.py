@@ -87,12 +87,21 @@ class Wire(asyncio.Protocol):
         return found
 
 
-async def dial(name: str, port: int, log: Transcript) -> Wire:
+def local(home: str | None) -> tuple[str, int] | None:
+    """Where to come from, as asyncio wants it."""
+    return (home, 0) if home else None
+
+
+async def dial(
+    name: str, port: int, log: Transcript, home: str | None = None
+) -> Wire:
     """A new connection; one that was reset before it could be used is down."""
     wire = Wire(name, log)
     loop = asyncio.get_running_loop()
     try:
-        await loop.create_connection(lambda: wire, HOST, port)
+        await loop.create_connection(
+            lambda: wire, HOST, port, local_addr=local(home)
+        )
     except ConnectionResetError as why:
         wire.connection_lost(why)
     except OSError as why:
@@ -114,17 +123,23 @@ class Echo:
     """What each visitor of a crowd does: send, end, read all, compare."""
 
     def __init__(
-        self, port: int, total: int, banner: bytes, half: bool
+        self,
+        port: int,
+        total: int,
+        banner: bytes,
+        half: bool,
+        home: str | None,
     ) -> None:
         self.port = port
         self.total = total
         self.banner = banner
         self.half = half
+        self.home = home
         self.come = 0  # visitors that have connected
 
     async def visit(self, number: int) -> None:
         reader, writer = await asyncio.open_connection(
-            HOST, self.port, limit=CHUNK
+            HOST, self.port, limit=CHUNK, local_addr=local(self.home)
         )
         self.come += 1
         try:

@@ -272,6 +272,38 @@ static void cuts(void **state)
 	}
 }
 
+/* Neighbours of a /64 are one, those of an IPv4 network are not. */
+static void hosts(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{ "192.0.2.1", "192.0.2.1", true },
+		{ "192.0.2.1", "::ffff:192.0.2.1", true },
+		{ "192.0.2.1", "192.0.2.2", false },
+		{ "2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", true },
+		{ "2001:db8::1", "2001:db8:0:1::1", false },
+	};
+	static const struct addr none;
+	uint8_t one[16], two[16] = { 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct addr a, b;
+
+		assert_int_equal(parse(&a, rows[i].a), 0);
+		assert_int_equal(parse(&b, rows[i].b), 0);
+		addr_host(one, &a);
+		addr_host(two, &b);
+		assert_int_equal(memcmp(one, two, 16) == 0, rows[i].same);
+		assert_int_equal(addr_is_ip4(&a), strchr(rows[i].a, '.') != 0);
+	}
+	addr_host(one, &none);
+	memset(two, 0, sizeof two);
+	assert_memory_equal(one, two, 16);
+}
+
 static void host_and_port(void **state)
 {
 	static const struct {
@@ -366,6 +398,7 @@ int main(void)
 		cmocka_unit_test(prints_with_port),
 		cmocka_unit_test(same_ip),
 		cmocka_unit_test(cuts),
+		cmocka_unit_test(hosts),
 		cmocka_unit_test(host_and_port),
 		cmocka_unit_test(no_host_and_port),
 		cmocka_unit_test(nothing_is_no_address),

@@ -7,6 +7,7 @@
 #ifndef NAT_APP_RELAY_CORE_H
 #define NAT_APP_RELAY_CORE_H
 
+#include "app/relay/gate.h"
 #include "app/relay/relay.h"
 #include "app/relay/tokens.h"
 #include "base/map.h"
@@ -16,11 +17,8 @@
 #include "net/udp.h"
 
 enum {
-	RELAY_DOORS = 1024,   /* connections nobody knows yet */
-	RELAY_PENDING = 1024, /* visitors of one client not yet carried; more
-			       * wait in the kernel until half have gone */
-	RELAY_PARKED = 4096,  /* data connections opened ahead, of all */
-	RELAY_RETURNS = 64    /* plain clients' ports remembered */
+	RELAY_PARKED = 4096, /* data connections opened ahead, of all */
+	RELAY_RETURNS = 64   /* plain clients' ports remembered */
 };
 
 struct relay_return { /* a plain client's address and its port */
@@ -42,7 +40,6 @@ struct flows { /* see flow.h */
 	struct limit fresh;          /* new ones of a neighbourhood */
 	struct map_seed seed;
 	uint32_t last_id; /* never used again under the same session key */
-	uint64_t lost;    /* datagrams */
 };
 
 struct waits {             /* visitors that wait, each list the oldest first */
@@ -65,7 +62,7 @@ struct relay {
 	struct timer adoption; /* when the oldest is closed */
 	struct list knocking;  /* doors, oldest first */
 	struct waits waits;
-	struct log_rate rate; /* of lines that strangers cause */
+	struct gate gate;
 	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
 	bool draining;                             /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */
@@ -73,7 +70,7 @@ struct relay {
 	struct relay_return returns[RELAY_RETURNS];
 };
 
-/* A line at warn about something that a stranger caused, within the rate. */
+/* A line at warn about something that strangers cause, within the rate. */
 #define relay_warn(relay, who, ...) \
 	do { \
 		if (relay_may_warn(relay)) \

@@ -12,7 +12,6 @@ enum {
 	SILENCE_MS = 200,
 	CLOSING_MS = 2000,
 	CONTEST_MS = 3000, /* for a pong of who has the name */
-	PER_ADDRESS = 64,
 	RETRY_MS = 3000
 };
 
@@ -29,20 +28,24 @@ static void enter(struct door *d, enum door_state state)
 		timer_start(&d->limit, l, l->now + CONTEST_MS);
 }
 
-void door_stop(struct door *d)
-{
-	timer_stop(&d->limit, d->relay->net->loop);
-	stream_stop(&d->tcp.stream, false);
-	list_remove(&d->node);
-	slots_put(&d->relay->doors, d);
-}
-
 /* The connection has moved on: what is left of the door goes. */
 static void leave(struct door *d)
 {
 	timer_stop(&d->limit, d->relay->net->loop);
+	gate_leave(d->relay, &d->from, GATE_OF_DOOR);
 	list_remove(&d->node);
 	slots_put(&d->relay->doors, d);
+}
+
+void door_stop(struct door *d)
+{
+	stream_stop(&d->tcp.stream, false);
+	leave(d);
+}
+
+static uint64_t *count_of(const struct door *d, enum gate_count what)
+{
+	return &d->relay->gate.counts[what];
 }
 
 /* Says why, then waits a little for the other side to close: a close with unread
@@ -82,6 +85,19 @@ static void say_challenge(struct door *d)
 		enter(d, DOOR_CLOSING);
 }
 
+/* Before it costs us a proof; said in the words that clients know. */
+static bool turn_banned_away(struct door *d)
+{
+	const struct gate_who who = { &d->from, { d->name, d->name_n } };
+	int64_t left = gate_banned(d->relay, &who);
+
+	if (left <= 0)
+		return false;
+	++*count_of(d, GATE_LOGIN_BANNED);
+	turn_away(d, "wrong token too often: come back later", (uint32_t)left);
+	return true;
+}
+
 static void hear_hello(struct door *d, const struct fastnat *m)
 {
 	struct fastnat no = { .command = FASTNAT_ERROR,
@@ -99,6 +115,8 @@ static void hear_hello(struct door *d, const struct fastnat *m)
 	memcpy(d->name, m->name.p, m->name.n);
 	memcpy(d->instance, m->instance.p, FASTNAT_NONCE);
 	memcpy(d->client_nonce, m->nonce.p, FASTNAT_NONCE);
+	if (turn_banned_away(d))
+		return;
 	enter(d, DOOR_LOGIN);
 	say_challenge(d);
 }
@@ -128,9 +146,11 @@ static enum verdict let_in(struct door *d, const struct session_login *login)
 		return ENOUGH;
 	}
 	if (rc < 0) {
+		++*count_of(d, GATE_LOGIN_ALL);
 		turn_away(d, "too many clients", RETRY_MS);
 		return MORE;
 	}
+	++*count_of(d, GATE_LOGINS);
 	leave(d);
 	return GONE;
 }
@@ -138,12 +158,16 @@ static enum verdict let_in(struct door *d, const struct session_login *login)
 static enum verdict log_in(struct door *d, const struct fastnat *m)
 {
 	struct session_login login = login_of(d);
+	const struct gate_who who = { &d->from, login.proven.name };
 
 	if (!tokens_prove(&d->relay->tokens, &login.proven, m->proof,
 			  &login.own_token)) {
+		++*count_of(d, GATE_LOGIN_WRONG);
+		gate_failed(d->relay, &who);
 		turn_away(d, "wrong token", 0);
 		return MORE;
 	}
+	gate_proven(d->relay, &who);
 	d->token = login.proven.token;
 	return let_in(d, &login);
 }
@@ -153,13 +177,15 @@ static void end_contest(struct door *d)
 	struct session_login login = login_of(d);
 
 	login.contested = true;
-	if (session_lives(d->relay, login.proven.name, d->since))
-		turn_away(d,
-			  "name in use: another client has it; give this one "
-			  "its own --name",
-			  RETRY_MS);
-	else
+	if (!session_lives(d->relay, login.proven.name, d->since)) {
 		let_in(d, &login);
+		return;
+	}
+	++*count_of(d, GATE_LOGIN_IN_USE);
+	turn_away(d,
+		  "name in use: another client has it; give this one its own "
+		  "--name",
+		  RETRY_MS);
 }
 
 /* ---- data connections ---- */
@@ -247,6 +273,7 @@ static enum verdict hear_header(struct door *d, const struct fastnat *m)
 	if ((m->has & (HAS_N | HAS_ID)) == (HAS_N | HAS_ID))
 		return park(d, m);
 	if (!p || !may_fetch(d, p->session, m)) {
+		++*count_of(d, GATE_DATA_WRONG);
 		relay_warn(d->relay, "relay",
 			   "a data connection for no visitor is closed");
 		return shut(d);
@@ -262,6 +289,14 @@ static enum verdict hear_header(struct door *d, const struct fastnat *m)
 }
 
 /* ---- hearing ---- */
+
+static void misheard(struct door *d)
+{
+	++*count_of(d, GATE_UNKNOWN_WRONG);
+	turn_away(d,
+		  d->state == DOOR_HEAR ? "hello expected" : "login expected",
+		  0);
+}
 
 static enum verdict hear_one(struct door *d)
 {
@@ -283,10 +318,7 @@ static enum verdict hear_one(struct door *d)
 		 h.m.command == FASTNAT_LOGIN)
 		return log_in(d, &h.m);
 	else
-		turn_away(d,
-			  d->state == DOOR_HEAR ? "hello expected"
-						: "login expected",
-			  0);
+		misheard(d);
 	return MORE;
 }
 
@@ -325,6 +357,13 @@ static void wake(struct waker *w, unsigned what)
 
 /* ---- coming ---- */
 
+static void give_up(struct door *d)
+{
+	if (d->state != DOOR_CLOSING)
+		++*count_of(d, GATE_UNKNOWN_LATE);
+	door_stop(d);
+}
+
 static void too_late(struct timer *t)
 {
 	struct door *d = container_of(t, struct door, limit);
@@ -335,31 +374,26 @@ static void too_late(struct timer *t)
 	else if (d->greets && session_start_plain(r, &d->tcp, &d->from) == 0)
 		leave(d);
 	else
-		door_stop(d);
-}
-
-static uint32_t count_from(const struct relay *r, const struct addr *a)
-{
-	uint32_t n = 0;
-
-	list_each (at, &r->knocking)
-		n += addr_same_ip(&container_of(at, struct door, node)->from,
-				  a);
-	return n;
+		give_up(d);
 }
 
 static struct door *take_slot(struct relay *r)
 {
-	if (r->doors.used == r->doors.limit)
+	if (r->doors.used == r->doors.limit) {
+		r->gate.counts[GATE_UNKNOWN_DISPLACED]++;
 		door_stop(container_of(r->knocking.next, struct door, node));
+	}
+	r->gate.counts[GATE_UNKNOWN]++;
 	return slots_get(&r->doors);
 }
 
-static struct door *init(struct relay *r)
+static struct door *init(struct relay *r, const struct addr *from)
 {
 	struct door *d = take_slot(r);
 
 	d->relay = r;
+	d->from = *from;
+	gate_enter(r, from, GATE_OF_DOOR);
 	d->waker.wake = wake;
 	timer_init(&d->limit, too_late);
 	list_append(&r->knocking, &d->node);
@@ -370,12 +404,12 @@ static struct door *open_door(struct relay *r, int fd, const struct addr *from)
 {
 	struct door *d;
 
-	if (count_from(r, from) >= PER_ADDRESS && !session_from(r, from)) {
+	if (!gate_knock(r, from)) {
+		r->gate.counts[GATE_UNKNOWN_ADDRESS]++;
 		sock_close(fd, true);
 		return NULL;
 	}
-	d = init(r);
-	d->from = *from;
+	d = init(r, from);
 	tcp_start(&d->tcp, r->net, fd, &d->waker);
 	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
 	return d;
@@ -424,9 +458,8 @@ void door_come_plain(struct listener *l)
 void door_hello(struct relay *r, struct tcp *from, const struct addr *at,
 		const struct fastnat *m)
 {
-	struct door *d = init(r);
+	struct door *d = init(r, at);
 
-	d->from = *at;
 	tcp_move(&d->tcp, from, &d->waker);
 	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
 	hear_hello(d, m);

@@ -78,6 +78,18 @@ static void say_end(const struct flow *f, const char *why)
 		(unsigned long long)(f->last - f->since) / 1000, why);
 }
 
+/* The session that was asked may be gone, and with it what it expected. */
+static void stop_expecting(struct flow *f)
+{
+	struct session *s;
+
+	if (f->way != FLOW_ASKED)
+		return;
+	s = slots_find(&f->relay->sessions, f->asked);
+	if (s)
+		session_expected(s);
+}
+
 static void drop_line(struct flow *f)
 {
 	if (f->line) {
@@ -96,6 +108,8 @@ void flow_stop(struct flow *f, const char *why)
 
 	udp_flush(f->relay->net); /* what is queued names our visitor */
 	say_end(f, why);
+	stop_expecting(f);
+	gate_leave(f->relay, &f->from, GATE_OF_FLOW);
 	drop_line(f);
 	timer_stop(&f->idle, f->relay->net->loop);
 	list_remove(&f->lru);
@@ -130,23 +144,42 @@ static void enter(struct flow *f, enum flow_way way)
 {
 	int64_t most = way == FLOW_ASKED ? ASKED_MS : f->published->idle_ms;
 
+	stop_expecting(f);
 	f->way = (uint8_t)way;
+	if (way == FLOW_ASKED) {
+		f->asked =
+			slots_name(&f->relay->sessions, f->published->session);
+		session_expect(f->published->session);
+	}
 	timer_start(&f->idle, f->relay->net->loop, relay_now(f->relay) + most);
 }
 
 /* ---- beginning ---- */
 
-static void make_room(struct flows *fs)
+static struct flow *oldest(const struct relay *r)
 {
-	struct list *from = list_alone(&fs->quiet) ? &fs->answered : &fs->quiet;
+	const struct flows *fs = &r->flows;
+	const struct list *of =
+		list_alone(&fs->quiet) ? &fs->answered : &fs->quiet;
 
-	if (fs->table.used == fs->table.limit)
-		flow_stop(container_of(from->next, struct flow, lru),
-			  "gave way to another");
+	return container_of(of->next, struct flow, lru);
+}
+
+const struct flow *flow_to_displace(const struct relay *r)
+{
+	return oldest(r);
+}
+
+static void make_room(struct relay *r)
+{
+	if (r->flows.table.used < r->flows.table.limit)
+		return;
+	r->gate.counts[GATE_FLOW_DISPLACED]++;
+	flow_stop(oldest(r), "gave way to another");
 }
 
 /* New ones of a neighbourhood: a /24 or a /56. */
-static bool may_begin(struct relay *r, const struct addr *a)
+bool flow_is_timely(struct relay *r, const struct addr *a)
 {
 	static const struct limit_rate fresh = { 100, 1000 };
 	uint8_t key[16];
@@ -178,9 +211,9 @@ static struct flow *begin(struct published *p, const struct datagram *d)
 	struct relay *r = p->relay;
 	struct flow *f;
 
-	if (!p->session || !may_begin(r, d->peer))
+	if (!p->session || gate_flow(p, d->peer) != GATE_FLOWS)
 		return NULL;
-	make_room(&r->flows);
+	make_room(r);
 	f = slots_get(&r->flows.table);
 	f->relay = r;
 	f->published = p;
@@ -190,11 +223,13 @@ static struct flow *begin(struct published *p, const struct datagram *d)
 	name(f);
 	list_append(&r->flows.quiet, &f->lru);
 	timer_init(&f->idle, idle);
-	p->visitors++;
+	published_enter(p);
+	gate_enter(r, &f->from, GATE_OF_FLOW);
 	enter(f, path_live(&p->session->path, f->since) ? FLOW_CARRIER
 							: FLOW_ASKED);
 	if (session_announce_flow(p->session, f) == 0)
 		return f;
+	r->gate.counts[GATE_DATAGRAMS_LOST]++;
 	flow_stop(f, "no room to tell the client");
 	return NULL;
 }
@@ -245,14 +280,12 @@ void flow_come(struct udp *u)
 
 		if (!f)
 			f = begin(p, &d);
-		if (!f) {
-			p->relay->flows.lost++;
+		if (!f)
 			continue;
-		}
 		used(f);
 		f->in += d.data.n;
 		if (!carry(f, d.data))
-			p->relay->flows.lost++;
+			p->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
 	}
 	udp_flush(u->net);
 }
@@ -300,7 +333,7 @@ void flow_take_line(struct flow *f, struct tcp *from)
 	f->line = line;
 	enter(f, FLOW_LINE);
 	if (!framed_release(f->relay->net, &f->held, &line->tcp.stream))
-		f->relay->flows.lost++;
+		f->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
 }
 
 void flow_look(struct flow *f)

@@ -42,6 +42,7 @@ struct flow {
 	uint32_t id, sent; /* sent: the last counter used */
 	uint8_t way;       /* enum flow_way */
 	bool answered;
+	struct slot_name asked; /* ASKED: the session that was */
 	struct buf *held;       /* ASKED: framed; NULL: nothing */
 	struct flow_line *line; /* LINE */
 	uint8_t out_id[FASTNAT_NONCE];
@@ -62,6 +63,11 @@ void flow_answer(struct flow *f, struct bytes data);
  */
 void flow_take_line(struct flow *f, struct tcp *from);
 void flow_look(struct flow *f);
+
+/* Is it not one too many new ones of its network? Then it is counted. */
+bool flow_is_timely(struct relay *r, const struct addr *a);
+/* The one that gives way when the table is full; there must be one. */
+const struct flow *flow_to_displace(const struct relay *r);
 
 void flow_stop(struct flow *f, const char *why);
 /* All of a published port. */

@@ -1,8 +1,6 @@
 #include "app/relay/parked.h"
 #include "app/relay/visitor.h"
 
-enum { MOST = 32 }; /* of a session */
-
 static void leave(struct parked *p)
 {
 	struct session *s = p->session;
@@ -55,7 +53,8 @@ bool parked_start(struct session *s, struct tcp *from, uint32_t n)
 	struct relay *r = s->relay;
 	struct parked *p;
 
-	if (s->parking.n == MOST || !carrier_fresh(&s->parking.numbers, n))
+	if (s->parking.n == PARKED_MOST ||
+	    !carrier_fresh(&s->parking.numbers, n))
 		return false;
 	p = slots_get(&r->parked);
 	if (!p)

@@ -9,6 +9,8 @@
 
 struct visitor;
 
+enum { PARKED_MOST = 32 }; /* of a session */
+
 struct parked {
 	struct slot slot;
 	struct list node; /* in session->parking */

@@ -7,6 +7,7 @@
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "os/rand.h"
+#include "os/sock.h"
 
 enum { PACE_MS = 250, PLAIN_LO = 30000, PER_ADDRESS = 4, TRIES = 64 };
 
@@ -133,15 +134,6 @@ static int open_int_port(struct session *s)
 	return rc;
 }
 
-static uint32_t count_from(const struct relay *r, const struct addr *a)
-{
-	uint32_t n = 0;
-
-	slots_each (struct session, s, &r->sessions)
-		n += s.it->plain && addr_same_ip(&s.it->from, a);
-	return n;
-}
-
 /* ---- coming ---- */
 
 static int greet(struct session *s)
@@ -162,21 +154,33 @@ static int greet(struct session *s)
 	return talk_say(&s->tcp.stream, &m, false);
 }
 
+static int may_come(struct relay *r, const struct addr *at)
+{
+	if (gate_of(r, at, GATE_OF_PLAIN) < PER_ADDRESS)
+		return 0;
+	r->gate.counts[GATE_PLAIN_ADDRESS]++;
+	return -NAT_ELIMIT;
+}
+
 int session_start_plain(struct relay *r, struct tcp *from,
 			const struct addr *at)
 {
-	struct session *s = session_take_slot(r, from, at);
+	struct session *s;
 	struct fmt f;
-	int rc;
+	int rc = may_come(r, at);
 
-	if (!s)
+	if (rc < 0)
+		return rc;
+	s = session_take_slot(r, from, at);
+	if (!s) {
+		r->gate.counts[GATE_LOGIN_ALL]++;
 		return -NAT_ELIMIT;
+	}
 	s->plain = true;
 	f = fmt_to(SPAN(s->name));
 	fmt_put(&f, "plain-%.*s", FASTNAT_ID, (const char *)s->id);
-	rc = count_from(r, &s->from) > PER_ADDRESS ? -NAT_ELIMIT : 0;
-	if (rc == 0)
-		rc = open_out_port(s);
+	gate_enter(r, &s->from, GATE_OF_PLAIN);
+	rc = open_out_port(s);
 	if (rc == 0)
 		rc = open_int_port(s);
 	if (rc < 0) {

@@ -25,7 +25,7 @@ static void come(struct listener *l)
 		struct addr from;
 		int fd;
 
-		if (p->session->npending >= RELAY_PENDING) {
+		if (p->session->n.pending >= p->relay->conf->max_pending) {
 			published_hold(p->session, true);
 			break;
 		}
@@ -70,6 +70,14 @@ static int bind_any(struct published *p)
 	return rc;
 }
 
+/* It and its visitors are no longer the session's. */
+static void part(struct published *p)
+{
+	p->session->n.published--;
+	p->session->n.visitors -= p->visitors;
+	p->session = NULL;
+}
+
 /* ---- orphans ---- */
 
 static void expect_expiry(struct relay *r)
@@ -102,8 +110,7 @@ void published_orphan(struct published *p)
 	struct relay *r = p->relay;
 
 	list_remove(&p->node);
-	p->session->npublished--;
-	p->session = NULL;
+	part(p);
 	p->until = relay_now(r) + ORPHAN_MS;
 	listener_pause(&p->listener, true);
 	list_append(&r->orphans, &p->node);
@@ -136,7 +143,8 @@ static void join(struct published *p, struct session *s,
 	memcpy(p->instance, s->instance, sizeof p->instance);
 	p->idle_ms = m->has & HAS_IDLE ? m->idle_ms : idle;
 	list_append(&s->published, &p->node);
-	s->npublished++;
+	s->n.published++;
+	s->n.visitors += p->visitors;
 }
 
 /* A client that began anew knows nothing of its predecessor's flows. */
@@ -181,7 +189,7 @@ int published_open(struct published **out, struct session *s,
 
 	if (m->out_port && (m->out_port < range.lo || m->out_port > range.hi))
 		return -NAT_EINVAL;
-	if (s->npublished >= s->relay->conf->max_services)
+	if (s->n.published >= s->relay->conf->max_services)
 		return -NAT_ELIMIT;
 	if (!orphan)
 		return open_new(out, s, m);
@@ -192,20 +200,28 @@ int published_open(struct published **out, struct session *s,
 
 void published_close(struct published *p)
 {
-	p->visitors++; /* it must not go before its flows have */
+	published_enter(p); /* it must not go before its flows have */
 	flows_stop(p, "no longer published");
 	listener_stop(&p->listener);
 	udp_stop(&p->udp);
 	list_remove(&p->node);
 	if (p->session)
-		p->session->npublished--;
-	p->session = NULL;
+		part(p);
 	published_leave(p);
+}
+
+void published_enter(struct published *p)
+{
+	p->visitors++;
+	if (p->session)
+		p->session->n.visitors++;
 }
 
 void published_leave(struct published *p)
 {
 	p->visitors--;
+	if (p->session)
+		p->session->n.visitors--;
 	if (p->visitors == 0 && list_alone(&p->node)) /* closed */
 		slots_put(&p->relay->published, p);
 }

@@ -40,7 +40,8 @@ void published_close(struct published *p);
 void published_orphan(struct published *p);
 /* For relay->adoption. */
 void published_expire(struct timer *t);
-/* A visitor is gone. */
+/* A visitor has come, and is gone. */
+void published_enter(struct published *p);
 void published_leave(struct published *p);
 
 /* The ports of a session accept nobody, or go on. */

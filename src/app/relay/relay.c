@@ -22,7 +22,7 @@ bool relay_may_warn(struct relay *r)
 {
 	uint32_t unsaid;
 
-	if (!log_may(&r->rate, relay_now(r), &unsaid))
+	if (!log_may(&r->gate.rate, relay_now(r), &unsaid))
 		return false;
 	if (unsaid)
 		log_warn(r->net->log, "relay", "%u more such lines left out",
@@ -48,12 +48,15 @@ static int reserve(struct relay *r)
 	uint32_t npublished =
 		most < MOST_PUBLISHED ? (uint32_t)most : MOST_PUBLISHED;
 	struct flows *fs = &r->flows;
-	struct span fresh;
+	/* a thing of each may come from an address of its own */
+	uint32_t addresses = c->gate.max_unknown + c->max_clients +
+			     c->max_visitors + c->max_flows;
+	struct span fresh, bans;
 	/* clang-format off */
 	const struct part parts[] = {
 #define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
 #define MAP(at, n) { .map = (at), .limit = (n) }
-		TABLE(&r->doors, struct door, RELAY_DOORS),
+		TABLE(&r->doors, struct door, c->gate.max_unknown),
 		TABLE(&r->sessions, struct session, c->max_clients),
 		TABLE(&r->published, struct published, npublished),
 		TABLE(&r->visitors, struct visitor, c->max_visitors),
@@ -65,6 +68,9 @@ static int reserve(struct relay *r)
 		MAP(&fs->by_id, c->max_flows),
 		MAP(&fs->by_out_id, c->max_flows),
 		{ .mem = &fresh, .size = sizeof(struct limit_row), .limit = FRESH_ROWS },
+		TABLE(&r->gate.tally.rows, struct tally_row, addresses),
+		MAP(&r->gate.tally.by_key, addresses),
+		{ .mem = &bans, .size = sizeof(struct ban_row), .limit = GATE_BANS },
 #undef TABLE
 #undef MAP
 	};
@@ -75,9 +81,11 @@ static int reserve(struct relay *r)
 	list_init(&fs->answered);
 	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
 	fs->last_id = rand_below(UINT32_MAX);
-	if (rc == 0)
-		limit_init(&fs->fresh, fresh, &fs->seed);
-	return rc;
+	if (rc < 0)
+		return rc;
+	limit_init(&fs->fresh, fresh, &fs->seed);
+	gate_init(r, bans);
+	return 0;
 }
 
 /* ---- listeners ---- */
@@ -225,6 +233,7 @@ static void stop_all(struct relay *r)
 	timer_stop(&r->adoption, r->net->loop);
 	timer_stop(&r->waits.expiry, r->net->loop);
 	timer_stop(&r->waits.answer, r->net->loop);
+	gate_say(r);
 	mem_release(r->memory);
 }
 

@@ -7,6 +7,13 @@
 #include "base/opt.h"
 #include "net/net.h"
 
+struct relay_gate { /* who is let in; 0 visitors: there is no limit */
+	uint32_t max_unknown, max_unknown_address;
+	uint32_t max_visitors_client, max_visitors_address;
+	uint32_t ban_after; /* failed logins; 0: never */
+	int64_t ban_time;   /* ms */
+};
+
 struct relay_conf {
 	struct opt_list listen; /* ADDR; at least one */
 	const char *token;      /* NULL: none */
@@ -18,8 +25,11 @@ struct relay_conf {
 	uint32_t max_clients, max_visitors;
 	uint32_t max_services; /* of one client */
 	uint32_t max_flows;    /* of UDP, of all clients */
-	int64_t udp_idle;      /* ms, unless the client asks for another */
-	int64_t heartbeat;     /* ms */
+	uint32_t max_pending;  /* visitors of one client not yet carried; more
+				* wait in the kernel until half have gone */
+	struct relay_gate gate;
+	int64_t udp_idle;  /* ms, unless the client asks for another */
+	int64_t heartbeat; /* ms */
 };
 
 struct relay;

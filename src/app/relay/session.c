@@ -66,6 +66,8 @@ static void refuse_port(struct session *s, const struct fastnat *m, int err)
 	char text[128];
 	struct fmt f = fmt_to(SPAN(text));
 
+	s->relay->gate.counts[err == -NAT_ELIMIT ? GATE_SERVICE_COUNT
+						 : GATE_SERVICE_PORT]++;
 	if (err == -NAT_EINVAL)
 		fmt_put(&f, "port %u is not in %u-%u, which this relay gives",
 			m->out_port, range.lo, range.hi);
@@ -112,6 +114,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse_port(s, m, rc);
 		return;
 	}
+	s->relay->gate.counts[GATE_SERVICES]++;
 	yes.out_port = p->port;
 	say_session(s, "publishes", p->name);
 	answer(s, &yes);
@@ -306,6 +309,7 @@ struct session *session_take_slot(struct relay *r, struct tcp *from,
 	s->from = *at;
 	s->heard = relay_now(r);
 	s->int_port = here.port;
+	gate_enter(r, &s->from, GATE_OF_SESSION);
 	list_init(&s->published);
 	list_init(&s->unannounced);
 	list_init(&s->parking.list);
@@ -407,6 +411,11 @@ void session_stop(struct session *s, const char *why)
 		else
 			published_orphan(p);
 	}
+	while (s->n.expected)
+		session_expected(s);
+	gate_leave(r, &s->from, GATE_OF_SESSION);
+	if (s->plain)
+		gate_leave(r, &s->from, GATE_OF_PLAIN);
 	timer_stop(&s->timer, r->net->loop);
 	listener_stop(&s->listener);
 	if (tcp_runs(&s->tcp))
@@ -415,12 +424,16 @@ void session_stop(struct session *s, const char *why)
 	slots_put(&r->sessions, s);
 }
 
-bool session_from(const struct relay *r, const struct addr *a)
+void session_expect(struct session *s)
 {
-	slots_each (struct session, s, &r->sessions)
-		if (addr_same_ip(&s.it->from, a))
-			return true;
-	return false;
+	s->n.expected++;
+	gate_enter(s->relay, &s->from, GATE_OF_EXPECTED);
+}
+
+void session_expected(struct session *s)
+{
+	s->n.expected--;
+	gate_leave(s->relay, &s->from, GATE_OF_EXPECTED);
 }
 
 struct session *session_of_id(struct relay *r, struct bytes id)

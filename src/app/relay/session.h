@@ -15,6 +15,13 @@ struct parking {          /* see parked.h */
 	uint32_t n;
 };
 
+struct session_counts {
+	uint32_t published;
+	uint32_t pending;  /* visitors of TCP not carried yet */
+	uint32_t expected; /* data connections that are to come */
+	uint32_t visitors; /* of TCP and UDP, of what it publishes now */
+};
+
 struct session {
 	struct slot slot;
 	struct relay *relay;
@@ -25,7 +32,7 @@ struct session {
 	struct list published;
 	struct list unannounced; /* visitors the client has not been told of */
 	struct parking parking;
-	uint32_t npublished, npending;
+	struct session_counts n;
 	struct path path;   /* of datagrams; not of a plain client */
 	struct timer timer; /* heartbeat; of a plain client: pace */
 	int64_t heard;
@@ -89,8 +96,9 @@ MUST_USE int session_announce_flow(struct session *s, const struct flow *f);
 /* The logged-in client of that id, or NULL. */
 struct session *session_of_id(struct relay *r, struct bytes id);
 
-/* Does a session come from the same address? */
-bool session_from(const struct relay *r, const struct addr *a);
+/* A data connection is asked for; it has come, or is not wanted any more. */
+void session_expect(struct session *s);
+void session_expected(struct session *s);
 
 /* For session.c and plain.c: a free slot with what both kinds share, or NULL. at
  * is where the client is.

@@ -30,6 +30,7 @@ void visitors_expire(struct timer *t)
 
 		if (w->deadline > relay_now(r))
 			break;
+		r->gate.counts[GATE_VISITOR_LATE]++;
 		visitor_stop(of_wait(w), -NAT_ETIMEOUT,
 			     "the client did not fetch it in time");
 	}
@@ -196,26 +197,41 @@ static void make_out_id(struct visitor *v, bool plain)
 	map_put(&v->relay->by_out_id, &w->by_id, map_hash(id));
 }
 
+/* By a reset, before anything was set up for it. */
+static void turn_away(const struct published *p, int fd,
+		      const struct addr *from, const char *why)
+{
+	char text[64];
+	struct fmt f = fmt_to(SPAN(text));
+
+	sock_close(fd, true);
+	addr_print(&f, from);
+	relay_warn(p->relay, "relay", "%s: %s is turned away: %s", p->name,
+		   fmt_text(&f), why);
+}
+
 void visitor_start(struct published *p, int fd, const struct addr *from)
 {
 	struct relay *r = p->relay;
-	struct visitor *v = slots_get(&r->visitors);
+	enum gate_count verdict = gate_visitor(p, from);
+	struct visitor *v;
 
-	if (!v) {
-		sock_close(fd, true);
-		relay_warn(r, "relay", "%s: too many visitors: one turned away",
-			   p->name);
+	if (verdict != GATE_VISITORS) {
+		turn_away(p, fd, from, gate_reason(verdict));
 		return;
 	}
+	v = slots_get(&r->visitors);
 	v->relay = r;
 	v->published = p;
 	v->from = *from;
 	v->since = relay_now(r);
 	v->wait.waker.wake = wake_waiting;
-	p->visitors++;
+	published_enter(p);
+	gate_enter(r, from, GATE_OF_VISITOR);
 	make_out_id(v, p->session->plain);
 	list_append(&p->session->unannounced, &v->wait.node);
-	p->session->npending++;
+	p->session->n.pending++;
+	session_expect(p->session);
 	tcp_start(&v->outer, r->net, fd, &v->wait.waker);
 }
 
@@ -251,7 +267,8 @@ static void stop_waiting(struct visitor *v)
 
 	map_remove(&v->relay->by_out_id, &v->wait.by_id);
 	list_remove(&v->wait.node);
-	if (--s->npending == RELAY_PENDING / 2)
+	session_expected(s);
+	if (--s->n.pending == s->relay->conf->max_pending / 2)
 		published_hold(s, false);
 }
 
@@ -317,6 +334,7 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 		stop_waiting(v);
 		stream_stop(&v->outer.stream, true);
 	}
+	gate_leave(v->relay, &v->from, GATE_OF_VISITOR);
 	published_leave(v->published);
 	slots_put(&v->relay->visitors, v);
 }

@@ -1,0 +1,193 @@
+#include "app/relay/gate.h"
+#include "app/relay/flow.h"
+#include "app/relay/parked.h"
+#include "app/relay/session.h"
+#include "os/rand.h"
+
+const char *const gate_count_names[GATE_COUNTED] = {
+#define X(name, text) [GATE_##name] = (text),
+	GATE_COUNTS(X)
+#undef X
+};
+
+void gate_init(struct relay *r, struct span bans)
+{
+	const struct relay_gate *c = &r->conf->gate;
+	struct gate *g = &r->gate;
+	struct ban_rule rule = { c->ban_after, c->ban_time };
+	struct map_seed seed;
+
+	rand_fill((struct span){ (uint8_t *)&seed, sizeof seed });
+	g->tally.seed = seed;
+	bans_init(&g->bans, bans, &rule, &seed);
+}
+
+/* What is let in has its own lines. */
+static bool is_let_in(unsigned i)
+{
+	return i == GATE_VISITORS || i == GATE_FLOWS || i == GATE_UNKNOWN ||
+	       i == GATE_LOGINS || i == GATE_SERVICES;
+}
+
+void gate_say(const struct relay *r)
+{
+	char text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+
+	for (unsigned i = 0; i < GATE_COUNTED; i++)
+		if (r->gate.counts[i] && !is_let_in(i))
+			fmt_put(&f, " %s=%llu", gate_count_names[i],
+				(unsigned long long)r->gate.counts[i]);
+	if (f.n)
+		log_info(r->net->log, "relay", "turned away:%s", fmt_text(&f));
+}
+
+/* ---- by address ---- */
+
+void gate_enter(struct relay *r, const struct addr *a, enum gate_kind kind)
+{
+	uint8_t key[TALLY_KEY];
+
+	addr_host(key, a);
+	tally_add(&r->gate.tally, key, kind);
+}
+
+void gate_leave(struct relay *r, const struct addr *a, enum gate_kind kind)
+{
+	uint8_t key[TALLY_KEY];
+
+	addr_host(key, a);
+	tally_drop(&r->gate.tally, key, kind);
+}
+
+uint32_t gate_of(const struct relay *r, const struct addr *a,
+		 enum gate_kind kind)
+{
+	uint8_t key[TALLY_KEY];
+
+	addr_host(key, a);
+	return tally_of(&r->gate.tally, key, kind);
+}
+
+bool gate_knock(const struct relay *r, const struct addr *a)
+{
+	uint64_t most = r->conf->gate.max_unknown_address;
+
+	most += gate_of(r, a, GATE_OF_EXPECTED);
+	most += (uint64_t)gate_of(r, a, GATE_OF_SESSION) * PARKED_MOST;
+	return gate_of(r, a, GATE_OF_DOOR) < most;
+}
+
+/* ---- bans ---- */
+
+enum { HOST = 16, BAN_KEY = HOST + FASTNAT_NAME };
+
+static struct bytes key_of(uint8_t key[BAN_KEY], const struct gate_who *who)
+{
+	addr_host(key, who->from);
+	memcpy(key + HOST, who->name.p, who->name.n);
+	return (struct bytes){ key, HOST + who->name.n };
+}
+
+static bool exempt(const struct relay *r, const struct gate_who *who)
+{
+	return gate_of(r, who->from, GATE_OF_SESSION) > 0;
+}
+
+int64_t gate_banned(const struct relay *r, const struct gate_who *who)
+{
+	uint8_t key[BAN_KEY];
+
+	return exempt(r, who) ? 0
+			      : bans_left(&r->gate.bans, key_of(key, who),
+					  relay_now(r));
+}
+
+void gate_failed(struct relay *r, const struct gate_who *who)
+{
+	uint8_t key[BAN_KEY];
+
+	if (!exempt(r, who))
+		bans_failed(&r->gate.bans, key_of(key, who), relay_now(r));
+}
+
+void gate_proven(struct relay *r, const struct gate_who *who)
+{
+	uint8_t key[BAN_KEY];
+
+	bans_forgive(&r->gate.bans, key_of(key, who));
+}
+
+/* ---- visitors ---- */
+
+/* 0: there is no limit. */
+static bool is_full(uint32_t n, uint32_t most)
+{
+	return most && n >= most;
+}
+
+static bool client_full(const struct published *p)
+{
+	return is_full(p->session->n.visitors,
+		       p->relay->conf->gate.max_visitors_client);
+}
+
+static bool address_full(const struct relay *r, const struct addr *a)
+{
+	return is_full(gate_of(r, a, GATE_OF_VISITOR) +
+			       gate_of(r, a, GATE_OF_FLOW),
+		       r->conf->gate.max_visitors_address);
+}
+
+static enum gate_count counted(struct relay *r, enum gate_count why)
+{
+	r->gate.counts[why]++;
+	return why;
+}
+
+enum gate_count gate_visitor(struct published *p, const struct addr *from)
+{
+	struct relay *r = p->relay;
+
+	if (address_full(r, from))
+		return counted(r, GATE_VISITOR_ADDRESS);
+	if (client_full(p))
+		return counted(r, GATE_VISITOR_CLIENT);
+	if (r->visitors.used == r->visitors.limit)
+		return counted(r, GATE_VISITOR_ALL);
+	return counted(r, GATE_VISITORS);
+}
+
+/* Who has half of a full table takes nothing from others. */
+static bool takes_too_much(const struct relay *r, const struct addr *a)
+{
+	const struct slots *t = &r->flows.table;
+
+	return t->used == t->limit &&
+	       gate_of(r, a, GATE_OF_FLOW) >= t->limit - t->limit / 2 &&
+	       !addr_same_ip(a, &flow_to_displace(r)->from);
+}
+
+enum gate_count gate_flow(struct published *p, const struct addr *from)
+{
+	struct relay *r = p->relay;
+
+	if (!flow_is_timely(r, from))
+		return counted(r, GATE_FLOW_FRESH);
+	if (address_full(r, from) || takes_too_much(r, from))
+		return counted(r, GATE_FLOW_ADDRESS);
+	if (client_full(p))
+		return counted(r, GATE_FLOW_CLIENT);
+	return counted(r, GATE_FLOWS);
+}
+
+const char *gate_reason(enum gate_count why)
+{
+	static const char *const texts[GATE_COUNTED] = {
+		[GATE_VISITOR_ALL] = "too many visitors",
+		[GATE_VISITOR_CLIENT] = "too many visitors of this client",
+		[GATE_VISITOR_ADDRESS] = "too many visitors from there",
+	};
+
+	return texts[why];
+}

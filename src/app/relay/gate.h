@@ -1,0 +1,120 @@
+/* gate - who is let in: what comes from an address, bans, and counts of all that
+ * was turned away. An address here is what one host may choose from: IPv4, or a
+ * /64 of IPv6.
+ *
+ *     kind       counted by the address of     while
+ *     DOOR       the connection                nobody knows it yet
+ *     SESSION    the client                    it is logged in, or plain
+ *     PLAIN      the client                    it is plain
+ *     EXPECTED   the client                    a visitor waits for its data
+ *                                              connection
+ *     VISITOR    the visitor                   it is there
+ *     FLOW       the visitor of UDP            it is remembered
+ */
+#ifndef NAT_APP_RELAY_GATE_H
+#define NAT_APP_RELAY_GATE_H
+
+#include "base/addr.h"
+#include "base/ban.h"
+#include "base/log.h"
+#include "base/tally.h"
+
+struct published;
+struct relay;
+
+/* The one table of names: for the log, status and metrics. */
+/* clang-format off */
+#define GATE_COUNTS(X) \
+	X(VISITORS, "visitors")                   /* all that were let in     */ \
+	X(VISITOR_ALL, "visitors_all")            /* --max-visitors           */ \
+	X(VISITOR_CLIENT, "visitors_client")      /* --max-visitors-client    */ \
+	X(VISITOR_ADDRESS, "visitors_address")    /* --max-visitors-address   */ \
+	X(VISITOR_LATE, "visitors_late")          /* not fetched in 10 s      */ \
+	X(FLOWS, "flows")                         /* all that were let in     */ \
+	X(FLOW_CLIENT, "flows_client")            /* --max-visitors-client    */ \
+	X(FLOW_ADDRESS, "flows_address")          /* --max-visitors-address   */ \
+	X(FLOW_FRESH, "flows_fresh")              /* too many of a network    */ \
+	X(FLOW_DISPLACED, "flows_displaced")      /* --max-flows: gave way    */ \
+	X(DATAGRAMS_LOST, "datagrams_lost")       /* no room, or too large    */ \
+	X(UNKNOWN, "unknown")                     /* all that were let in     */ \
+	X(UNKNOWN_ADDRESS, "unknown_address")     /* --max-unknown-address    */ \
+	X(UNKNOWN_DISPLACED, "unknown_displaced") /* --max-unknown: gave way  */ \
+	X(UNKNOWN_WRONG, "unknown_wrong")         /* not what a client says   */ \
+	X(UNKNOWN_LATE, "unknown_late")           /* nothing whole in 10 s    */ \
+	X(DATA_WRONG, "data_wrong")               /* no visitor, or mac       */ \
+	X(LOGINS, "logins")                       /* all that were let in     */ \
+	X(LOGIN_WRONG, "logins_wrong")            /* the proof                */ \
+	X(LOGIN_BANNED, "logins_banned")          /* --ban-after              */ \
+	X(LOGIN_IN_USE, "logins_in_use")          /* the name                 */ \
+	X(LOGIN_ALL, "logins_all")                /* --max-clients            */ \
+	X(PLAIN_ADDRESS, "plain_address")         /* plain clients of one     */ \
+	X(SERVICES, "services")                   /* all that were let in     */ \
+	X(SERVICE_COUNT, "services_count")        /* --max-services           */ \
+	X(SERVICE_PORT, "services_port")          /* outside, or taken        */
+/* clang-format on */
+
+enum gate_count {
+#define X(name, text) GATE_##name,
+	GATE_COUNTS(X)
+#undef X
+		GATE_COUNTED
+};
+
+extern const char *const gate_count_names[GATE_COUNTED];
+
+enum gate_kind {
+	GATE_OF_DOOR,
+	GATE_OF_SESSION,
+	GATE_OF_PLAIN,
+	GATE_OF_EXPECTED,
+	GATE_OF_VISITOR,
+	GATE_OF_FLOW
+};
+
+enum { GATE_BANS = 4096 }; /* names that failed, of addresses */
+
+struct gate {
+	struct tally tally;
+	struct bans bans;
+	struct log_rate rate;          /* of lines that strangers cause */
+	uint64_t counts[GATE_COUNTED]; /* since the start */
+};
+
+/* The tables of tally and bans (mem: GATE_BANS rows) are there. */
+void gate_init(struct relay *r, struct span bans);
+/* One line of what was turned away, if anything was. */
+void gate_say(const struct relay *r);
+
+/* Something of that kind comes from there, and goes. */
+void gate_enter(struct relay *r, const struct addr *a, enum gate_kind kind);
+void gate_leave(struct relay *r, const struct addr *a, enum gate_kind kind);
+uint32_t gate_of(const struct relay *r, const struct addr *a,
+		 enum gate_kind kind);
+
+/* May one more connection that nobody knows come from there? Where clients are
+ * logged in, as many more as they wait for.
+ */
+bool gate_knock(const struct relay *r, const struct addr *a);
+
+/* A login under that name: for how many ms it is banned, or 0; and what became
+ * of its proof. Where clients are logged in nobody is banned, or their neighbours
+ * could shut them out.
+ */
+struct gate_who {
+	const struct addr *from;
+	struct bytes name;
+};
+int64_t gate_banned(const struct relay *r, const struct gate_who *who);
+void gate_failed(struct relay *r, const struct gate_who *who);
+void gate_proven(struct relay *r, const struct gate_who *who);
+
+/* May a visitor of p come from there, of TCP or UDP? GATE_VISITORS or GATE_FLOWS:
+ * yes; else why not. Counted.
+ */
+enum gate_count gate_visitor(struct published *p, const struct addr *from);
+enum gate_count gate_flow(struct published *p, const struct addr *from);
+
+/* Why not, for people. */
+const char *gate_reason(enum gate_count why);
+
+#endif

@@ -1,0 +1,40 @@
+/* ban - keys that have failed too often are turned away for a while. Failures
+ * further apart than that while are forgotten. The table is of fixed size: when
+ * more keys have failed than there is room for, one that has failed least often
+ * is forgotten.
+ */
+#ifndef NAT_BASE_BAN_H
+#define NAT_BASE_BAN_H
+
+#include "base/map.h"
+
+struct ban_row { /* private to ban.c, but for its size */
+	int64_t until;
+	uint32_t mark, failures;
+};
+
+struct bans { /* fields are private to ban.c */
+	struct ban_row *rows;
+	uint32_t mask, after;
+	int64_t time;
+	struct map_seed seed;
+};
+
+/* mem: room for n struct ban_row, zero-filled, n a power of two, 4 or more.
+ * after: how many failures ban, 0: none does; time: for how long, ms. seed: a
+ * random number.
+ */
+struct ban_rule {
+	uint32_t after;
+	int64_t time;
+};
+void bans_init(struct bans *b, struct span mem, const struct ban_rule *rule,
+	       const struct map_seed *seed);
+
+/* For how many ms from now on the key is banned; 0: it is not. */
+int64_t bans_left(const struct bans *b, struct bytes key, int64_t now);
+
+void bans_failed(struct bans *b, struct bytes key, int64_t now);
+void bans_forgive(struct bans *b, struct bytes key);
+
+#endif
