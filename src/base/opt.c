@@ -344,7 +344,8 @@ static void dump_line(const struct opt *o, const void *value, struct fmt *f)
 static void dump_row(const struct opt *o, const void *value, bool secrets,
 		     struct fmt *f)
 {
-	bool text = o->type == OPT_TEXT || o->type == OPT_ADDR;
+	bool text = o->type == OPT_TEXT || o->type == OPT_ADDR ||
+		    o->type == OPT_CIDR;
 
 	if (o->flags & OPT_LIST) {
 		const struct opt_list *list = value;

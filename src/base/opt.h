@@ -24,11 +24,12 @@ enum opt_type {
 	OPT_MS,    /* int64_t           250ms 30s 10m 1h; bare: seconds       */
 	OPT_SIZE,  /* uint64_t          64K 10M 1G; K is 1024                 */
 	OPT_ADDR,  /* const char *      host:port :port port [v6]:port        */
-	OPT_PORTS  /* struct opt_ports  LO-HI or one port                     */
+	OPT_PORTS, /* struct opt_ports  LO-HI or one port                     */
+	OPT_CIDR   /* const char *      192.0.2.0/24, 2001:db8::/32, 192.0.2.1 */
 };
 
 enum opt_flags {
-	OPT_LIST = 1,   /* TEXT or ADDR: the field is a struct opt_list       */
+	OPT_LIST = 1,   /* TEXT ADDR CIDR: the field is a struct opt_list     */
 	OPT_SECRET = 2, /* TEXT: hidden in the dump unless asked, wiped in argv */
 	OPT_LINE = 4,   /* command line only: not in files, not in the dump   */
 	OPT_HOST = 8    /* ADDR: a host (name, v4, v6, [v6]) alone will do    */

@@ -1,5 +1,5 @@
 #include "base/value.h"
-#include "base/addr.h"
+#include "base/cidr.h"
 #include "base/cur.h"
 #include "base/uci.h"
 
@@ -222,6 +222,14 @@ static void print_ports(struct fmt *f, const void *from)
 	fmt_put(f, "'");
 }
 
+static const char *read_cidr(const struct opt *o, const char *text, void *to)
+{
+	struct cidr c;
+	const char *why = cidr_parse(&c, bytes_of(text));
+
+	return why ? why : read_text(o, text, to);
+}
+
 static const struct {
 	/* NULL, or what is wrong with the text. */
 	const char *(*read)(const struct opt *o, const char *text, void *to);
@@ -235,6 +243,7 @@ static const struct {
 	[OPT_SIZE] = { read_size, print_size },
 	[OPT_ADDR] = { read_addr, print_text },
 	[OPT_PORTS] = { read_ports, print_ports },
+	[OPT_CIDR] = { read_cidr, print_text },
 };
 
 const char *value_read(const struct opt *o, const char *text, void *to)

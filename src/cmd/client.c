@@ -88,6 +88,7 @@ static void add_service(struct client_conf *conf, const struct conf_service *of,
 	}
 	check_service(s, d);
 	s->idle_ms = of->udp_idle;
+	s->rules = of->rules;
 	conf->nservices++;
 }
 
@@ -106,6 +107,11 @@ static void take_services(struct client_conf *to, const struct conf *conf,
 		add_service(to, of, d);
 	}
 	d->line = line;
+}
+
+static bool has_rules(const struct service *s)
+{
+	return s->rules.allow.n || s->rules.deny.n || s->rules.rate;
 }
 
 static void check_names(const struct client_conf *conf, struct diag *d)
@@ -145,6 +151,9 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 		diag_put(d, "no service to publish: add %s",
 			 d->line ? "a section, config service"
 				 : "one, such as ssh=tcp:22@6022");
+	if (conf->plain && conf->nservices && has_rules(&conf->services[0]))
+		diag_option(d, "plain",
+			    "its server knows no allow, deny or rate");
 	if (conf->plain &&
 	    (conf->nservices != 1 || service_count(&conf->services[0]) != 1))
 		diag_option(d, "plain", "takes exactly one tcp service");

@@ -16,6 +16,16 @@ const struct opt conf_service_opts[] = {
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "0",
 	  0, 86400000, "How long a silent visitor of UDP is remembered; 0: as "
 	  "long as the client says" },
+	{ 0, "allow", OPT_CIDR, OPT_LIST, AT(rules.allow), "CIDR", NULL, 0, 0,
+	  "Let visitors in from there, and from nowhere else" },
+	{ 0, "deny", OPT_CIDR, OPT_LIST, AT(rules.deny), "CIDR", NULL, 0, 0,
+	  "Let no visitors in from there, even if allowed" },
+	{ 0, "rate", OPT_UINT, 0, AT(rules.rate), "N", "0",
+	  0, SERVICE_RATE, "Most visitors a second from one address, or IPv6 "
+	  "/64; 0: any number" },
+	{ 0, "burst", OPT_UINT, 0, AT(rules.burst), "N", "0",
+	  0, SERVICE_BURST, "How many of them may come at once; 0: twice the "
+	  "rate" },
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  "The client section that it belongs to" },
 	OPT_END

@@ -5,6 +5,7 @@
 #define NAT_CMD_CONF_H
 
 #include "cmd/cmd.h"
+#include "wire/service.h"
 
 enum {
 	CONF_SIZE = 64 * 1024, /* most bytes of the file */
@@ -27,6 +28,7 @@ struct conf_service {
 	bool enabled;
 	const char *type, *local, *public, *client; /* NULL: not given */
 	int64_t udp_idle;                           /* ms; 0: the client's */
+	struct service_rules rules;
 	const struct section *owner;
 };
 

@@ -46,6 +46,8 @@ static const struct fact {
 	  "An address and port: host:port, [v6]:port, :port or just port" },
 	{ "VALUES", "TIME", "Ar TIME", "250ms, 30s, 10m or 1h; bare: seconds" },
 	{ "VALUES", "SIZE", "Ar SIZE", "512, 64K, 10M or 1G; K is 1024 bytes" },
+	{ "VALUES", "CIDR", "Ar CIDR",
+	  "A network, 192.0.2.0/24 or 2001:db8::/32, or a single address" },
 	{ "VALUES", "LO-HI", "Ar LO-HI", "A range of ports, or one port" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },

@@ -1,6 +1,7 @@
 #include "net/talk.h"
 
-enum { ROOM = 1024 }; /* more than our longest message */
+/* More than our longest message; publish carries lists of networks. */
+enum { ROOM = 1024, ROOM_OF_PUBLISH = 2048 };
 
 int talk_hear(struct stream *s, struct json_scan *scan, struct heard *h)
 {
@@ -28,7 +29,8 @@ int talk_hear(struct stream *s, struct json_scan *scan, struct heard *h)
 
 int talk_say(struct stream *s, const struct fastnat *m, bool line)
 {
-	struct span room = stream_reserve(s, ROOM);
+	bool large = m->command == FASTNAT_PUBLISH;
+	struct span room = stream_reserve(s, large ? ROOM_OF_PUBLISH : ROOM);
 	struct fmt f;
 
 	if (!room.p)

@@ -12,12 +12,14 @@ enum form {
 	ALNUM,
 	HEX,
 	NAMED,
+	NETS,
 	TEXT,
 	VERSIONS
 };
 
 enum {
 	ID_MOST = 32,
+	MOST_RATE = 1000 * 1000,
 	DAY_MS = 24 * 60 * 60 * 1000,
 	HAS_COMMAND = 1 << 30,
 	HAS_VERSION_LIST = HAS_VERSION
@@ -47,7 +49,11 @@ enum row {
 	FLOW,
 	IDLE,
 	COUNT_N,
-	OK
+	OK,
+	ALLOW,
+	DENY,
+	RATE,
+	BURST
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -85,6 +91,10 @@ static const struct field {
 	[COUNT_N] = { "n", HAS_N, NUMBER, 1, UINT32_MAX,
 		      offsetof(struct fastnat, n) },
 	ROW(OK, "ok", NUMBER, 0, 1, ok),
+	ROW(ALLOW, "allow", NETS, 0, FASTNAT_NETS, rules.allow),
+	ROW(DENY, "deny", NETS, 0, FASTNAT_NETS, rules.deny),
+	ROW(RATE, "rate", NUMBER, 1, MOST_RATE, rules.rate),
+	ROW(BURST, "burst", NUMBER, 1, MOST_RATE, rules.burst),
 #undef ROW
 };
 
@@ -93,7 +103,7 @@ static const struct field {
  */
 static const struct command {
 	unsigned need;
-	uint8_t rows[10];
+	uint8_t rows[12];
 } commands[] = {
 	/* clang-format off */
 	[FASTNAT_NONE] = { HAS_OUT_ID,
@@ -111,7 +121,8 @@ static const struct command {
 	[FASTNAT_WELCOME] = { HAS_ID | HAS_INT_PORT | HAS_HEARTBEAT | HAS_PROOF,
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
 	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT,
-		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, HOST, IDLE } },
+		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, HOST, IDLE, ALLOW, DENY,
+		  RATE, BURST } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,
@@ -150,6 +161,9 @@ static bool in_alphabet(uint8_t c, enum form form)
 		return true;
 	if (form == HEX)
 		return c >= 'a' && c <= 'f';
+	if (form == NETS)
+		return (low >= 'a' && low <= 'f') || c == '.' || c == ':' ||
+		       c == '/' || c == ' ';
 	if (low >= 'a' && low <= 'z')
 		return true;
 	return form == NAMED && (c == '.' || c == '_' || c == '-');

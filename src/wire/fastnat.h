@@ -17,7 +17,8 @@ enum {
 	FASTNAT_NONCE = 32,    /* hex digits: nonce, instance, extended outId */
 	FASTNAT_MAC = 64,      /* hex digits of a proof or mac */
 	FASTNAT_ID = 8,        /* characters of a plain id or outId */
-	FASTNAT_KEY = 32       /* bytes of the session key */
+	FASTNAT_KEY = 32,      /* bytes of the session key */
+	FASTNAT_NETS = 800     /* most bytes of allow or deny */
 };
 
 /* Who sends a command and what it carries, brackets around what may lack. In
@@ -33,7 +34,8 @@ enum {
 	X(CHALLENGE, "challenge")    /* S version nonce                     */ \
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
-	X(PUBLISH, "publish")        /* C service protocol outPort [host idle] */ \
+	X(PUBLISH, "publish")        /* C service protocol outPort [host idle
+	                                  allow deny rate burst]            */ \
 	X(PUBLISHED, "published")    /* S service outPort                   */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
@@ -79,22 +81,33 @@ enum fastnat_has {
 	HAS_FLOW = 1 << 17,
 	HAS_IDLE = 1 << 18,
 	HAS_N = 1 << 19,
-	HAS_OK = 1 << 20
+	HAS_OK = 1 << 20,
+	HAS_ALLOW = 1 << 21,
+	HAS_DENY = 1 << 22,
+	HAS_RATE = 1 << 23,
+	HAS_BURST = 1 << 24
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
  * ids are checked to be of their alphabet. error, host and from are any text
  * without control characters: when parsed the raw contents of the JSON string,
  * for printing plain text that is escaped as need be. heartbeat and idle are
- * 1 ms to a day, retry 0 to a day; flow and n are not 0. A NONE without n (a
+ * 1 ms to a day, retry 0 to a day; flow and n are not 0. allow and deny are
+ * digits, a-f, '.', ':', '/' and spaces. A NONE without n (a
  * parked connection's header) has an outId that is not empty.
  */
+struct fastnat_rules {
+	struct bytes allow, deny;
+	uint32_t rate, burst;
+};
+
 struct fastnat {
 	enum fastnat_command command;
 	unsigned has;     /* enum fastnat_has */
 	uint8_t protocol; /* enum fastnat_protocol */
 	uint16_t int_port, out_port;
 	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms, n, ok;
+	struct fastnat_rules rules; /* publish */
 	struct bytes id, out_id, service, name, instance, nonce, proof, mac;
 	struct bytes from, host, error;
 };

@@ -9,7 +9,16 @@
 #ifndef NAT_WIRE_SERVICE_H
 #define NAT_WIRE_SERVICE_H
 
+#include "base/opt.h"
 #include "wire/fastnat.h"
+
+/* Who may visit: told to the relay, which sees to it. */
+enum { SERVICE_RATE = 10000, SERVICE_BURST = 100000 };
+struct service_rules {
+	struct opt_list allow, deny; /* CIDR; no allow: all but deny */
+	uint32_t rate,
+		burst; /* a second, at once, of an address; 0: see conf */
+};
 
 struct service {
 	/* As given; or TYPE-PORT, TYPE-FILE for unix. */
@@ -21,6 +30,7 @@ struct service {
 	uint16_t lo, hi;   /* local ports, hi == lo for one; 0 for unix */
 	uint16_t public_lo, public_hi; /* 0: any port */
 	int64_t idle_ms;               /* udp; set by who knows it */
+	struct service_rules rules;    /* likewise */
 	struct bytes public_host; /* http, https: host name, may be empty */
 };
 

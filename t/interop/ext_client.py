@@ -55,6 +55,7 @@ class Client:
                 service=service,
                 protocol=self.args.protocol,
                 outPort=int(port or 0),
+                **({"deny": self.args.deny} if self.args.deny else {}),
             )
         if self.args.park:
             self.keep(self.park(welcome_id=self.id))
@@ -192,6 +193,7 @@ def main() -> None:
     parser.add_argument(
         "--publish", action="append", default=[], metavar="SERVICE[=PORT]"
     )
+    parser.add_argument("--deny", help="networks that must not visit")
     parser.add_argument("--data", choices=DATA, default="echo")
     parser.add_argument(
         "--park", choices=("echo", "silent", "garbage", "closes", "twice")

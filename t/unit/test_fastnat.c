@@ -3,6 +3,10 @@
 #include "wire/fastnat.h"
 #include "wire/json.h"
 
+#define PUBLISH \
+	"{\"command\":\"publish\",\"service\":\"a\",\"protocol\":\"TCP\"," \
+	"\"outPort\":0"
+
 #define CNONCE "00112233445566778899aabbccddeeff"
 #define SNONCE "ffeeddccbbaa99887766554433221100"
 #define OUT_ID "c0ffee00c0ffee00c0ffee00c0ffee01"
@@ -139,6 +143,17 @@ static const struct {
 	    .protocol = FASTNAT_UDP,
 	    .out_port = 53,
 	    .idle_ms = 30000 } },
+	{ "{\"command\":\"publish\",\"service\":\"web\",\"protocol\":\"TCP\","
+	  "\"outPort\":80,\"allow\":\"192.0.2.0/24 2001:db8::/32\","
+	  "\"deny\":\"\",\"rate\":5,\"burst\":1000000}",
+	  { .command = FASTNAT_PUBLISH,
+	    .has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT | HAS_ALLOW |
+		   HAS_DENY | HAS_RATE | HAS_BURST,
+	    .service = BYTES("web"),
+	    .protocol = FASTNAT_TCP,
+	    .out_port = 80,
+	    .rules = { BYTES("192.0.2.0/24 2001:db8::/32"), BYTES(""), 5,
+		       1000000 } } },
 	{ "{\"intPort\":8888,\"command\":\"start_proxy\",\"outId\":\"" OUT_ID
 	  "\",\"protocol\":\"UDP\",\"service\":\"dns\",\"from\":"
 	  "\"192.0.2.1:5\",\"flow\":4294967295}",
@@ -302,7 +317,7 @@ static void messages_documented(void **state)
 		assert_bytes_equal(fmt_done(&f), line);
 		n++;
 	}
-	assert_int_equal(n, 11);
+	assert_int_equal(n, 12);
 	free(doc.p);
 }
 
@@ -434,6 +449,15 @@ static const struct {
 	{ "{\"command\":\"publish\",\"service\":\"a\",\"protocol\":\"\","
 	  "\"outPort\":0}",
 	  -NAT_EPROTO, 0 },
+	/* rules */
+	{ PUBLISH ",\"allow\":\"10.0.0.0\\/8\"}", -NAT_EPROTO, 0 },
+	{ PUBLISH ",\"deny\":\"example.net\"}", -NAT_EPROTO, 0 },
+	{ PUBLISH ",\"deny\":[\"::1\"]}", -NAT_EPROTO, 0 },
+	{ PUBLISH ",\"deny\":\"FE80::/10\"}", FASTNAT_PUBLISH,
+	  HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT | HAS_DENY },
+	{ PUBLISH ",\"rate\":0}", -NAT_EPROTO, 0 },
+	{ PUBLISH ",\"rate\":1000001}", -NAT_EPROTO, 0 },
+	{ PUBLISH ",\"burst\":0}", -NAT_EPROTO, 0 },
 	/* no message at all */
 	{ "", -NAT_EPROTO, 0 },
 	{ "[]", -NAT_EPROTO, 0 },
@@ -469,7 +493,7 @@ static const char *const may_lack[FASTNAT_UNKNOWN] = {
 	[FASTNAT_NONE] = " mac id ok ",
 	[FASTNAT_READY] = " id outId protocol ",
 	[FASTNAT_START_PROXY] = " id outPort protocol service from flow ",
-	[FASTNAT_PUBLISH] = " host idle ",
+	[FASTNAT_PUBLISH] = " host idle allow deny rate burst ",
 	[FASTNAT_ERROR] = " retry ",
 };
 
@@ -509,7 +533,7 @@ static void members_missing(void **state)
 			n++;
 		}
 	}
-	assert_int_equal(n, 63);
+	assert_int_equal(n, 70);
 }
 
 static void print_escapes(void **state)

@@ -14,6 +14,7 @@ enum {
 	ADDR,
 	HOST,
 	PORTS,
+	CIDR,
 	ROWS
 };
 
@@ -30,6 +31,7 @@ static const struct opt rows[ROWS] = {
 	[ADDR] = { .type = OPT_ADDR },
 	[HOST] = { .type = OPT_ADDR, .flags = OPT_HOST },
 	[PORTS] = { .type = OPT_PORTS },
+	[CIDR] = { .type = OPT_CIDR },
 };
 
 union field {
@@ -114,6 +116,12 @@ static const struct {
 	{ HOST, "[::1", "is not host, host:port or [v6]:port" },
 	{ HOST, "a b", "is not host, host:port or [v6]:port" },
 	{ HOST, "h:99999", "is not host, host:port or [v6]:port" },
+	{ CIDR, "192.0.2.0/24", "'192.0.2.0/24'" },
+	{ CIDR, "2001:db8::1", "'2001:db8::1'" },
+	{ CIDR, "192.0.2.1/24",
+	  "has more bits than stand behind the /: a slip?" },
+	{ CIDR, "192.0.2.0/33", "has no 0 to 32 bits behind the /" },
+	{ CIDR, "", "is not ADDRESS or ADDRESS/BITS" },
 	{ PORTS, "1-65535", "'1-65535'" },
 	{ PORTS, "80", "'80'" },
 	{ PORTS, "80-80", "'80'" },

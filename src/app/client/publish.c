@@ -80,6 +80,40 @@ static uint16_t port_for(const struct entry *e)
 	return e->service.public_lo ? e->service.public_lo : e->port;
 }
 
+static struct bytes join(struct span room, const struct opt_list *nets)
+{
+	struct fmt f = fmt_to(room);
+
+	for (uint32_t i = 0; i < nets->n; i++)
+		fmt_put(&f, "%s%s", i ? " " : "", nets->v[i]);
+	return fmt_done(&f);
+}
+
+static int ask(struct client *c, const struct entry *e)
+{
+	const struct service_rules *rules = &e->service.rules;
+	uint8_t allow[FASTNAT_NETS], deny[FASTNAT_NETS];
+	bool udp = e->service.protocol == FASTNAT_UDP;
+	struct fastnat m = {
+		.command = FASTNAT_PUBLISH,
+		.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT |
+		       (udp ? HAS_IDLE : 0u) |
+		       (rules->allow.n ? HAS_ALLOW : 0u) |
+		       (rules->deny.n ? HAS_DENY : 0u) |
+		       (rules->rate ? HAS_RATE : 0u) |
+		       (rules->burst ? HAS_BURST : 0u),
+		.service = bytes_of(e->service.name),
+		.protocol = e->service.protocol,
+		.out_port = port_for(e),
+		.idle_ms = (uint32_t)e->idle_ms,
+		.rules = { join(SPAN(allow), &rules->allow),
+			   join(SPAN(deny), &rules->deny), rules->rate,
+			   rules->burst },
+	};
+
+	return talk_say(&c->control.tcp.stream, &m, true);
+}
+
 void publish_more(struct client *c)
 {
 	struct entries *es = &c->entries;
@@ -88,20 +122,10 @@ void publish_more(struct client *c)
 		return;
 	for (; es->next < es->n; es->next++) {
 		struct entry *e = &es->v[es->next];
-		bool udp = e->service.protocol == FASTNAT_UDP;
-		struct fastnat m = {
-			.command = FASTNAT_PUBLISH,
-			.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT |
-			       (udp ? HAS_IDLE : 0u),
-			.service = bytes_of(e->service.name),
-			.protocol = e->service.protocol,
-			.out_port = port_for(e),
-			.idle_ms = (uint32_t)e->idle_ms,
-		};
 
 		if (e->state != ENTRY_WANTED)
 			continue;
-		if (talk_say(&c->control.tcp.stream, &m, true) < 0)
+		if (ask(c, e) < 0)
 			return;
 		e->state = ENTRY_ASKED;
 	}

@@ -3,6 +3,7 @@
 #include "app/relay/parked.h"
 #include "app/relay/session.h"
 #include "os/rand.h"
+#include <assert.h>
 
 const char *const gate_count_names[GATE_COUNTED] = {
 #define X(name, text) [GATE_##name] = (text),
@@ -10,7 +11,18 @@ const char *const gate_count_names[GATE_COUNTED] = {
 #undef X
 };
 
-void gate_init(struct relay *r, struct span bans)
+/* They have been found good when the settings were read. */
+static void take_nets(struct cidrs *to, const struct opt_list *from)
+{
+	for (uint32_t i = 0; i < from->n; i++) {
+		const char *why = cidrs_parse(to, bytes_of(from->v[i]));
+
+		assert(!why);
+		(void)why;
+	}
+}
+
+void gate_init(struct relay *r, struct span bans, struct span rates)
 {
 	const struct relay_gate *c = &r->conf->gate;
 	struct gate *g = &r->gate;
@@ -20,6 +32,9 @@ void gate_init(struct relay *r, struct span bans)
 	rand_fill((struct span){ (uint8_t *)&seed, sizeof seed });
 	g->tally.seed = seed;
 	bans_init(&g->bans, bans, &rule, &seed);
+	limit_init(&g->rates, rates, &seed);
+	take_nets(&g->allow, &c->allow);
+	take_nets(&g->deny, &c->deny);
 }
 
 /* What is let in has its own lines. */
@@ -120,6 +135,50 @@ void gate_proven(struct relay *r, const struct gate_who *who)
 
 /* ---- visitors ---- */
 
+const char *gate_rules_read(struct gate_rules *rules, const struct fastnat *m)
+{
+	const struct fastnat_rules *asked = &m->rules;
+	const char *why = NULL;
+
+	*rules = (struct gate_rules){ .rate = { 0, 0 } };
+	if (m->has & HAS_ALLOW)
+		why = cidrs_parse(&rules->allow, asked->allow);
+	if (!why && (m->has & HAS_DENY))
+		why = cidrs_parse(&rules->deny, asked->deny);
+	if (m->has & HAS_RATE)
+		rules->rate.rate = asked->rate;
+	rules->rate.burst = m->has & HAS_BURST ? asked->burst : 2 * asked->rate;
+	return why;
+}
+
+static bool lets_in(const struct cidrs *allow, const struct cidrs *deny,
+		    const struct addr *a)
+{
+	return !cidrs_have(deny, a) && (!allow->n || cidrs_have(allow, a));
+}
+
+static bool is_denied(const struct published *p, const struct addr *a)
+{
+	const struct gate *g = &p->relay->gate;
+
+	return !lets_in(&g->allow, &g->deny, a) ||
+	       !lets_in(&p->rules.allow, &p->rules.deny, a);
+}
+
+static bool too_often(struct published *p, const struct addr *a)
+{
+	struct relay *r = p->relay;
+	uint32_t index = slots_name(&r->published, p).index;
+	uint8_t key[HOST + sizeof index];
+
+	if (!p->rules.rate.rate)
+		return false;
+	addr_host(key, a);
+	memcpy(key + HOST, &index, sizeof index);
+	return !limit_take(&r->gate.rates, (struct bytes){ key, sizeof key },
+			   &p->rules.rate, relay_now(r));
+}
+
 /* 0: there is no limit. */
 static bool is_full(uint32_t n, uint32_t most)
 {
@@ -149,6 +208,10 @@ enum gate_count gate_visitor(struct published *p, const struct addr *from)
 {
 	struct relay *r = p->relay;
 
+	if (is_denied(p, from))
+		return counted(r, GATE_VISITOR_DENIED);
+	if (too_often(p, from))
+		return counted(r, GATE_VISITOR_RATE);
 	if (address_full(r, from))
 		return counted(r, GATE_VISITOR_ADDRESS);
 	if (client_full(p))
@@ -172,6 +235,10 @@ enum gate_count gate_flow(struct published *p, const struct addr *from)
 {
 	struct relay *r = p->relay;
 
+	if (is_denied(p, from))
+		return counted(r, GATE_FLOW_DENIED);
+	if (too_often(p, from))
+		return counted(r, GATE_FLOW_RATE);
 	if (!flow_is_timely(r, from))
 		return counted(r, GATE_FLOW_FRESH);
 	if (address_full(r, from) || takes_too_much(r, from))
@@ -184,6 +251,8 @@ enum gate_count gate_flow(struct published *p, const struct addr *from)
 const char *gate_reason(enum gate_count why)
 {
 	static const char *const texts[GATE_COUNTED] = {
+		[GATE_VISITOR_DENIED] = "not allowed, or denied",
+		[GATE_VISITOR_RATE] = "too many visits a second from there",
 		[GATE_VISITOR_ALL] = "too many visitors",
 		[GATE_VISITOR_CLIENT] = "too many visitors of this client",
 		[GATE_VISITOR_ADDRESS] = "too many visitors from there",

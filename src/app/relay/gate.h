@@ -14,10 +14,12 @@
 #ifndef NAT_APP_RELAY_GATE_H
 #define NAT_APP_RELAY_GATE_H
 
-#include "base/addr.h"
 #include "base/ban.h"
+#include "base/cidr.h"
+#include "base/limit.h"
 #include "base/log.h"
 #include "base/tally.h"
+#include "wire/fastnat.h"
 
 struct published;
 struct relay;
@@ -29,10 +31,14 @@ struct relay;
 	X(VISITOR_ALL, "visitors_all")            /* --max-visitors           */ \
 	X(VISITOR_CLIENT, "visitors_client")      /* --max-visitors-client    */ \
 	X(VISITOR_ADDRESS, "visitors_address")    /* --max-visitors-address   */ \
+	X(VISITOR_DENIED, "visitors_denied")      /* allow and deny           */ \
+	X(VISITOR_RATE, "visitors_rate")          /* rate of the service      */ \
 	X(VISITOR_LATE, "visitors_late")          /* not fetched in 10 s      */ \
 	X(FLOWS, "flows")                         /* all that were let in     */ \
 	X(FLOW_CLIENT, "flows_client")            /* --max-visitors-client    */ \
 	X(FLOW_ADDRESS, "flows_address")          /* --max-visitors-address   */ \
+	X(FLOW_DENIED, "flows_denied")            /* as of visitors           */ \
+	X(FLOW_RATE, "flows_rate")                /* as of visitors           */ \
 	X(FLOW_FRESH, "flows_fresh")              /* too many of a network    */ \
 	X(FLOW_DISPLACED, "flows_displaced")      /* --max-flows: gave way    */ \
 	X(DATAGRAMS_LOST, "datagrams_lost")       /* no room, or too large    */ \
@@ -71,17 +77,28 @@ enum gate_kind {
 	GATE_OF_FLOW
 };
 
-enum { GATE_BANS = 4096 }; /* names that failed, of addresses */
+enum {
+	GATE_BANS = 4096, /* names that failed, of addresses */
+	GATE_RATES = 8192 /* addresses that visited a service of late */
+};
+
+/* Of a service: who may visit it. A zeroed one lets everybody in. */
+struct gate_rules {
+	struct cidrs allow, deny; /* no allow: all but deny */
+	struct limit_rate rate;   /* of one address; 0: none */
+};
 
 struct gate {
 	struct tally tally;
 	struct bans bans;
+	struct limit rates;
+	struct cidrs allow, deny;      /* of all services */
 	struct log_rate rate;          /* of lines that strangers cause */
 	uint64_t counts[GATE_COUNTED]; /* since the start */
 };
 
-/* The tables of tally and bans (mem: GATE_BANS rows) are there. */
-void gate_init(struct relay *r, struct span bans);
+/* tally has its tables; bans is memory for GATE_BANS rows, rates for GATE_RATES. */
+void gate_init(struct relay *r, struct span bans, struct span rates);
 /* One line of what was turned away, if anything was. */
 void gate_say(const struct relay *r);
 
@@ -107,6 +124,9 @@ struct gate_who {
 int64_t gate_banned(const struct relay *r, const struct gate_who *who);
 void gate_failed(struct relay *r, const struct gate_who *who);
 void gate_proven(struct relay *r, const struct gate_who *who);
+
+/* As a client asks for it. NULL; or what is wrong, for people. */
+const char *gate_rules_read(struct gate_rules *rules, const struct fastnat *m);
 
 /* May a visitor of p come from there, of TCP or UDP? GATE_VISITORS or GATE_FLOWS:
  * yes; else why not. Counted.

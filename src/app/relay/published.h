@@ -26,6 +26,7 @@ struct published {
 	uint8_t protocol; /* enum fastnat_protocol */
 	char name[FASTNAT_NAME + 1], owner[FASTNAT_NAME + 1];
 	uint8_t instance[FASTNAT_NONCE]; /* of the owner */
+	struct gate_rules rules;
 };
 
 /* Binds m->out_port (0: any) for the session as m asks for, or adopts an orphan

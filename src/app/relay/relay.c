@@ -51,7 +51,7 @@ static int reserve(struct relay *r)
 	/* a thing of each may come from an address of its own */
 	uint32_t addresses = c->gate.max_unknown + c->max_clients +
 			     c->max_visitors + c->max_flows;
-	struct span fresh, bans;
+	struct span fresh, bans, rates;
 	/* clang-format off */
 	const struct part parts[] = {
 #define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
@@ -71,6 +71,7 @@ static int reserve(struct relay *r)
 		TABLE(&r->gate.tally.rows, struct tally_row, addresses),
 		MAP(&r->gate.tally.by_key, addresses),
 		{ .mem = &bans, .size = sizeof(struct ban_row), .limit = GATE_BANS },
+		{ .mem = &rates, .size = sizeof(struct limit_row), .limit = GATE_RATES },
 #undef TABLE
 #undef MAP
 	};
@@ -84,7 +85,7 @@ static int reserve(struct relay *r)
 	if (rc < 0)
 		return rc;
 	limit_init(&fs->fresh, fresh, &fs->seed);
-	gate_init(r, bans);
+	gate_init(r, bans, rates);
 	return 0;
 }
 

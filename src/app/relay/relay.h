@@ -10,8 +10,9 @@
 struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	uint32_t max_unknown, max_unknown_address;
 	uint32_t max_visitors_client, max_visitors_address;
-	uint32_t ban_after; /* failed logins; 0: never */
-	int64_t ban_time;   /* ms */
+	struct opt_list allow, deny; /* CIDR, of all services */
+	uint32_t ban_after;          /* failed logins; 0: never */
+	int64_t ban_time;            /* ms */
 };
 
 struct relay_conf {

@@ -85,12 +85,24 @@ static void refuse_port(struct session *s, const struct fastnat *m, int err)
 	       err == -NAT_EINVAL ? LASTING_RETRY_MS : TAKEN_RETRY_MS);
 }
 
+static void refuse_rules(struct session *s, const struct fastnat *m,
+			 const char *why)
+{
+	char text[128];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_put(&f, "allow, deny: a network %s", why);
+	refuse(s, m, fmt_text(&f), LASTING_RETRY_MS);
+}
+
 static void hear_publish(struct session *s, const struct fastnat *m)
 {
 	struct published *p = published_find(s, m->service);
 	struct fastnat yes = { .command = FASTNAT_PUBLISHED,
 			       .has = HAS_SERVICE | HAS_OUT_PORT,
 			       .service = m->service };
+	struct gate_rules rules;
+	const char *why;
 	int rc = 0;
 
 	if (s->relay->draining) {
@@ -100,6 +112,11 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 	if (m->protocol != FASTNAT_TCP && m->protocol != FASTNAT_UDP) {
 		refuse(s, m, "this relay carries TCP and UDP services only",
 		       LASTING_RETRY_MS);
+		return;
+	}
+	why = gate_rules_read(&rules, m);
+	if (why) {
+		refuse_rules(s, m, why);
 		return;
 	}
 	if (p && (m->protocol != p->protocol ||
@@ -114,6 +131,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse_port(s, m, rc);
 		return;
 	}
+	p->rules = rules;
 	s->relay->gate.counts[GATE_SERVICES]++;
 	yes.out_port = p->port;
 	say_session(s, "publishes", p->name);
