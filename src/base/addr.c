@@ -2,22 +2,6 @@
 #include "base/cur.h"
 #include <assert.h>
 
-/* Digits only; the value must not pass max. */
-static bool read_number(struct cur *c, uint32_t max, uint32_t *n)
-{
-	uint64_t sum = 0;
-	bool any = false;
-
-	while (cur_peek(c) >= '0' && cur_peek(c) <= '9') {
-		sum = sum * 10 + (cur_u8(c) - (unsigned)'0');
-		if (sum > max)
-			return false;
-		any = true;
-	}
-	*n = (uint32_t)sum;
-	return any;
-}
-
 /* Some read octets with leading zeros as octal (RFC 6943 3.1.1): refused. */
 static bool read_ip4(struct cur *c, uint8_t ip[4])
 {
@@ -26,7 +10,7 @@ static bool read_ip4(struct cur *c, uint8_t ip[4])
 
 		if (i > 0 && !cur_eat(c, '.'))
 			return false;
-		if (!cur_eat(c, '0') && !read_number(c, 255, &n))
+		if (!cur_eat(c, '0') && !cur_number(c, 255, &n))
 			return false;
 		ip[i] = (uint8_t)n;
 	}
@@ -111,7 +95,7 @@ static bool read_scope(struct cur *c, struct addr *a)
 	if (!cur_eat(c, '%'))
 		return true;
 	return a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80 &&
-	       read_number(c, UINT32_MAX, &a->scope) && a->scope > 0;
+	       cur_number(c, UINT32_MAX, &a->scope) && a->scope > 0;
 }
 
 int addr_parse_ip(struct addr *a, struct bytes text)
@@ -252,7 +236,7 @@ int hostport_parse(struct hostport *hp, struct bytes text)
 		if (!is_host(host))
 			return -NAT_EINVAL;
 	}
-	if (!read_number(&c, UINT16_MAX, &port) || cur_left(&c) > 0)
+	if (!cur_number(&c, UINT16_MAX, &port) || cur_left(&c) > 0)
 		return -NAT_EINVAL;
 	*hp = (struct hostport){ host, (uint16_t)port };
 	return 0;

@@ -3,17 +3,15 @@
 
 enum { MAPPED_BITS = 96 }; /* of an IPv4 address, before its own 32 */
 
-/* Digits only, 0 to most; -1 when it is not that. */
-static int read_bits(struct bytes text, int most)
+/* -1 when it is not 0 to most. */
+static int read_bits(struct bytes text, uint32_t most)
 {
-	int bits = text.n > 0 && text.n <= 3 ? 0 : -1;
+	struct cur c = cur_of(text);
+	uint32_t bits;
 
-	for (size_t i = 0; i < text.n && bits >= 0; i++) {
-		uint8_t c = text.p[i];
-
-		bits = c >= '0' && c <= '9' ? bits * 10 + c - '0' : -1;
-	}
-	return bits <= most ? bits : -1;
+	if (text.n > 3 || !cur_number(&c, most, &bits) || cur_left(&c))
+		return -1;
+	return (int)bits;
 }
 
 const char *cidr_parse(struct cidr *c, struct bytes text)
@@ -24,12 +22,13 @@ const char *cidr_parse(struct cidr *c, struct bytes text)
 	struct addr a;
 	struct cidr got;
 	uint8_t whole[16];
-	int most, bits;
+	uint32_t most;
+	int bits;
 
 	if (addr_parse_ip(&a, ip) < 0 || a.scope)
 		return "is not ADDRESS or ADDRESS/BITS";
 	most = a.family == ADDR_IP4 ? 32 : 128;
-	bits = ip.n == text.n ? most : read_bits(rest, most);
+	bits = ip.n == text.n ? (int)most : read_bits(rest, most);
 	if (bits < 0)
 		return most == 32 ? "has no 0 to 32 bits behind the /"
 				  : "has no 0 to 128 bits behind the /";

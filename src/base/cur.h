@@ -79,6 +79,22 @@ static inline bool cur_eat(struct cur *c, char byte)
 	return true;
 }
 
+/* Digits; false: there are none, or their value is more than most. */
+static inline bool cur_number(struct cur *c, uint32_t most, uint32_t *n)
+{
+	uint64_t sum = 0;
+	bool any = false;
+
+	while (cur_peek(c) >= '0' && cur_peek(c) <= '9') {
+		sum = sum * 10 + (cur_u8(c) - (unsigned)'0');
+		if (sum > most)
+			return false;
+		any = true;
+	}
+	*n = (uint32_t)sum;
+	return any;
+}
+
 /* What stands before the next sep, which is consumed; without one, the rest. */
 static inline struct bytes cur_until(struct cur *c, char sep)
 {

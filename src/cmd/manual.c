@@ -49,6 +49,15 @@ static const struct fact {
 	{ "VALUES", "CIDR", "Ar CIDR",
 	  "A network, 192.0.2.0/24 or 2001:db8::/32, or a single address" },
 	{ "VALUES", "LO-HI", "Ar LO-HI", "A range of ports, or one port" },
+	{ "TOKEN FILE", "ban-after", "Ar TOKEN",
+	  "A line for all clients without a line of their own" },
+	{ "TOKEN FILE", "ban-after", "Ar NAME : TOKEN",
+	  "A line for the client of that name" },
+	{ "TOKEN FILE", "ban-after", "Cm ports=6000-6999,8080",
+	  "A word behind the token: its clients may publish these ports only" },
+	{ "TOKEN FILE", "ban-after", "Cm services=4",
+	  "A word behind the token: they may publish so many services each" },
+	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },
 	{ "SIGNALS", "state-dir", "Dv SIGINT", "Stop now" },
@@ -333,9 +342,9 @@ static void put_see_also(struct fmt *f, const struct cmd *page)
 /* Of a file only how its values are written. */
 static void put_all_facts(struct fmt *f, const struct cmd *page)
 {
-	static const char *const sections[] = { "VALUES", "SIGNALS",
-						"ENVIRONMENT", "FILES",
-						"EXIT STATUS" };
+	static const char *const sections[] = { "VALUES",  "TOKEN FILE",
+						"SIGNALS", "ENVIRONMENT",
+						"FILES",   "EXIT STATUS" };
 	size_t n = page == &manual_conf ? 1 : COUNT(sections);
 
 	for (size_t i = 0; i < n; i++)

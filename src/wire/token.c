@@ -64,6 +64,20 @@ void token_file_init(struct token_file *f, struct bytes text)
 	*f = (struct token_file){ text, 0 };
 }
 
+/* What stands before the next space or tab, which is consumed. */
+static struct bytes until_blank(struct cur *c)
+{
+	struct bytes b = { c->p, 0 };
+
+	while (cur_left(c) && *c->p != ' ' && *c->p != '\t') {
+		c->p++;
+		b.n++;
+	}
+	if (cur_left(c))
+		c->p++;
+	return b;
+}
+
 static struct bytes strip_cr(struct bytes line)
 {
 	while (line.n > 0 && line.p[line.n - 1] == '\r')
@@ -71,20 +85,130 @@ static struct bytes strip_cr(struct bytes line)
 	return line;
 }
 
+/* ---- words ---- */
+
+static bool read_range(struct cur *c, struct opt_ports *to)
+{
+	uint32_t lo, hi;
+
+	if (!cur_number(c, UINT16_MAX, &lo))
+		return false;
+	hi = lo;
+	if (cur_eat(c, '-') && !cur_number(c, UINT16_MAX, &hi))
+		return false;
+	*to = (struct opt_ports){ (uint16_t)lo, (uint16_t)hi };
+	return lo > 0 && lo <= hi;
+}
+
+static bool read_ports(struct token_rights *r, struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	do {
+		if (r->nports == TOKEN_PORTS ||
+		    !read_range(&c, &r->ports[r->nports++]))
+			return false;
+	} while (cur_eat(&c, ','));
+	return cur_left(&c) == 0;
+}
+
+static bool read_services(struct token_rights *r, struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	return cur_number(&c, TOKEN_SERVICES, &r->services) &&
+	       r->services > 0 && cur_left(&c) == 0;
+}
+
+/* The table of words. */
+static const struct {
+	const char *key;
+	bool (*read)(struct token_rights *r, struct bytes value);
+	const char *fault;
+} words[] = {
+	{ "ports", read_ports,
+	  "is not at most 16 ports and LO-HI, with commas between" },
+	{ "services", read_services, "is not 1 to 65535" },
+};
+static const char unknown[] = "there is no such word, but ports and services";
+
+/* *met: a bit for each word of the line. NULL, or what is wrong. */
+static const char *read_word(struct token_line *out, struct bytes key,
+			     struct bytes value, unsigned *met)
+{
+	for (size_t i = 0; i < COUNT(words); i++) {
+		if (!bytes_are(key, words[i].key))
+			continue;
+		if (*met & 1U << i)
+			return "stands there twice";
+		*met |= 1U << i;
+		return words[i].read(&out->rights, value) ? NULL
+							  : words[i].fault;
+	}
+	return unknown;
+}
+
+static void read_words(struct token_line *out, struct cur *c)
+{
+	unsigned met = 0;
+
+	while (cur_left(c) && !out->fault) {
+		struct bytes word = until_blank(c);
+		struct cur in = cur_of(word);
+		struct bytes key = cur_until(&in, '=');
+
+		if (word.n == 0)
+			continue;
+		if (key.n == word.n) { /* it may be a secret: not to be shown */
+			out->word.n = 0;
+			out->fault = "a word behind the token has no =";
+			return;
+		}
+		out->fault = read_word(
+			out, key, (struct bytes){ in.p, cur_left(&in) }, &met);
+		out->word = key;
+	}
+}
+
+bool token_gives_port(const struct token_rights *r, uint16_t port)
+{
+	bool gives = r->nports == 0;
+
+	for (uint32_t i = 0; i < r->nports && !gives; i++)
+		gives = port >= r->ports[i].lo && port <= r->ports[i].hi;
+	return gives;
+}
+
+void token_print_ports(struct fmt *f, const struct token_rights *r)
+{
+	for (uint32_t i = 0; i < r->nports; i++) {
+		struct opt_ports p = r->ports[i];
+
+		fmt_put(f, "%s%u", i ? "," : "", p.lo);
+		if (p.hi != p.lo)
+			fmt_put(f, "-%u", p.hi);
+	}
+}
+
+/* ---- lines ---- */
+
 /* A name that is empty is none: the colon stays in the token, which is then
  * refused for it.
  */
 static void split(struct token_line *out, struct bytes line)
 {
-	struct cur c = cur_of(line);
+	struct cur rest = cur_of(line);
+	struct bytes first = until_blank(&rest);
+	struct cur c = cur_of(first);
 
 	out->name = cur_until(&c, ':');
-	if (out->name.n == 0 || out->name.n == line.n) {
+	if (out->name.n == 0 || out->name.n == first.n) {
 		out->name.n = 0;
-		out->token = line;
+		out->token = first;
 	} else {
 		out->token = (struct bytes){ c.p, cur_left(&c) };
 	}
+	read_words(out, &rest);
 }
 
 bool token_file_next(struct token_file *f, struct token_line *out)
@@ -97,7 +221,7 @@ bool token_file_next(struct token_file *f, struct token_line *out)
 		f->number++;
 		if (line.n == 0 || *line.p == '#')
 			continue;
-		out->number = f->number;
+		*out = (struct token_line){ .number = f->number };
 		split(out, line);
 		return true;
 	}

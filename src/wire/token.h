@@ -2,13 +2,18 @@
  *
  * A token is 16 to 128 of [A-Za-z0-9._~-]. A token file has one a line, or
  * name:token for the clients of a single name; CR and LF are stripped, '#'
- * starts a comment line, empty lines are skipped.
+ * starts a comment line, empty lines are skipped. Behind a token, parted by
+ * blanks, words say what its clients may do, each at most once:
+ *
+ *     ports=6000-6999,8080     publish these ports only, 16 ranges at most
+ *     services=4               publish no more than so many at once
  */
 #ifndef NAT_WIRE_TOKEN_H
 #define NAT_WIRE_TOKEN_H
 
 #include "base/err.h"
-#include "base/span.h"
+#include "base/fmt.h"
+#include "base/opt.h"
 
 enum { TOKEN_MIN = 16, TOKEN_MAX = 128, TOKEN_BITS = 80 };
 
@@ -18,10 +23,27 @@ enum { TOKEN_MIN = 16, TOKEN_MAX = 128, TOKEN_BITS = 80 };
  */
 const char *token_fault(struct bytes token, bool weak);
 
+enum { TOKEN_PORTS = 16, TOKEN_SERVICES = 65535 };
+
+/* A zeroed one: whatever the relay lets everybody do. */
+struct token_rights {
+	uint32_t nports; /* 0: any port */
+	struct opt_ports ports[TOKEN_PORTS];
+	uint32_t services; /* 0: any number */
+};
+
+/* One of its ports? */
+bool token_gives_port(const struct token_rights *r, uint16_t port);
+/* "6000-6999,8080" */
+void token_print_ports(struct fmt *f, const struct token_rights *r);
+
 struct token_line {
 	struct bytes name; /* empty: for clients without a line of their own */
 	struct bytes token;
 	unsigned number; /* of the line, from 1 */
+	struct token_rights rights;
+	const char *fault; /* what is wrong with a word, for people; or NULL */
+	struct bytes word; /* that word's key; empty: it has none */
 };
 
 struct token_file { /* fields are private to token.c */

@@ -161,9 +161,46 @@ static void nothing_is_empty(void **state)
 	assert_true(c.bad);
 }
 
+static void numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t most, n;
+		size_t left;
+		bool good;
+	} rows[] = {
+		{ "0", 0, 0, 0, true },
+		{ "65535", 65535, 65535, 0, true },
+		{ "00080x", 255, 80, 1, true },
+		{ "4294967295", UINT32_MAX, UINT32_MAX, 0, true },
+		{ "65536", 65535, 0, 0, false },
+		{ "4294967296", UINT32_MAX, 0, 0, false },
+		{ "99999999999999999999999", UINT32_MAX, 0, 0, false },
+		{ "", 9, 0, 0, false },
+		{ "-1", 9, 0, 0, false },
+		{ " 1", 9, 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct guard g;
+		struct cur c = cur_of(guard_bytes(&g, bytes_of(rows[i].text)));
+		uint32_t n;
+
+		assert_int_equal(cur_number(&c, rows[i].most, &n),
+				 rows[i].good);
+		if (rows[i].good) {
+			assert_int_equal(n, rows[i].n);
+			assert_int_equal(cur_left(&c), rows[i].left);
+		}
+		guard_free(&g);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),
 		cmocka_unit_test(reads_in_order),
 		cmocka_unit_test(failure_is_sticky),
 		cmocka_unit_test(peeks_and_eats),

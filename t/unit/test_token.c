@@ -132,7 +132,9 @@ static void files(void **state)
 		    { "", ":d", 2 },
 		    { "e", "", 3 },
 		    { "", "f#g", 4 },
-		    { "", " h", 5 } } },
+		    { "", "", 5 } } },
+		{ "one ports=1\r\nbox:two\t services=3 \nx:\ty",
+		  { { "", "one", 1 }, { "box", "two", 2 }, { "x", "", 3 } } },
 	};
 
 	(void)state;
@@ -140,13 +142,95 @@ static void files(void **state)
 		check_file(bytes_of(tab[i].text), tab[i].want);
 }
 
+/* Words behind a token: what they come to, or the fault and its word. */
+static void words(void **state)
+{
+	static const struct {
+		const char *line, *ports;
+		uint32_t services;
+		const char *key, *fault;
+	} tab[] = {
+		{ "t", "", 0, "", NULL },
+		{ "t ", "", 0, "", NULL },
+		{ "t ports=8080", "8080", 0, "ports", NULL },
+		{ "n:t ports=6000-6999,8080\tservices=4", "6000-6999,8080", 4,
+		  "services", NULL },
+		{ "t  services=65535  ", "", 65535, "services", NULL },
+		{ "t ports=1-65535,7-7", "1-65535,7", 0, "ports", NULL },
+		{ "t ports=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16",
+		  "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16", 0, "ports", NULL },
+		{ "t ports=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", NULL, 0,
+		  "ports", "16 ports" },
+		{ "t ports=", NULL, 0, "ports", "16 ports" },
+		{ "t ports=0", NULL, 0, "ports", "16 ports" },
+		{ "t ports=65536", NULL, 0, "ports", "16 ports" },
+		{ "t ports=2-1", NULL, 0, "ports", "16 ports" },
+		{ "t ports=1-", NULL, 0, "ports", "16 ports" },
+		{ "t ports=1,", NULL, 0, "ports", "16 ports" },
+		{ "t ports=1;2", NULL, 0, "ports", "16 ports" },
+		{ "t services=0", NULL, 0, "services", "1 to 65535" },
+		{ "t services=65536", NULL, 0, "services", "1 to 65535" },
+		{ "t services=4x", NULL, 0, "services", "1 to 65535" },
+		{ "t services=1 services=1", NULL, 0, "services", "twice" },
+		{ "t prots=1", NULL, 0, "prots", "no such word" },
+		{ "t =1", NULL, 0, "", "no such word" },
+		{ "t ports=1 # why", NULL, 0, "", "has no =" },
+		{ "secret another", NULL, 0, "", "has no =" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct guard g;
+		struct token_file f;
+		struct token_line l;
+		uint8_t room[100];
+		struct fmt ports = fmt_to(SPAN(room));
+
+		token_file_init(&f, guard_bytes(&g, bytes_of(tab[i].line)));
+		assert_true(token_file_next(&f, &l));
+		if (!tab[i].fault != !l.fault ||
+		    (l.fault && !strstr(l.fault, tab[i].fault)))
+			fail_msg("%s: %s", tab[i].line, l.fault);
+		if (l.fault)
+			assert_bytes_equal(l.word, bytes_of(tab[i].key));
+		if (!l.fault) {
+			token_print_ports(&ports, &l.rights);
+			assert_bytes_equal(fmt_done(&ports),
+					   bytes_of(tab[i].ports));
+			assert_int_equal(l.rights.services, tab[i].services);
+		}
+		guard_free(&g);
+	}
+}
+
+static void ports(void **state)
+{
+	static const struct token_rights any,
+		some = { .nports = 2,
+			 .ports = { { 6000, 6999 }, { 8080, 8080 } } };
+	static const struct {
+		uint16_t port;
+		bool given;
+	} tab[] = {
+		{ 5999, false }, { 6000, true },   { 6999, true },
+		{ 7000, false }, { 8080, true },   { 8081, false },
+		{ 0, false },    { 65535, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		assert_int_equal(token_gives_port(&some, tab[i].port),
+				 tab[i].given);
+		assert_true(token_gives_port(&any, tab[i].port));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(faults),
-		cmocka_unit_test(lengths),
-		cmocka_unit_test(alphabet),
-		cmocka_unit_test(files),
+		cmocka_unit_test(faults),   cmocka_unit_test(lengths),
+		cmocka_unit_test(alphabet), cmocka_unit_test(files),
+		cmocka_unit_test(words),    cmocka_unit_test(ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

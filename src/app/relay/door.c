@@ -133,6 +133,7 @@ static struct session_login login_of(const struct door *d)
 			    .name = { d->name, d->name_n } },
 		.from = d->from,
 		.instance = { d->instance, FASTNAT_NONCE },
+		.by = d->by,
 	};
 }
 
@@ -161,7 +162,7 @@ static enum verdict log_in(struct door *d, const struct fastnat *m)
 	const struct gate_who who = { &d->from, login.proven.name };
 
 	if (!tokens_prove(&d->relay->tokens, &login.proven, m->proof,
-			  &login.own_token)) {
+			  &login.by)) {
 		++*count_of(d, GATE_LOGIN_WRONG);
 		gate_failed(d->relay, &who);
 		turn_away(d, "wrong token", 0);
@@ -169,6 +170,7 @@ static enum verdict log_in(struct door *d, const struct fastnat *m)
 	}
 	gate_proven(d->relay, &who);
 	d->token = login.proven.token;
+	d->by = login.by;
 	return let_in(d, &login);
 }
 

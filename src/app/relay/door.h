@@ -38,7 +38,8 @@ struct door {
 	struct slot_name visitor; /* LINE: whose connection this is, */
 	struct slot_name flow;    /* or this one's */
 	struct slot_name plain;   /* at the int port of this plain session */
-	struct bytes token;       /* CONTEST: that was proven */
+	struct bytes token;       /* CONTEST: that was proven, */
+	struct tokens_proven by;  /* and what goes with it */
 	int64_t since;            /* CONTEST: when it began */
 	uint8_t state;            /* enum door_state */
 	bool greets;              /* silence means a plain client */

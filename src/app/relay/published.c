@@ -57,16 +57,53 @@ static int bind_port(struct published *p, uint16_t port)
 /* Any port of the range, by chance; the well-known and registered ones only when
  * the range has no others.
  */
-static int bind_any(struct published *p)
+static struct opt_ports usual(struct opt_ports range)
 {
-	struct opt_ports range = p->relay->conf->ports;
-	uint32_t lo = range.hi > USUAL_LO && range.lo < USUAL_LO ? USUAL_LO
-								 : range.lo;
-	int rc = -NAT_EINUSE;
+	if (range.hi > USUAL_LO && range.lo < USUAL_LO)
+		range.lo = USUAL_LO;
+	return range;
+}
 
-	for (int i = 0; i < TRIES && rc < 0; i++)
-		rc = bind_port(p,
-			       (uint16_t)(lo + rand_below(range.hi - lo + 1)));
+/* The ranges that the client may choose from, and how many. */
+static uint32_t choice(struct opt_ports to[TOKEN_PORTS],
+		       const struct session *s)
+{
+	struct opt_ports all = s->relay->conf->ports;
+	uint32_t n = 0;
+
+	to[0] = usual(all);
+	for (uint32_t i = 0; i < s->rights.nports; i++) {
+		struct opt_ports p = s->rights.ports[i];
+
+		p.lo = p.lo < all.lo ? all.lo : p.lo;
+		p.hi = p.hi > all.hi ? all.hi : p.hi;
+		if (p.lo <= p.hi)
+			to[n++] = p;
+	}
+	return s->rights.nports ? n : 1;
+}
+
+/* One of all their ports. */
+static uint16_t draw(const struct opt_ports *v, uint32_t n)
+{
+	uint32_t total = 0, k;
+
+	for (uint32_t i = 0; i < n; i++)
+		total += v[i].hi - v[i].lo + 1U;
+	k = rand_below(total);
+	for (; k > (uint32_t)(v->hi - v->lo); v++)
+		k -= v->hi - v->lo + 1U;
+	return (uint16_t)(v->lo + k);
+}
+
+static int bind_any(struct published *p, const struct session *s)
+{
+	struct opt_ports ranges[TOKEN_PORTS];
+	uint32_t n = choice(ranges, s);
+	int rc = n ? -NAT_EINUSE : -NAT_EINVAL;
+
+	for (int i = 0; n && i < TRIES && rc < 0; i++)
+		rc = bind_port(p, draw(ranges, n));
 	return rc;
 }
 
@@ -126,7 +163,8 @@ static struct published *find_orphan(const struct session *s,
 		if (bytes_are(m->service, p->name) &&
 		    strcmp(p->owner, s->name) == 0 &&
 		    p->protocol == m->protocol &&
-		    (!m->out_port || m->out_port == p->port))
+		    (!m->out_port || m->out_port == p->port) &&
+		    token_gives_port(&s->rights, p->port))
 			return p;
 	}
 	return NULL;
@@ -169,7 +207,7 @@ static int open_new(struct published **out, struct session *s,
 		return -NAT_ELIMIT;
 	p->relay = r;
 	p->protocol = m->protocol;
-	rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p);
+	rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p, s);
 	if (rc < 0) {
 		slots_put(&r->published, p);
 		return rc;
@@ -187,9 +225,11 @@ int published_open(struct published **out, struct session *s,
 	struct opt_ports range = s->relay->conf->ports;
 	struct published *orphan = find_orphan(s, m);
 
-	if (m->out_port && (m->out_port < range.lo || m->out_port > range.hi))
+	if (m->out_port && (m->out_port < range.lo || m->out_port > range.hi ||
+			    !token_gives_port(&s->rights, m->out_port)))
 		return -NAT_EINVAL;
-	if (s->n.published >= s->relay->conf->max_services)
+	if (s->n.published >= s->relay->conf->max_services ||
+	    (s->rights.services && s->n.published >= s->rights.services))
 		return -NAT_ELIMIT;
 	if (!orphan)
 		return open_new(out, s, m);

@@ -272,6 +272,20 @@ static void end_contests(struct relay *r)
 			door_stop(d.it);
 }
 
+/* Who may do more or less than before logs in anew, and publishes anew; visitors
+ * are carried on.
+ */
+static void review(struct session *s)
+{
+	const struct token_rights *now =
+		tokens_know(&s->relay->tokens, bytes_of(s->name), s->token_tag);
+
+	if (!now)
+		session_stop(s, "its token is no longer valid");
+	else if (memcmp(now, &s->rights, sizeof *now) != 0)
+		session_stop(s, "its rights have changed");
+}
+
 int relay_reload(struct relay *r, struct diag *d)
 {
 	struct tokens fresh;
@@ -287,9 +301,7 @@ int relay_reload(struct relay *r, struct diag *d)
 	tokens_unload(&r->tokens);
 	r->tokens = fresh;
 	slots_each (struct session, s, &r->sessions)
-		if (!s.it->plain &&
-		    !tokens_know(&r->tokens, bytes_of(s.it->name),
-				 s.it->token_tag))
-			session_stop(s.it, "its token is no longer valid");
+		if (!s.it->plain)
+			review(s.it);
 	return 0;
 }

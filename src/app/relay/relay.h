@@ -45,7 +45,8 @@ MUST_USE int relay_start(struct relay **r, struct net *net,
 			 struct diag *d);
 void relay_stop(struct relay *r);
 
-/* Reads the tokens again. Clients whose token is no longer there are let go. On
+/* Reads the tokens again. Clients whose token is no longer there, or allows
+ * other things than before, are let go. On
  * failure nothing has changed, and what is wrong has been said.
  */
 MUST_USE int relay_reload(struct relay *r, struct diag *d);

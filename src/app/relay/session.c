@@ -60,17 +60,37 @@ static void refuse(struct session *s, const struct fastnat *m, const char *why,
 	answer(s, &no);
 }
 
+static bool is_within(struct opt_ports range, uint16_t port)
+{
+	return port == 0 || (port >= range.lo && port <= range.hi);
+}
+
+static void say_rights(const struct session *s, const struct fastnat *m,
+		       struct fmt *f)
+{
+	if (m->out_port)
+		fmt_put(f, "port %u is not in ", m->out_port);
+	else
+		fmt_put(f, "this relay gives none of ");
+	token_print_ports(f, &s->rights);
+	fmt_put(f, ", which this client may publish");
+}
+
 static void refuse_port(struct session *s, const struct fastnat *m, int err)
 {
 	struct opt_ports range = s->relay->conf->ports;
-	char text[128];
+	char text[320];
 	struct fmt f = fmt_to(SPAN(text));
 
 	s->relay->gate.counts[err == -NAT_ELIMIT ? GATE_SERVICE_COUNT
 						 : GATE_SERVICE_PORT]++;
-	if (err == -NAT_EINVAL)
+	if (err == -NAT_EINVAL && is_within(range, m->out_port))
+		say_rights(s, m, &f);
+	else if (err == -NAT_EINVAL)
 		fmt_put(&f, "port %u is not in %u-%u, which this relay gives",
 			m->out_port, range.lo, range.hi);
+	else if (err == -NAT_EINUSE && !m->out_port)
+		fmt_put(&f, "all ports that this client may publish are taken");
 	else if (err == -NAT_EINUSE &&
 		 published_holds(s->relay, m->out_port, m->protocol))
 		fmt_put(&f, "port %u is published by another client",
@@ -78,7 +98,8 @@ static void refuse_port(struct session *s, const struct fastnat *m, int err)
 	else if (err == -NAT_EINUSE)
 		fmt_put(&f, "port %u is taken on the relay", m->out_port);
 	else if (err == -NAT_ELIMIT)
-		fmt_put(&f, "too many services");
+		fmt_put(&f, "too many services: %u are published",
+			(unsigned)s->n.published);
 	else
 		fmt_put(&f, "port %u: %s", m->out_port, err_text(err));
 	refuse(s, m, fmt_text(&f),
@@ -386,7 +407,7 @@ int session_start(struct relay *r, struct tcp *from,
 	struct session *old = find_name(r, proven->name), *s;
 	const struct relay_port *last = &r->ports[r->nports - 1];
 
-	if (old && !login->own_token && !login->contested &&
+	if (old && !login->by.own && !login->contested &&
 	    memcmp(old->instance, login->instance.p, FASTNAT_NONCE) != 0)
 		return -NAT_EINUSE;
 	if (old)
@@ -399,7 +420,8 @@ int session_start(struct relay *r, struct tcp *from,
 		s->int_port = last->listener.at.port;
 	memcpy(s->name, proven->name.p, proven->name.n);
 	memcpy(s->instance, login->instance.p, FASTNAT_NONCE);
-	s->own_token = login->own_token;
+	s->own_token = login->by.own;
+	s->rights = *login->by.rights;
 	token_tag(s->token_tag, proven->token);
 	fastnat_key(s->key, proven);
 	path_start(&s->path, s->key);

@@ -33,8 +33,9 @@ struct session {
 	struct list unannounced; /* visitors the client has not been told of */
 	struct parking parking;
 	struct session_counts n;
-	struct path path;   /* of datagrams; not of a plain client */
-	struct timer timer; /* heartbeat; of a plain client: pace */
+	struct token_rights rights; /* of the token it logged in by */
+	struct path path;           /* of datagrams; not of a plain client */
+	struct timer timer;         /* heartbeat; of a plain client: pace */
 	int64_t heard;
 	uint16_t int_port; /* where its data connections arrive */
 	bool plain;
@@ -53,7 +54,7 @@ struct session_login {
 	struct fastnat_login proven;
 	struct addr from;
 	struct bytes instance;
-	bool own_token;
+	struct tokens_proven by;
 	bool contested; /* who has the name gave no sign of life */
 };
 

@@ -5,18 +5,29 @@
 #include "os/mem.h"
 #include "os/rand.h"
 
-enum { MADE_BYTES = 16, PATH_LENGTH = 1024 };
+enum { MADE_BYTES = 16, PATH_LENGTH = 1024, SHOWN = 40 };
 
 static struct span text_of(const struct tokens *t)
 {
 	return (struct span){ (uint8_t *)&t->lines[TOKENS_MOST], TOKENS_TEXT };
 }
 
-static const char *fault_of(const struct token_line *l, bool weak)
+/* False: said. */
+static bool check_line(const struct token_line *l, bool weak, struct diag *d)
 {
+	const char *why = token_fault(l->token, weak);
+
 	if (l->name.n && !fastnat_is_name(l->name))
-		return "a name is 1 to 64 of A-Z a-z 0-9 . _ -";
-	return token_fault(l->token, weak);
+		diag_put(d, "a name is 1 to 64 of A-Z a-z 0-9 . _ -");
+	else if (why)
+		diag_put(d, "%s", why);
+	else if (l->fault)
+		diag_put(d, "%.*s%s%s", (int)min_size(l->word.n, SHOWN),
+			 (const char *)l->word.p, l->word.n ? ": " : "",
+			 l->fault);
+	else
+		return true;
+	return false;
 }
 
 /* All lines are looked at, so that all that is wrong is said at once. */
@@ -29,12 +40,10 @@ static int read_lines(struct tokens *t, struct bytes text, bool weak,
 
 	token_file_init(&f, text);
 	while (token_file_next(&f, &l)) {
-		const char *why = fault_of(&l, weak);
-
 		d->line = l.number;
-		if (why)
-			diag_put(d, "%s", why);
-		else if (t->n == TOKENS_MOST)
+		if (!check_line(&l, weak, d))
+			continue;
+		if (t->n == TOKENS_MOST)
 			diag_put(d, "more than %d tokens", TOKENS_MOST);
 		else
 			t->lines[t->n++] = l;
@@ -151,6 +160,10 @@ void tokens_unload(struct tokens *t)
 	t->memory.p = NULL;
 }
 
+/* Shared tokens have no name; the empty token is as empty. */
+static const struct bytes no_name = { (const uint8_t *)"", 0 };
+static const struct token_rights no_limits;
+
 static bool proves(struct fastnat_login *login, struct bytes token,
 		   struct bytes proof)
 {
@@ -161,33 +174,36 @@ static bool proves(struct fastnat_login *login, struct bytes token,
 	return ct_equal((struct bytes){ right, sizeof right }, proof);
 }
 
-/* One of the tokens whose name is this one? any: there are some. */
-static bool one_proves(const struct tokens *t, struct bytes name,
-		       struct fastnat_login *login, struct bytes proof,
-		       bool *any)
+/* One of the tokens whose name is this one, or NULL. any: there are some. */
+static const struct token_line *find(const struct tokens *t, struct bytes name,
+				     struct fastnat_login *login,
+				     struct bytes proof, bool *any)
 {
 	for (uint32_t i = 0; i < t->n; i++) {
 		if (!bytes_equal(t->lines[i].name, name))
 			continue;
 		*any = true;
 		if (proves(login, t->lines[i].token, proof))
-			return true;
+			return &t->lines[i];
 	}
-	return false;
+	return NULL;
 }
 
 bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
-		  struct bytes proof, bool *own)
+		  struct bytes proof, struct tokens_proven *by)
 {
-	static const struct bytes shared = { (const uint8_t *)"", 0 };
+	const struct token_line *line;
 	bool any = false;
 
-	*own = one_proves(t, login->name, login, proof, &any);
-	if (*own || any)
-		return *own;
-	if (one_proves(t, shared, login, proof, &any))
-		return true;
-	return t->open && proves(login, shared, proof);
+	line = find(t, login->name, login, proof, &any);
+	*by = (struct tokens_proven){ line != NULL, &no_limits };
+	if (!any)
+		line = find(t, no_name, login, proof, &any);
+	else if (!line)
+		return false;
+	if (line)
+		by->rights = &line->rights;
+	return line || (t->open && proves(login, no_name, proof));
 }
 
 struct bytes tokens_first(const struct tokens *t)
@@ -207,9 +223,11 @@ void token_tag(uint8_t to[TOKEN_TAG], struct bytes token)
 	ct_wipe(hash, sizeof hash);
 }
 
-/* Among the tokens of that name; any: there are some. */
-static bool one_tagged(const struct tokens *t, struct bytes name,
-		       const uint8_t tag[TOKEN_TAG], bool *any)
+/* Among the tokens of that name, or NULL; any: there are some. */
+static const struct token_line *find_tag(const struct tokens *t,
+					 struct bytes name,
+					 const uint8_t tag[TOKEN_TAG],
+					 bool *any)
 {
 	uint8_t its[TOKEN_TAG];
 
@@ -219,23 +237,27 @@ static bool one_tagged(const struct tokens *t, struct bytes name,
 		*any = true;
 		token_tag(its, t->lines[i].token);
 		if (memcmp(its, tag, TOKEN_TAG) == 0)
-			return true;
+			return &t->lines[i];
 	}
-	return false;
+	return NULL;
 }
 
-bool tokens_know(const struct tokens *t, struct bytes name,
-		 const uint8_t tag[TOKEN_TAG])
+const struct token_rights *tokens_know(const struct tokens *t,
+				       struct bytes name,
+				       const uint8_t tag[TOKEN_TAG])
 {
-	static const struct bytes shared = { (const uint8_t *)"", 0 };
+	const struct token_line *line;
 	uint8_t empty[TOKEN_TAG];
 	bool any = false;
 
-	bool good = one_tagged(t, name, tag, &any);
-
-	if (any)
-		return good;
-	token_tag(empty, shared);
-	return one_tagged(t, shared, tag, &any) ||
-	       (t->open && memcmp(empty, tag, TOKEN_TAG) == 0);
+	line = find_tag(t, name, tag, &any);
+	if (!any)
+		line = find_tag(t, no_name, tag, &any);
+	else if (!line)
+		return NULL;
+	if (line)
+		return &line->rights;
+	token_tag(empty, no_name);
+	return t->open && memcmp(empty, tag, TOKEN_TAG) == 0 ? &no_limits
+							     : NULL;
 }

@@ -27,20 +27,28 @@ MUST_USE int tokens_load(struct tokens *t, const struct relay_conf *conf,
 			 const char *state_dir, struct diag *d);
 void tokens_unload(struct tokens *t);
 
+struct tokens_proven {
+	bool own;                          /* by a token of this name alone */
+	const struct token_rights *rights; /* lent as long as the tokens are */
+};
+
 /* Does proof prove one of the tokens for login->name? Then login->token is that
- * one, lent, and *own says that it is for this name alone. A name that has
- * tokens of its own is proven by those alone.
+ * one, lent, and *by says more of it. A name that has tokens of its own is proven
+ * by those alone.
  */
 bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
-		  struct bytes proof, bool *own);
+		  struct bytes proof, struct tokens_proven *by);
 
 /* Which token it is, without giving it away: of SHA-256. */
 enum { TOKEN_TAG = 8 };
 void token_tag(uint8_t to[TOKEN_TAG], struct bytes token);
 
-/* Would a login of that name by the token of that tag still be good? */
-bool tokens_know(const struct tokens *t, struct bytes name,
-		 const uint8_t tag[TOKEN_TAG]);
+/* What a login of that name by the token of that tag would have now; NULL: it
+ * would not be good.
+ */
+const struct token_rights *tokens_know(const struct tokens *t,
+				       struct bytes name,
+				       const uint8_t tag[TOKEN_TAG]);
 
 /* The token to show when it was made just now. */
 struct bytes tokens_first(const struct tokens *t);
