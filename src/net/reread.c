@@ -13,19 +13,24 @@ static bool same_stamp(const struct file_stamp *a, const struct file_stamp *b)
 
 bool reread_look(struct reread *r, int64_t now)
 {
-	bool first = r->looked == 0;
+	bool first = r->looked == 0, same;
 	struct file_stamp stamp;
 	long n;
+	int err;
 
 	if (!first && now < r->looked - 1 + REREAD_MS)
 		return false;
 	r->looked = now + 1;
 	stamp = file_stamp(r->path);
-	if (!first && same_stamp(&stamp, &r->stamp))
+	same = !first && same_stamp(&stamp, &r->stamp);
+	if (same && !r->err)
 		return false;
 	n = file_read(r->path, r->room);
+	err = n < 0 ? (int)n : 0;
+	if (same && err == r->err)
+		return false;
 	r->stamp = stamp;
-	r->err = n < 0 ? (int)n : 0;
+	r->err = err;
 	r->text = (struct bytes){ r->room.p, n > 0 ? (size_t)n : 0 };
 	return true;
 }

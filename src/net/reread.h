@@ -1,5 +1,5 @@
 /* reread - a small file of the system's, kept in memory and read again once it
- * has changed; asked about that at most every REREAD_MS.
+ * has changed, or could not be read; asked about that at most every REREAD_MS.
  */
 #ifndef NAT_NET_REREAD_H
 #define NAT_NET_REREAD_H
@@ -20,7 +20,7 @@ struct reread { /* fields are private to reread.c but for text, path, err */
 void reread_init(struct reread *r, const char *path, struct span room);
 
 /* Has the text become another one? At first it has. Blocks for a stat, and when
- * the file has changed for the reading of it.
+ * the file has changed, or could not be read, for the reading of it.
  */
 bool reread_look(struct reread *r, int64_t now);
 

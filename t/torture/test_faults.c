@@ -4,6 +4,7 @@
  */
 #include "t/unit/rig.h"
 #include "net/listener.h"
+#include "net/reread.h"
 #include "net/udp.h"
 #include "os/console.h"
 #include "os/file.h"
@@ -448,6 +449,30 @@ static void lines_survive_signals(void **state)
 	}
 }
 
+/* It has not changed since, but now it can be read; told once each. */
+static void unreadable_is_read_again(void **state)
+{
+	static const char *const calls[] = { "open", "fstat", "read" };
+	uint8_t room[64];
+	struct reread r;
+
+	(void)state;
+	wrap_plan("", 0, 0, 0);
+	assert_int_equal(file_write_secret(path, BYTES("names")), 0);
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		reread_init(&r, path, SPAN(room));
+		wrap_plan(calls[i], 1, 2, EIO);
+		assert_true(reread_look(&r, 0));
+		assert_int_equal(r.err, -NAT_EIO);
+		assert_false(reread_look(&r, REREAD_MS));
+		assert_true(reread_look(&r, 2 * REREAD_MS));
+		assert_int_equal(r.err, 0);
+		assert_bytes_equal(r.text, BYTES("names"));
+		assert_false(reread_look(&r, 3 * REREAD_MS));
+	}
+	unlink(path);
+}
+
 /* A file that cannot be looked at is not absent: it would be made anew. */
 static void absent_is_certain(void **state)
 {
@@ -476,6 +501,7 @@ int main(void)
 		cmocka_unit_test(files_whole_or_not_at_all),
 		cmocka_unit_test(reading_says_why_not),
 		cmocka_unit_test(lines_survive_signals),
+		cmocka_unit_test(unreadable_is_read_again),
 		cmocka_unit_test(absent_is_certain),
 	};
 
