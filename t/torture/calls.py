@@ -91,7 +91,8 @@ EXEMPT = {
     "kqueue kevent": "libkqueue's on Linux; epoll and select stand for them",
     "mem* str*": "no system call",
     "__errno_location": "no system call",
-    "__assert_fail abort _GLOBAL_OFFSET_TABLE_ __stack_chk_fail": "the compiler's",
+    "__assert_fail abort __stack_chk_fail": "the end, said by whoever calls",
+    "_GLOBAL_OFFSET_TABLE_": "the linker's",
     "__asan_* __ubsan_*": "the sanitizers'",
 }
 
