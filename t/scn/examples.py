@@ -77,6 +77,9 @@ async def launch(world: World, text: str) -> Node:
 async def try_example(world: World, command: str, text: str) -> None:
     node = await launch(world, text)
     serves = command in SERVES
+    if serves:  # a slow machine: it must have begun before it is stopped
+        said = f"a word of example {text!r}"
+        await world.until(lambda: world.log.of("it", "err") or None, 5, said)
     ended = await node.wait((ALIVE if serves else 5) * world.patience)
     if serves and ended:
         raise Failed(f"example {text!r} ends by itself: {node.verdict()}")
