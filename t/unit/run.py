@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 LIMIT_S = 20
+SLOWNESS = 6     # of emulators
 VERDICT = re.compile(r"\[  (PASSED|FAILED|SKIPPED) *\] (?:\w+: )?(\d+) test")
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:"
@@ -27,7 +28,8 @@ def run(program, under=()):
         done = subprocess.run([*under, program], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**SANITIZERS, **os.environ},
-                              timeout=LIMIT_S, check=False)
+                              timeout=LIMIT_S * (SLOWNESS if under else 1),
+                              check=False)
         text, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as e:
         text, code = (e.stdout or b"") + b"\ntoo slow\n", 1

@@ -46,12 +46,12 @@ _Noreturn static inline void cmocka_fail(const char *file, int line)
 #define fail() cmocka_fail(__FILE__, __LINE__)
 #define fail_msg(...) \
 	do { \
-		fprintf(stderr, "ERROR: " __VA_ARGS__); \
-		fprintf(stderr, "\n"); \
-		fail(); \
+		print_error("ERROR: " __VA_ARGS__); \
+		print_error("\n"), fail(); \
 	} while (0)
 #define skip() longjmp(cmocka_end, CMOCKA_SKIPPED)
 #define print_message(...) printf(__VA_ARGS__)
+#define print_error(...) fprintf(stderr, __VA_ARGS__)
 
 /* ---- assertions ---- */
 
