@@ -28,6 +28,8 @@ static const struct opt opts[] = {
 	  1, 65535, "Most visitors of UDP services at once" },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, "How long a silent visitor of UDP is remembered" },
+	{ 0, "visit", OPT_TEXT, OPT_LIST, AT(visit), "OWNER/SERVICE=ADDR", NULL,
+	  0, 0, "Reach a private service of another client at this address" },
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -128,6 +130,21 @@ static void check_names(const struct client_conf *conf, struct diag *d)
 	}
 }
 
+/* ---- visits ---- */
+
+static void check_visits(const struct client_conf *conf, struct diag *d)
+{
+	const char *why;
+
+	for (uint32_t i = 0; i < conf->visit.n; i++) {
+		why = client_visit_fault(conf->visit.v[i]);
+		if (why)
+			diag_option(d, "visit", why);
+	}
+	if (conf->plain && client_visits(conf))
+		diag_option(d, "plain", "has no visits");
+}
+
 /* ---- the role ---- */
 
 static void fit(const struct conf *file, struct section *s, struct diag *d)
@@ -147,14 +164,15 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	if (conf->nservices == 0)
 		take_services(conf, file, s, d);
 	check_names(conf, d);
-	if (conf->nservices == 0 && d->count == before)
+	check_visits(conf, d);
+	if (conf->nservices == 0 && !client_visits(conf) && d->count == before)
 		diag_put(d, "no service to publish: add %s",
 			 d->line ? "a section, config service"
 				 : "one, such as ssh=tcp:22@6022");
 	if (conf->plain && conf->nservices && has_rules(&conf->services[0]))
 		diag_option(d, "plain",
 			    "its server knows no allow, deny or rate");
-	if (conf->plain &&
+	if (conf->plain && !client_visits(conf) &&
 	    (conf->nservices != 1 || service_count(&conf->services[0]) != 1))
 		diag_option(d, "plain", "takes exactly one tcp service");
 }
@@ -221,7 +239,9 @@ static const char about[] =
 	"A SERVICE is [NAME=]tcp:[HOST:]PORT[@PUBLIC] or\n"
 	"[NAME=]tcp:unix:/PATH[@PUBLIC]. HOST is 127.0.0.1 if left out,\n"
 	"PUBLIC any free port of the relay. PORT and PUBLIC may be ranges\n"
-	"of the same length, LO-HI. Each service that is published is one\n"
+	"of the same length, LO-HI. With @private there is no port: clients\n"
+	"that the relay's token file lets, visit=OWNER/SERVICE, reach it by\n"
+	"--visit. Each service that is published is one\n"
 	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
 	"it is.";
 

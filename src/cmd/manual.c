@@ -55,6 +55,8 @@ static const struct fact {
 	  "A line for the client of that name" },
 	{ "TOKEN FILE", "ban-after", "Cm ports=6000-6999,8080",
 	  "A word behind the token: its clients may publish these ports only" },
+	{ "TOKEN FILE", "ban-after", "Cm visit=router1/ssh,router2/*",
+	  "Behind name:token: private services that client reaches" },
 	{ "TOKEN FILE", "ban-after", "Cm services=4",
 	  "A word behind the token: they may publish so many services each" },
 	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },

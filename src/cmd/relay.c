@@ -48,6 +48,10 @@ static const struct opt opts[] = {
 	  1000, 86400000, "How long a ban holds, and failed logins count" },
 	{ 0, "max-services", OPT_UINT, 0, AT(max_services), "N", "64",
 	  1, 65535, "Most services of one client" },
+	{ 0, "max-visits", OPT_UINT, 0, AT(max_visits), "N", "1024",
+	  1, 65535, "Most visits of one client to private services at once" },
+	{ 0, "visit-any", OPT_FLAG, 0, AT(visit_any), NULL, NULL,
+	  0, 0, "Every client may visit every private service" },
 	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "4096",
 	  1, 65535, "Most visitors of UDP services at once" },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
@@ -71,6 +75,9 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.token = set->common.token;
 	set->conf.token_file = set->common.token_file;
 	set->conf.weak_token = set->common.weak_token;
+	if (set->conf.visit_any && set->conf.open)
+		diag_option(d, "visit-any",
+			    "would let in anybody with open: leave one");
 }
 
 static unsigned lowest_port(const void *settings)

@@ -53,7 +53,9 @@ enum row {
 	ALLOW,
 	DENY,
 	RATE,
-	BURST
+	BURST,
+	PRIVATE,
+	GUEST
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -90,11 +92,13 @@ static const struct field {
 	ROW(IDLE, "idle", NUMBER, 1, DAY_MS, idle_ms),
 	[COUNT_N] = { "n", HAS_N, NUMBER, 1, UINT32_MAX,
 		      offsetof(struct fastnat, n) },
-	ROW(OK, "ok", NUMBER, 0, 1, ok),
+	ROW(OK, "ok", NUMBER, 0, 1, yes),
 	ROW(ALLOW, "allow", NETS, 0, FASTNAT_NETS, rules.allow),
 	ROW(DENY, "deny", NETS, 0, FASTNAT_NETS, rules.deny),
 	ROW(RATE, "rate", NUMBER, 1, MOST_RATE, rules.rate),
 	ROW(BURST, "burst", NUMBER, 1, MOST_RATE, rules.burst),
+	ROW(PRIVATE, "private", NUMBER, 1, 1, yes),
+	ROW(GUEST, "guest", NUMBER, 1, 1, yes),
 #undef ROW
 };
 
@@ -112,17 +116,17 @@ static const struct command {
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL } },
 	[FASTNAT_START_PROXY] = { HAS_INT_PORT | HAS_OUT_ID,
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL, SERVICE,
-		  FROM, FLOW } },
+		  FROM, FLOW, NAME } },
 	[FASTNAT_HELLO] = { HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE,
-		{ COMMAND, VERSION, NAME, INSTANCE, NONCE } },
+		{ COMMAND, VERSION, NAME, INSTANCE, NONCE, GUEST } },
 	[FASTNAT_CHALLENGE] = { HAS_VERSION | HAS_NONCE,
 		{ COMMAND, VERSION, NONCE } },
 	[FASTNAT_LOGIN] = { HAS_PROOF, { COMMAND, PROOF } },
 	[FASTNAT_WELCOME] = { HAS_ID | HAS_INT_PORT | HAS_HEARTBEAT | HAS_PROOF,
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
-	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT,
-		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, HOST, IDLE, ALLOW, DENY,
-		  RATE, BURST } },
+	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL,
+		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, PRIVATE, HOST, IDLE,
+		  ALLOW, DENY, RATE, BURST } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,
@@ -130,6 +134,8 @@ static const struct command {
 	[FASTNAT_UNPUBLISH] = { HAS_SERVICE, { COMMAND, SERVICE } },
 	[FASTNAT_FAILED] = { HAS_OUT_ID | HAS_ERROR,
 		{ COMMAND, OUT_ID, ERROR } },
+	[FASTNAT_VISIT] = { HAS_ID | HAS_N | HAS_NAME | HAS_SERVICE | HAS_MAC,
+		{ COMMAND, ID, COUNT_N, NAME, SERVICE, MAC } },
 	[FASTNAT_PING] = { 0, { COMMAND } },
 	[FASTNAT_PONG] = { 0, { COMMAND } },
 	[FASTNAT_ERROR] = { HAS_ERROR,
@@ -312,6 +318,9 @@ static int settle(struct fastnat *m, const uint8_t *state)
 	m->has &= ~(unsigned)HAS_COMMAND;
 	if ((m->has & command->need) != command->need)
 		return -NAT_EPROTO;
+	if (m->command == FASTNAT_PUBLISH &&
+	    !(m->has & (HAS_OUT_PORT | HAS_PRIVATE)))
+		return -NAT_EPROTO;
 	if ((m->has & HAS_OUT_ID) && m->out_id.n == 0 &&
 	    m->command != FASTNAT_READY && !(m->has & HAS_N))
 		return -NAT_EPROTO;
@@ -437,32 +446,57 @@ void fastnat_key(uint8_t out[FASTNAT_KEY], const struct fastnat_login *login)
 	login_mac(out, login, "nat session");
 }
 
-void fastnat_data_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
-		      struct bytes out_id)
+/* The parts with a zero byte between. */
+static void session_mac(uint8_t out[FASTNAT_MAC],
+			const uint8_t key[FASTNAT_KEY],
+			const struct bytes *parts, size_t n)
 {
 	uint8_t mac[SHA256_SIZE];
 	struct hmac h;
 
 	hmac_init(&h, (struct bytes){ key, FASTNAT_KEY });
-	hmac_add(&h, BYTES("data\0"));
-	hmac_add(&h, out_id);
+	for (size_t i = 0; i < n; i++) {
+		hmac_add(&h, parts[i]);
+		if (i + 1 < n)
+			hmac_add(&h, BYTES("\0"));
+	}
 	hmac_end(&h, mac);
 	print_mac(out, mac);
+}
+
+static struct bytes digits_of(struct span room, uint32_t n)
+{
+	struct fmt f = fmt_to(room);
+
+	fmt_put(&f, "%lu", (unsigned long)n);
+	return fmt_done(&f);
+}
+
+void fastnat_data_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
+		      struct bytes out_id)
+{
+	const struct bytes parts[] = { BYTES("data"), out_id };
+
+	session_mac(out, key, parts, COUNT(parts));
 }
 
 void fastnat_park_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 		      struct bytes id, uint32_t n)
 {
-	uint8_t mac[SHA256_SIZE], digits[12];
-	struct fmt f = fmt_to(SPAN(digits));
-	struct hmac h;
+	uint8_t room[12];
+	const struct bytes parts[] = { BYTES("park"), id,
+				       digits_of(SPAN(room), n) };
 
-	fmt_put(&f, "%lu", (unsigned long)n);
-	hmac_init(&h, (struct bytes){ key, FASTNAT_KEY });
-	hmac_add(&h, BYTES("park\0"));
-	hmac_add(&h, id);
-	hmac_add(&h, BYTES("\0"));
-	hmac_add(&h, fmt_done(&f));
-	hmac_end(&h, mac);
-	print_mac(out, mac);
+	session_mac(out, key, parts, COUNT(parts));
+}
+
+void fastnat_visit_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
+		       const struct fastnat *m)
+{
+	uint8_t room[12];
+	const struct bytes parts[] = { BYTES("visit"), m->id,
+				       digits_of(SPAN(room), m->n), m->name,
+				       m->service };
+
+	session_mac(out, key, parts, COUNT(parts));
 }

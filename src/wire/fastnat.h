@@ -29,17 +29,18 @@ enum {
 #define FASTNAT_COMMANDS(X) \
 	X(NONE, "")                  /* C outId [ok id n mac]: data headers */ \
 	X(READY, "ready")            /* S id intPort outPort outId protocol */ \
-	X(START_PROXY, "start_proxy") /* S as ready [service from flow]    */ \
-	X(HELLO, "hello")            /* C version name instance nonce       */ \
+	X(START_PROXY, "start_proxy") /* S as ready [service from flow name] */ \
+	X(HELLO, "hello")            /* C version name instance nonce [guest] */ \
 	X(CHALLENGE, "challenge")    /* S version nonce                     */ \
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
-	X(PUBLISH, "publish")        /* C service protocol outPort [host idle
-	                                  allow deny rate burst]            */ \
+	X(PUBLISH, "publish")        /* C service protocol outPort or private [host
+	                                  idle allow deny rate burst]       */ \
 	X(PUBLISHED, "published")    /* S service outPort                   */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
 	X(FAILED, "failed")          /* C outId error                       */ \
+	X(VISIT, "visit")            /* C id n name service mac: data header */ \
 	X(PING, "ping")              /* either                              */ \
 	X(PONG, "pong")              /* either                              */ \
 	X(ERROR, "error")            /* either: error [retry versions]      */ \
@@ -85,16 +86,19 @@ enum fastnat_has {
 	HAS_ALLOW = 1 << 21,
 	HAS_DENY = 1 << 22,
 	HAS_RATE = 1 << 23,
-	HAS_BURST = 1 << 24
+	HAS_BURST = 1 << 24,
+	HAS_PRIVATE = 1 << 25,
+	HAS_GUEST = 1 << 26
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
  * ids are checked to be of their alphabet. error, host and from are any text
  * without control characters: when parsed the raw contents of the JSON string,
  * for printing plain text that is escaped as need be. heartbeat and idle are
- * 1 ms to a day, retry 0 to a day; flow and n are not 0. allow and deny are
- * digits, a-f, '.', ':', '/' and spaces. A NONE without n (a
- * parked connection's header) has an outId that is not empty.
+ * 1 ms to a day, retry 0 to a day; flow and n are not 0; of ok, private and guest
+ * one at most is in a command, and 0 is for ok alone. allow and deny are digits,
+ * a-f, '.', ':', '/' and spaces. A publish has outPort or private. A NONE without
+ * n (a parked connection's header) has an outId that is not empty.
  */
 struct fastnat_rules {
 	struct bytes allow, deny;
@@ -106,8 +110,9 @@ struct fastnat {
 	unsigned has;     /* enum fastnat_has */
 	uint8_t protocol; /* enum fastnat_protocol */
 	uint16_t int_port, out_port;
-	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms, n, ok;
+	uint32_t version, heartbeat_ms, retry_ms, flow, idle_ms, n;
 	struct fastnat_rules rules; /* publish */
+	uint32_t yes;               /* of ok, private, guest: 1, or 0 */
 	struct bytes id, out_id, service, name, instance, nonce, proof, mac;
 	struct bytes from, host, error;
 };
@@ -159,5 +164,11 @@ void fastnat_data_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
  */
 void fastnat_park_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 		      struct bytes id, uint32_t n);
+
+/* The mac of a visit, of its id, n, name and service: HMAC(key, "visit" 00 id 00
+ * n 00 name 00 service).
+ */
+void fastnat_visit_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
+		       const struct fastnat *m);
 
 #endif

@@ -172,6 +172,10 @@ static const char *read_public(struct service *s, struct bytes text)
 
 	if (text.n == 0)
 		return NULL;
+	if (bytes_are(text, "private")) {
+		s->private = s->protocol == FASTNAT_TCP;
+		return s->private ? NULL : "only tcp services can be private";
+	}
 	if (looks_like_ports(text)) {
 		why = read_range(&s->public_lo, &s->public_hi, text);
 		return why != NULL ? why : compare_ranges(s);

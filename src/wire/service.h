@@ -4,7 +4,8 @@
  *     [NAME=]TYPE:[HOST:]PORT[-PORT][@PUBLIC] | [NAME=]TYPE:unix:/PATH[@PUBLIC]
  *
  * TYPE is tcp udp http https; PUBLIC a port, a range of as many ports as the
- * local one, or (http, https) a host name. HOST defaults to 127.0.0.1.
+ * local one, (http, https) a host name, or (tcp) private: no port at all, other
+ * clients of the relay reach it. HOST defaults to 127.0.0.1.
  */
 #ifndef NAT_WIRE_SERVICE_H
 #define NAT_WIRE_SERVICE_H
@@ -23,7 +24,8 @@ struct service_rules {
 struct service {
 	/* As given; or TYPE-PORT, TYPE-FILE for unix. */
 	char name[FASTNAT_NAME + 1];
-	bool named;        /* as given */
+	bool named; /* as given */
+	bool private;
 	uint8_t protocol;  /* enum fastnat_protocol */
 	struct bytes host; /* without brackets; empty for unix */
 	struct bytes path; /* of a unix socket; empty otherwise */

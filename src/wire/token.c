@@ -1,5 +1,6 @@
 #include "wire/token.h"
 #include "base/cur.h"
+#include "wire/target.h"
 
 enum { DIGIT = 1, LOW_HEX = 2, LOW = 4, UP_HEX = 8, UP = 16, MARK = 32 };
 
@@ -100,8 +101,9 @@ static bool read_range(struct cur *c, struct opt_ports *to)
 	return lo > 0 && lo <= hi;
 }
 
-static bool read_ports(struct token_rights *r, struct bytes value)
+static bool read_ports(struct token_line *l, struct bytes value)
 {
+	struct token_rights *r = &l->rights;
 	struct cur c = cur_of(value);
 
 	do {
@@ -112,25 +114,35 @@ static bool read_ports(struct token_rights *r, struct bytes value)
 	return cur_left(&c) == 0;
 }
 
-static bool read_services(struct token_rights *r, struct bytes value)
+static bool read_services(struct token_line *l, struct bytes value)
 {
+	struct token_rights *r = &l->rights;
 	struct cur c = cur_of(value);
 
 	return cur_number(&c, TOKEN_SERVICES, &r->services) &&
 	       r->services > 0 && cur_left(&c) == 0;
 }
 
+static bool read_visit(struct token_line *l, struct bytes value)
+{
+	l->visit = value;
+	return l->name.n && targets_good(value);
+}
+
 /* The table of words. */
 static const struct {
 	const char *key;
-	bool (*read)(struct token_rights *r, struct bytes value);
+	bool (*read)(struct token_line *l, struct bytes value);
 	const char *fault;
 } words[] = {
 	{ "ports", read_ports,
 	  "is not at most 16 ports and LO-HI, with commas between" },
 	{ "services", read_services, "is not 1 to 65535" },
+	{ "visit", read_visit,
+	  "is not OWNER/SERVICE,... with * for any, for a name:token" },
 };
-static const char unknown[] = "there is no such word, but ports and services";
+static const char unknown[] =
+	"there is no such word, but ports, services and visit";
 
 /* *met: a bit for each word of the line. NULL, or what is wrong. */
 static const char *read_word(struct token_line *out, struct bytes key,
@@ -142,8 +154,7 @@ static const char *read_word(struct token_line *out, struct bytes key,
 		if (*met & 1U << i)
 			return "stands there twice";
 		*met |= 1U << i;
-		return words[i].read(&out->rights, value) ? NULL
-							  : words[i].fault;
+		return words[i].read(out, value) ? NULL : words[i].fault;
 	}
 	return unknown;
 }

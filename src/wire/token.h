@@ -7,6 +7,7 @@
  *
  *     ports=6000-6999,8080     publish these ports only, 16 ranges at most
  *     services=4               publish no more than so many at once
+ *     visit=OWNER/SERVICE,...  reach these private services: see target.h
  */
 #ifndef NAT_WIRE_TOKEN_H
 #define NAT_WIRE_TOKEN_H
@@ -42,8 +43,9 @@ struct token_line {
 	struct bytes token;
 	unsigned number; /* of the line, from 1 */
 	struct token_rights rights;
-	const char *fault; /* what is wrong with a word, for people; or NULL */
-	struct bytes word; /* that word's key; empty: it has none */
+	struct bytes visit; /* empty: nothing */
+	const char *fault;  /* what is wrong with a word, for people; or NULL */
+	struct bytes word;  /* that word's key; empty: it has none */
 };
 
 struct token_file { /* fields are private to token.c */

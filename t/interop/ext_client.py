@@ -16,6 +16,13 @@ What --park opens ahead, and does when it is told of a visitor there:
     garbage   answers something else
     closes    closes
     twice     opens two with one number, of which the second is closed
+What --visit does, of a private service, OWNER/SERVICE; `visit ...` says what came:
+    good      as it should be, with bytes before the answer
+    wrong     a mac of zeros
+    other     the mac of another service
+    replay    the same header again, once the first is served
+    foreign   the id of nobody, or of --id
+    late      an n that is 1,024 behind
 """
 
 from __future__ import annotations
@@ -50,13 +57,20 @@ class Client:
         self.login = await self.log_in(control)
         for word in self.args.publish:
             service, _, port = word.partition("=")
+            where: dict[str, int] = {"outPort": 0}
+            if port == "private":
+                where = {"private": 1}
+            elif port:
+                where = {"outPort": int(port)}
             control.say(
                 "publish",
                 service=service,
                 protocol=self.args.protocol,
-                outPort=int(port or 0),
+                **where,
                 **({"deny": self.args.deny} if self.args.deny else {}),
             )
+        if self.args.visit:
+            self.keep(VISITS[self.args.visit_as](self))
         if self.args.park:
             self.keep(self.park(welcome_id=self.id))
             if self.args.park == "twice":
@@ -100,6 +114,59 @@ class Client:
         writer.write(answer.encode() + early)
         await copy(reader, writer)
 
+    def visit_header(self, n: int = 1, **other: str) -> Message:
+        owner, _, service = self.args.visit.partition("/")
+        welcome_id = other.get("id", self.id)
+        signed = other.get("signed", service)
+        mac = self.login.session_mac(
+            "visit", welcome_id, str(n), owner, signed
+        )
+        return {
+            "command": "visit",
+            "id": welcome_id,
+            "n": n,
+            "name": owner,
+            "service": service,
+            "mac": other.get("mac", mac),
+        }
+
+    async def visit(self, header: Message, what: str) -> None:
+        """Says 5 bytes behind the header and expects them to come back."""
+        reader, writer = await asyncio.open_connection(self.host, self.port)
+        writer.write(json.dumps(header).encode() + b"hello")
+        answer, rest = await first_object(reader, writer)
+        print(f"visit {what}: answer {json.dumps(answer)}", flush=True)
+        if answer.get("ok") == 1:
+            while len(rest) < 5 and (data := await reader.read(64)):
+                rest += data
+            print(f"visit {what}: bytes {rest.decode()}", flush=True)
+        writer.close()
+
+    async def visit_good(self) -> None:
+        await self.visit(self.visit_header(), "good")
+
+    async def visit_wrong(self) -> None:
+        await self.visit(self.visit_header(mac="0" * 64), "wrong")
+
+    async def visit_other(self) -> None:
+        await self.visit(self.visit_header(signed="other"), "other")
+
+    async def visit_replay(self) -> None:
+        await self.visit(self.visit_header(), "first")
+        await self.visit(self.visit_header(), "replay")
+
+    async def visit_foreign(self) -> None:
+        await self.visit(self.visit_header(id=self.args.id), "foreign")
+
+    async def visit_late(self) -> None:
+        await self.visit(self.visit_header(n=1025), "first")
+        await self.visit(self.visit_header(n=2), "second")
+        await self.visit(self.visit_header(n=1), "late")
+
+    def is_guest(self) -> bool:
+        only_visits = self.args.visit and not self.args.publish
+        return bool(self.args.guest or only_visits)
+
     async def log_in(self, control: Control) -> Login:
         mine = nonce()
         control.say(
@@ -108,6 +175,7 @@ class Client:
             name=self.args.name,
             instance=nonce(),
             nonce=mine,
+            **({"guest": 1} if self.is_guest() else {}),
         )
         challenge = await control.hear_command("challenge")
         login = Login(
@@ -184,6 +252,17 @@ DATA: dict[str, Data] = {
 }
 
 
+Visit = Callable[[Client], Coroutine[None, None, None]]
+VISITS: dict[str, Visit] = {
+    "good": Client.visit_good,
+    "wrong": Client.visit_wrong,
+    "other": Client.visit_other,
+    "replay": Client.visit_replay,
+    "foreign": Client.visit_foreign,
+    "late": Client.visit_late,
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--relay", required=True, help="HOST:PORT")
@@ -198,6 +277,10 @@ def main() -> None:
     parser.add_argument(
         "--park", choices=("echo", "silent", "garbage", "closes", "twice")
     )
+    parser.add_argument("--visit", metavar="OWNER/SERVICE")
+    parser.add_argument("--visit-as", choices=VISITS, default="good")
+    parser.add_argument("--id", default="nobody00", help="of foreign")
+    parser.add_argument("--guest", action="store_true")
     parser.add_argument("--delay", type=float, default=11, help="of late, s")
     parser.add_argument(
         "--deaf", action="store_true", help="do not answer pings"

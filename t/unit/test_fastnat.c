@@ -19,6 +19,8 @@
 	"a40ec526b2c2fb082496e36041c1137d59381982edabf42019b74b76f8db5151"
 #define DATA_MAC \
 	"9b88155bf27a90cf85c0a70f2b664121f17c6e7b8f97ce5c5145db21a019a8b0"
+#define VISIT_MAC \
+	"f4a459333887bf09dd599f7503ad923a3156be04e0fe46105042a75fe06a0ba4"
 #define PARK_MAC \
 	"47bfdeb71a263d734f39c6174b659e8218a381b5e89c92faa33df07f607541f1"
 #define OPEN_PROOF \
@@ -36,7 +38,7 @@ static void assert_same(const struct fastnat *a, const struct fastnat *b)
 	assert_int_equal(a->flow, b->flow);
 	assert_int_equal(a->idle_ms, b->idle_ms);
 	assert_int_equal(a->n, b->n);
-	assert_int_equal(a->ok, b->ok);
+	assert_int_equal(a->yes, b->yes);
 	assert_int_equal(a->retry_ms, b->retry_ms);
 	assert_bytes_equal(a->id, b->id);
 	assert_bytes_equal(a->out_id, b->out_id);
@@ -178,7 +180,23 @@ static const struct {
 	  { .command = FASTNAT_NONE,
 	    .has = HAS_OUT_ID | HAS_OK,
 	    .out_id = BYTES(OUT_ID),
-	    .ok = 1 } },
+	    .yes = 1 } },
+	{ "{\"command\":\"visit\",\"id\":\"4pWdikgU\",\"n\":7,\"name\":"
+	  "\"nas\",\"service\":\"ssh\",\"mac\":\"" VISIT_MAC "\"}",
+	  { .command = FASTNAT_VISIT,
+	    .has = HAS_ID | HAS_N | HAS_NAME | HAS_SERVICE | HAS_MAC,
+	    .id = BYTES("4pWdikgU"),
+	    .n = 7,
+	    .name = BYTES("nas"),
+	    .service = BYTES("ssh"),
+	    .mac = BYTES(VISIT_MAC) } },
+	{ "{\"command\":\"publish\",\"service\":\"ssh\",\"protocol\":\"TCP\","
+	  "\"private\":1}",
+	  { .command = FASTNAT_PUBLISH,
+	    .has = HAS_SERVICE | HAS_PROTOCOL | HAS_PRIVATE,
+	    .service = BYTES("ssh"),
+	    .protocol = FASTNAT_TCP,
+	    .yes = 1 } },
 	{ "{\"command\":\"published\",\"service\":\"ssh\",\"outPort\":6022}",
 	  { .command = FASTNAT_PUBLISHED,
 	    .has = HAS_SERVICE | HAS_OUT_PORT,
@@ -458,6 +476,17 @@ static const struct {
 	{ PUBLISH ",\"rate\":0}", -NAT_EPROTO, 0 },
 	{ PUBLISH ",\"rate\":1000001}", -NAT_EPROTO, 0 },
 	{ PUBLISH ",\"burst\":0}", -NAT_EPROTO, 0 },
+	{ "{\"command\":\"publish\",\"service\":\"a\",\"protocol\":\"TCP\"}",
+	  -NAT_EPROTO, 0 },
+	{ "{\"command\":\"publish\",\"service\":\"a\",\"protocol\":\"TCP\","
+	  "\"private\":0}",
+	  -NAT_EPROTO, 0 },
+	{ "{\"command\":\"visit\",\"id\":\"a\",\"n\":0,\"name\":\"b\","
+	  "\"service\":\"c\",\"mac\":\"" HEX64 "\"}",
+	  -NAT_EPROTO, 0 },
+	{ "{\"command\":\"visit\",\"id\":\"a\",\"n\":1,\"name\":\"*\","
+	  "\"service\":\"c\",\"mac\":\"" HEX64 "\"}",
+	  -NAT_EPROTO, 0 },
 	/* no message at all */
 	{ "", -NAT_EPROTO, 0 },
 	{ "[]", -NAT_EPROTO, 0 },
@@ -533,7 +562,7 @@ static void members_missing(void **state)
 			n++;
 		}
 	}
-	assert_int_equal(n, 70);
+	assert_int_equal(n, 78);
 }
 
 static void print_escapes(void **state)
@@ -599,6 +628,12 @@ static void login_vector(void **state)
 	assert_memory_equal(mac, DATA_MAC, FASTNAT_MAC);
 	fastnat_park_mac(mac, key, BYTES("4pWdikgU"), 7);
 	assert_memory_equal(mac, PARK_MAC, FASTNAT_MAC);
+	fastnat_visit_mac(mac, key,
+			  &(struct fastnat){ .id = BYTES("4pWdikgU"),
+					     .n = 7,
+					     .name = BYTES("nas"),
+					     .service = BYTES("ssh") });
+	assert_memory_equal(mac, VISIT_MAC, FASTNAT_MAC);
 	login.token = (struct bytes){ NULL, 0 };
 	fastnat_proof(mac, &login, FASTNAT_CLIENT);
 	assert_memory_equal(mac, OPEN_PROOF, FASTNAT_MAC);

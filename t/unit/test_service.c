@@ -77,6 +77,33 @@ static void parse_good(void **state)
 	}
 }
 
+static void parse_private(void **state)
+{
+	static const struct {
+		const char *text;
+		bool private;
+	} tab[] = {
+		{ "tcp:22@private", true },
+		{ "ssh=tcp:nas:22@private", true },
+		{ "x=tcp:10-12@private", true },
+		{ "tcp:unix:/run/x@private", true },
+		{ "private=tcp:22", false },
+		{ "tcp:private:22@22", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct service s, one;
+
+		assert_null(service_parse(&s, bytes_of(tab[i].text)));
+		assert_int_equal(s.private, tab[i].private);
+		service_at(&one, &s, service_count(&s) - 1);
+		assert_int_equal(one.private, tab[i].private);
+		assert_int_equal(one.public_lo != 0,
+				 !tab[i].private && s.public_lo != 0);
+	}
+}
+
 static const struct {
 	const char *text, *why;
 } bad[] = {
@@ -106,8 +133,9 @@ static const struct {
 	{ "tcp:22@65536", "a port is not in 1..65535" },
 	{ "http:22@65536", "a port is not in 1..65535" },
 	{ "tcp:22@", "no PUBLIC after the @" },
-	{ "tcp:22@private",
-	  "the public part is not a port or a range of them" },
+	{ "udp:22@private", "only tcp services can be private" },
+	{ "http:22@private", "only tcp services can be private" },
+	{ "tcp:22@privat", "the public part is not a port or a range of them" },
 	{ "udp:22@1.2", "the public part is not a port or a range of them" },
 	{ "http:22@a..b", "the public part is no port and no host name" },
 	{ "http:22@a/b", "the public part is no port and no host name" },
@@ -249,9 +277,9 @@ static void one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parse_good),    cmocka_unit_test(parse_bad),
-		cmocka_unit_test(parse_mutated), cmocka_unit_test(of_section),
-		cmocka_unit_test(one_by_one),
+		cmocka_unit_test(parse_good), cmocka_unit_test(parse_private),
+		cmocka_unit_test(parse_bad),  cmocka_unit_test(parse_mutated),
+		cmocka_unit_test(of_section), cmocka_unit_test(one_by_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,37 @@ static void check_file(struct bytes text, const struct line *want)
 	guard_free(&g);
 }
 
+static void visits(void **state)
+{
+	static const struct {
+		const char *text, *visit, *fault; /* fault: of what */
+	} tab[] = {
+		{ "a:b", "", NULL },
+		{ "a:b \t\r", "", NULL },
+		{ "a:b visit=x/y", "x/y", NULL },
+		{ "a:b \t visit=x/y,*/z\t\r", "x/y,*/z", NULL },
+		{ "b visit=x/y", "x/y", "for a name:token" },
+		{ "a:b visit=", "", "OWNER/SERVICE" },
+		{ "a:b visit=x", "x", "OWNER/SERVICE" },
+		{ "a:b visits=x/y", "", "no such word" },
+		{ "a:b visit=x/y visit=x/y", "x/y", "twice" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct token_file f;
+		struct token_line line;
+
+		token_file_init(&f, bytes_of(tab[i].text));
+		assert_true(token_file_next(&f, &line));
+		assert_bytes_equal(line.token, BYTES("b"));
+		assert_bytes_equal(line.visit, bytes_of(tab[i].visit));
+		assert_int_equal(line.fault == NULL, tab[i].fault == NULL);
+		if (tab[i].fault)
+			assert_non_null(strstr(line.fault, tab[i].fault));
+	}
+}
+
 static void files(void **state)
 {
 	static const struct {
@@ -231,6 +262,7 @@ int main(void)
 		cmocka_unit_test(faults),   cmocka_unit_test(lengths),
 		cmocka_unit_test(alphabet), cmocka_unit_test(files),
 		cmocka_unit_test(words),    cmocka_unit_test(ports),
+		cmocka_unit_test(visits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

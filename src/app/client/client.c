@@ -15,6 +15,8 @@ static int reserve(struct client *c, uint32_t nentries)
 #define MAP(at, n) { .map = (at), .limit = (n) }
 		TABLE(&c->links.table, struct link, conf->max_visitors),
 		TABLE(&c->links.openings, struct opening, conf->max_visitors),
+		TABLE(&c->reaches.calls, struct call, conf->max_visitors),
+		TABLE(&c->reaches.callings, struct calling, conf->max_visitors),
 		TABLE(&us->table, struct udplink, conf->max_flows),
 		TABLE(&us->lines, struct udplink_line, conf->max_flows),
 		MAP(&us->by_id, conf->max_flows),
@@ -79,11 +81,14 @@ int client_start(struct client **out, struct net *net,
 	c->net = net;
 	c->conf = conf;
 	err = set_up(c, (uint32_t)n, state_dir, d);
+	if (err == 0)
+		err = reaches_start(c, d);
 	if (err < 0) {
+		reaches_stop(c);
 		release(c);
 		return err;
 	}
-	state_open(c, state_dir);
+	state_open(c, c->entries.n ? state_dir : NULL);
 	control_start(&c->control, c);
 	*out = c;
 	return 0;
@@ -94,6 +99,7 @@ void client_stop(struct client *c)
 	publish_withdraw(c);
 	control_stop(&c->control);
 	links_end(c, true);
+	reaches_stop(c);
 	udplinks_stop(c);
 	state_close(c);
 	release(c);
@@ -108,9 +114,10 @@ void client_drain(struct client *c)
 {
 	c->draining = true;
 	publish_withdraw(c);
+	reaches_drain(c);
 }
 
 bool client_busy(const struct client *c)
 {
-	return c->links.table.used > 0;
+	return c->links.table.used > 0 || c->reaches.calls.used > 0;
 }

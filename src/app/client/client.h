@@ -22,15 +22,23 @@ struct client_conf {
 	int64_t fail_back;     /* ms between looks at better relays; 0: never */
 	uint32_t max_parked;   /* data connections opened ahead */
 	int64_t udp_idle;      /* ms; of services that have none of their own */
+	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };
 
+static inline bool client_visits(const struct client_conf *conf)
+{
+	return conf->visit.n > 0;
+}
+
 struct client;
 
 /* Starts connecting; network trouble is said and retried for ever. On failure
- * (bad settings only) what is wrong has been said through d. state_dir: where to
- * keep what must survive a restart, NULL: nowhere. conf is lent until client_stop.
+ * (bad settings, or an address of a visit that is taken) what is wrong has been
+ * said through d.
+ * state_dir: where to keep what must survive a restart, NULL: nowhere. conf is
+ * lent until client_stop.
  */
 MUST_USE int client_start(struct client **c, struct net *net,
 			  const struct client_conf *conf, const char *state_dir,
@@ -43,5 +51,8 @@ void client_retry(struct client *c, bool sure);
 /* Withdraws its services; is a visitor still being served? */
 void client_drain(struct client *c);
 bool client_busy(const struct client *c);
+
+/* NULL, or what is wrong with a --visit. */
+const char *client_visit_fault(const char *visit);
 
 #endif

@@ -52,6 +52,7 @@ static void hang_up(struct control *ctl)
 	soon_stop(&ctl->again);
 	publish_end(ctl->client);
 	parks_end(ctl->client);
+	calls_end(ctl->client);
 	failback_end(ctl->client);
 	moved_end(ctl->client);
 	lane_stop(ctl->client);
@@ -252,6 +253,7 @@ static void arrive(struct control *ctl)
 	moved_begin(ctl->client);
 	if (entries_have(&ctl->client->entries, FASTNAT_TCP))
 		parks_begin(ctl->client);
+	calls_begin(ctl->client);
 	beat(ctl);
 }
 

@@ -28,12 +28,14 @@ long entries_count(const struct client_conf *conf, struct diag *d)
 			diag_put(d, "service %s: %s", s->name, why);
 		good = good && !why;
 	}
-	if (n == 0)
+	if (n == 0 && !client_visits(conf))
 		diag_put(d, "no service to publish: tcp:22, for example");
 	if (n > ENTRIES_MOST)
 		diag_put(d, "%ld ports to publish are more than %d", n,
 			 (int)ENTRIES_MOST);
-	return good && n > 0 && n <= ENTRIES_MOST ? n : -NAT_ECONF;
+	return good && (n > 0 || client_visits(conf)) && n <= ENTRIES_MOST
+		       ? n
+		       : -NAT_ECONF;
 }
 
 /* The i-th port of s. */
@@ -115,7 +117,10 @@ void entry_print(const struct entry *e, const struct relays *relays)
 
 	fmt_put(&f, "%s %s ", e->service.name,
 		service_type(e->service.protocol));
-	relays_print_port(&f, relays, e->port);
+	if (e->service.private)
+		fmt_put(&f, "private");
+	else
+		relays_print_port(&f, relays, e->port);
 	fmt_put(&f, " -> ");
 	service_print_local(&f, &e->service);
 	fmt_put(&f, "\n");

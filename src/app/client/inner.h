@@ -6,6 +6,7 @@
 #include "app/client/link.h"
 #include "app/client/control.h"
 #include "app/client/park.h"
+#include "app/client/reach.h"
 #include "app/client/udplink.h"
 #include "app/client/failback.h"
 #include "app/client/lane.h"
@@ -22,6 +23,7 @@ struct client {
 	struct entries entries;
 	struct links links;
 	struct parks parks;
+	struct reaches reaches;
 	struct failback failback;
 	struct moved moved;
 	struct udplinks udplinks;

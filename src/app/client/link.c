@@ -146,7 +146,7 @@ static void say_header(struct link *l)
 				     : plain            ? 0u
 							: HAS_MAC),
 		.out_id = out_id_of(l),
-		.ok = 1,
+		.yes = 1,
 		.mac = { mac, FASTNAT_MAC },
 	};
 
@@ -269,6 +269,18 @@ void link_unparked(struct link *l)
 	l->opening->park = NULL;
 }
 
+/* A private service is visited by clients of the relay. */
+static void say_visit(const struct link *l, const struct fastnat *m)
+{
+	enum { MOST = 64 };
+
+	if ((m->has & HAS_NAME) && (m->has & HAS_FROM))
+		log_info(net_of(l)->log, l->entry->who, "%.*s is client %.*s",
+			 (int)min_size(m->from.n, MOST),
+			 (const char *)m->from.p, (int)m->name.n,
+			 (const char *)m->name.p);
+}
+
 static void begin_opening(struct link *l, const struct fastnat *m,
 			  const struct link_from *from)
 {
@@ -296,6 +308,7 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->since = c->net->loop->now;
 	if (m->has & HAS_FROM)
 		visit_from(&l->from, m->from);
+	say_visit(l, m);
 	l->opening = slots_get(&c->links.openings); /* as many as links */
 	begin_opening(l, m, from);
 	enter(l, LINK_SERVICE);

@@ -29,11 +29,13 @@ int login_hello(struct control *ctl)
 	struct fmt f = fmt_to(SPAN(ctl->secrets.nonce));
 	struct fastnat m = {
 		.command = FASTNAT_HELLO,
-		.has = HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE,
+		.has = HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE |
+		       (ctl->client->entries.n ? 0u : HAS_GUEST),
 		.version = FASTNAT_VERSION,
 		.name = identity_name(id),
 		.instance = { id->instance, FASTNAT_NONCE },
 		.nonce = { ctl->secrets.nonce, FASTNAT_NONCE },
+		.yes = 1,
 	};
 
 	rand_fill(SPAN(random));

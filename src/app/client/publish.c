@@ -96,7 +96,8 @@ static int ask(struct client *c, const struct entry *e)
 	bool udp = e->service.protocol == FASTNAT_UDP;
 	struct fastnat m = {
 		.command = FASTNAT_PUBLISH,
-		.has = HAS_SERVICE | HAS_PROTOCOL | HAS_OUT_PORT |
+		.has = HAS_SERVICE | HAS_PROTOCOL |
+		       (e->service.private ? HAS_PRIVATE : HAS_OUT_PORT) |
 		       (udp ? HAS_IDLE : 0u) |
 		       (rules->allow.n ? HAS_ALLOW : 0u) |
 		       (rules->deny.n ? HAS_DENY : 0u) |
@@ -105,6 +106,7 @@ static int ask(struct client *c, const struct entry *e)
 		.service = bytes_of(e->service.name),
 		.protocol = e->service.protocol,
 		.out_port = port_for(e),
+		.yes = 1,
 		.idle_ms = (uint32_t)e->idle_ms,
 		.rules = { join(SPAN(allow), &rules->allow),
 			   join(SPAN(deny), &rules->deny), rules->rate,
@@ -145,6 +147,8 @@ int publish_done(struct control *ctl, const struct fastnat *m)
 	if (!e)
 		return 0;
 	e->state = ENTRY_PUBLISHED;
+	if (e->service.private && m->out_port)
+		return -NAT_EPROTO; /* on a port, where anybody comes */
 	if (e->port != m->out_port && !e->service.public_lo)
 		state_changed(ctl->client);
 	e->port = m->out_port;
@@ -167,11 +171,10 @@ static void explain(struct control *ctl, struct entry *e, struct bytes error)
 	if (e->service.public_lo)
 		fmt_put(&f, "port %u", (unsigned)e->service.public_lo);
 	else
-		fmt_put(&f, "a port");
-	fmt_put(&f,
-		": %.*s; trying again until it works, or choose another: "
-		"@PORT",
-		(int)min_size(error.n, MOST), (const char *)error.p);
+		fmt_put(&f, e->service.private ? "it" : "a port");
+	fmt_put(&f, ": %.*s; trying again until it works%s",
+		(int)min_size(error.n, MOST), (const char *)error.p,
+		e->service.private ? "" : ", or choose another: @PORT");
 	log_put(log, e->said == hash ? LOG_DEBUG : LOG_WARN, e->who, "%.*s",
 		(int)f.n, (const char *)text);
 	e->said = hash;

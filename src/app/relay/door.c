@@ -1,6 +1,7 @@
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
 #include "app/relay/parked.h"
+#include "app/relay/private.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -111,6 +112,7 @@ static void hear_hello(struct door *d, const struct fastnat *m)
 		enter(d, DOOR_CLOSING);
 		return;
 	}
+	d->guest = m->has & HAS_GUEST;
 	d->name_n = (uint8_t)m->name.n;
 	memcpy(d->name, m->name.p, m->name.n);
 	memcpy(d->instance, m->instance.p, FASTNAT_NONCE);
@@ -134,6 +136,7 @@ static struct session_login login_of(const struct door *d)
 		.from = d->from,
 		.instance = { d->instance, FASTNAT_NONCE },
 		.by = d->by,
+		.guest = d->guest,
 	};
 }
 
@@ -266,6 +269,28 @@ static enum verdict park(struct door *d, const struct fastnat *m)
 	return GONE;
 }
 
+/* A client that visits a private service: who it is has been shown, so that it
+ * is told why not.
+ */
+static enum verdict visit(struct door *d, const struct fastnat *m)
+{
+	struct session *s = session_of_id(d->relay, m->id);
+	uint32_t retry = 0;
+	const char *why;
+
+	if (!s || !private_proven(s, m)) {
+		relay_warn(d->relay, "relay", "a visit of no client is closed");
+		return shut(d);
+	}
+	why = private_visit(s, &d->tcp, m, &retry);
+	if (why) {
+		turn_away(d, why, retry);
+		return MORE;
+	}
+	leave(d);
+	return GONE;
+}
+
 static enum verdict hear_header(struct door *d, const struct fastnat *m)
 {
 	struct visitor *v = visitor_find(d->relay, m->out_id);
@@ -314,6 +339,8 @@ static enum verdict hear_one(struct door *d)
 		return ENOUGH;
 	if (rc > 0 && d->state == DOOR_HEAR && h.m.command == FASTNAT_NONE)
 		return hear_header(d, &h.m);
+	if (rc > 0 && d->state == DOOR_HEAR && h.m.command == FASTNAT_VISIT)
+		return visit(d, &h.m);
 	if (rc > 0 && d->state == DOOR_HEAR && h.m.command == FASTNAT_HELLO)
 		hear_hello(d, &h.m);
 	else if (rc > 0 && d->state == DOOR_LOGIN &&

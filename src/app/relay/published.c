@@ -37,6 +37,11 @@ static void come(struct listener *l)
 	session_announce(p->session);
 }
 
+static bool wants_private(const struct fastnat *m)
+{
+	return m->has & HAS_PRIVATE;
+}
+
 static int bind_port(struct published *p, uint16_t port)
 {
 	const char *text = p->relay->conf->bind;
@@ -163,8 +168,9 @@ static struct published *find_orphan(const struct session *s,
 		if (bytes_are(m->service, p->name) &&
 		    strcmp(p->owner, s->name) == 0 &&
 		    p->protocol == m->protocol &&
+		    p->private == wants_private(m) &&
 		    (!m->out_port || m->out_port == p->port) &&
-		    token_gives_port(&s->rights, p->port))
+		    (p->private || token_gives_port(&s->rights, p->port)))
 			return p;
 	}
 	return NULL;
@@ -201,13 +207,15 @@ static int open_new(struct published **out, struct session *s,
 {
 	struct relay *r = s->relay;
 	struct published *p = slots_get(&r->published);
-	int rc;
+	int rc = 0;
 
 	if (!p)
 		return -NAT_ELIMIT;
 	p->relay = r;
 	p->protocol = m->protocol;
-	rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p, s);
+	p->private = wants_private(m);
+	if (!p->private)
+		rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p, s);
 	if (rc < 0) {
 		slots_put(&r->published, p);
 		return rc;
@@ -244,6 +252,7 @@ void published_close(struct published *p)
 	flows_stop(p, "no longer published");
 	listener_stop(&p->listener);
 	udp_stop(&p->udp);
+	p->private = false;
 	list_remove(&p->node);
 	if (p->session)
 		part(p);

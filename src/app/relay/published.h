@@ -1,4 +1,5 @@
-/* published - a port that a client has published, and who visits it.
+/* published - a port that a client has published, and who visits it; or a
+ * private service, which has none and is visited by other clients (private.h).
  *
  * When its client is lost it waits as an orphan for a successor of the same
  * name; nobody is let in meanwhile, established flows go on. A closed one lives
@@ -19,7 +20,8 @@ struct published {
 	struct relay *relay;
 	struct session *session; /* NULL: an orphan, or closed */
 	struct listener listener;
-	struct udp udp;         /* one of the two runs until it is closed */
+	struct udp udp;         /* one of the two runs until it is closed, */
+	bool private;           /* or this is set */
 	int64_t idle_ms, until; /* until: as an orphan */
 	uint32_t visitors;
 	uint16_t port;
@@ -29,7 +31,7 @@ struct published {
 	struct gate_rules rules;
 };
 
-/* Binds m->out_port (0: any) for the session as m asks for, or adopts an orphan
+/* Binds m->out_port (0: any; none if private) as m asks for, or adopts an orphan
  * of its name. 0 and *out, or -NAT_EINVAL (outside --ports), -NAT_EINUSE,
  * -NAT_EACCESS, -NAT_ELIMIT, ...
  */
@@ -57,7 +59,7 @@ bool published_holds(const struct relay *r, uint16_t port,
 
 static inline bool published_open_still(const struct published *p)
 {
-	return listener_runs(&p->listener) || udp_runs(&p->udp);
+	return listener_runs(&p->listener) || udp_runs(&p->udp) || p->private;
 }
 
 #endif

@@ -277,8 +277,8 @@ static void end_contests(struct relay *r)
  */
 static void review(struct session *s)
 {
-	const struct token_rights *now =
-		tokens_know(&s->relay->tokens, bytes_of(s->name), s->token_tag);
+	const struct token_rights *now = tokens_know(
+		&s->relay->tokens, bytes_of(s->name), s->as.token_tag);
 
 	if (!now)
 		session_stop(s, "its token is no longer valid");

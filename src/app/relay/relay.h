@@ -25,6 +25,8 @@ struct relay_conf {
 	const char *bind;       /* where they are bound; NULL: everywhere */
 	uint32_t max_clients, max_visitors;
 	uint32_t max_services; /* of one client */
+	uint32_t max_visits;   /* of one client, of private services */
+	bool visit_any;        /* whoever knows a token visits them all */
 	uint32_t max_flows;    /* of UDP, of all clients */
 	uint32_t max_pending;  /* visitors of one client not yet carried; more
 				* wait in the kernel until half have gone */

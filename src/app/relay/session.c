@@ -11,6 +11,7 @@
 enum {
 	USER_TIMEOUT_MS = 20000,
 	SILENT_BEATS = 2,
+	GUESTS = 64,             /* of one name */
 	TAKEN_RETRY_MS = 5000,   /* what may change by itself */
 	LASTING_RETRY_MS = 60000 /* what somebody has to change */
 };
@@ -126,6 +127,10 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 	const char *why;
 	int rc = 0;
 
+	if (s->as.guest) {
+		refuse(s, m, "a guest publishes nothing", LASTING_RETRY_MS);
+		return;
+	}
 	if (s->relay->draining) {
 		refuse(s, m, "the relay is stopping", TAKEN_RETRY_MS);
 		return;
@@ -135,12 +140,18 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		       LASTING_RETRY_MS);
 		return;
 	}
+	if (m->has & HAS_PRIVATE && m->protocol != FASTNAT_TCP) {
+		refuse(s, m, "only TCP services can be private",
+		       LASTING_RETRY_MS);
+		return;
+	}
 	why = gate_rules_read(&rules, m);
 	if (why) {
 		refuse_rules(s, m, why);
 		return;
 	}
 	if (p && (m->protocol != p->protocol ||
+		  p->private != !!(m->has & HAS_PRIVATE) ||
 		  (m->out_port && m->out_port != p->port))) {
 		refuse(s, m, "this name is published on another port",
 		       LASTING_RETRY_MS);
@@ -357,10 +368,11 @@ struct session *session_take_slot(struct relay *r, struct tcp *from,
 	return s;
 }
 
-static struct session *find_name(const struct relay *r, struct bytes name)
+struct session *session_of_name(const struct relay *r, struct bytes name)
 {
 	slots_each (struct session, s, &r->sessions)
-		if (!s.it->plain && bytes_are(name, s.it->name))
+		if (!s.it->plain && !s.it->as.guest &&
+		    bytes_are(name, s.it->name))
 			return s.it;
 	return NULL;
 }
@@ -383,7 +395,7 @@ static void say_welcome(struct session *s, const struct fastnat_login *proven)
 
 void session_challenge(struct relay *r, struct bytes name)
 {
-	struct session *s = find_name(r, name);
+	struct session *s = session_of_name(r, name);
 	struct fastnat ping = { .command = FASTNAT_PING };
 
 	if (!s)
@@ -395,18 +407,32 @@ void session_challenge(struct relay *r, struct bytes name)
 
 bool session_lives(struct relay *r, struct bytes name, int64_t since)
 {
-	const struct session *s = find_name(r, name);
+	const struct session *s = session_of_name(r, name);
 
 	return s && s->heard >= since;
+}
+
+/* Of one name, since nothing else bounds them. */
+static uint32_t count_guests(const struct relay *r, struct bytes name)
+{
+	uint32_t n = 0;
+
+	slots_each (struct session, s, &r->sessions)
+		n += s.it->as.guest && bytes_are(name, s.it->name);
+	return n;
 }
 
 int session_start(struct relay *r, struct tcp *from,
 		  const struct session_login *login)
 {
 	const struct fastnat_login *proven = &login->proven;
-	struct session *old = find_name(r, proven->name), *s;
+	struct session *old = NULL, *s;
 	const struct relay_port *last = &r->ports[r->nports - 1];
 
+	if (!login->guest)
+		old = session_of_name(r, proven->name);
+	else if (count_guests(r, proven->name) >= GUESTS)
+		return -NAT_ELIMIT;
 	if (old && !login->by.own && !login->contested &&
 	    memcmp(old->instance, login->instance.p, FASTNAT_NONCE) != 0)
 		return -NAT_EINUSE;
@@ -420,9 +446,10 @@ int session_start(struct relay *r, struct tcp *from,
 		s->int_port = last->listener.at.port;
 	memcpy(s->name, proven->name.p, proven->name.n);
 	memcpy(s->instance, login->instance.p, FASTNAT_NONCE);
-	s->own_token = login->by.own;
+	s->as.own_token = login->by.own;
+	token_tag(s->as.token_tag, proven->token);
+	s->as.guest = login->guest;
 	s->rights = *login->by.rights;
-	token_tag(s->token_tag, proven->token);
 	fastnat_key(s->key, proven);
 	path_start(&s->path, s->key);
 	s->waker.wake = wake;

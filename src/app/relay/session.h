@@ -22,6 +22,18 @@ struct session_counts {
 	uint32_t visitors; /* of TCP and UDP, of what it publishes now */
 };
 
+struct visits {       /* see private.h */
+	uint32_t n;   /* at once */
+	uint32_t top; /* the largest number of a header, and of the 1,024 up */
+	uint32_t seen[32]; /* to it which have come */
+};
+
+struct standing {       /* what it logged in as */
+	bool own_token; /* by a token of its own name */
+	bool guest;     /* it publishes nothing, and does not hold its name */
+	uint8_t token_tag[TOKEN_TAG];
+};
+
 struct session {
 	struct slot slot;
 	struct relay *relay;
@@ -33,14 +45,14 @@ struct session {
 	struct list unannounced; /* visitors the client has not been told of */
 	struct parking parking;
 	struct session_counts n;
+	struct visits visits;
 	struct token_rights rights; /* of the token it logged in by */
 	struct path path;           /* of datagrams; not of a plain client */
 	struct timer timer;         /* heartbeat; of a plain client: pace */
 	int64_t heard;
 	uint16_t int_port; /* where its data connections arrive */
 	bool plain;
-	bool own_token; /* logged in by a token of its own name */
-	uint8_t token_tag[TOKEN_TAG];
+	struct standing as;
 	struct listener listener;   /* plain: the int port */
 	struct slot_name in_flight; /* plain: the visitor announced last */
 	uint8_t id[FASTNAT_ID];
@@ -55,6 +67,7 @@ struct session_login {
 	struct addr from;
 	struct bytes instance;
 	struct tokens_proven by;
+	bool guest;
 	bool contested; /* who has the name gave no sign of life */
 };
 
@@ -94,7 +107,8 @@ void session_announce(struct session *s);
 struct flow;
 MUST_USE int session_announce_flow(struct session *s, const struct flow *f);
 
-/* The logged-in client of that id, or NULL. */
+/* The logged-in client of that name, or of that id; or NULL. */
+struct session *session_of_name(const struct relay *r, struct bytes name);
 struct session *session_of_id(struct relay *r, struct bytes id);
 
 /* A data connection is asked for; it has come, or is not wanted any more. */

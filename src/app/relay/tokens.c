@@ -206,6 +206,16 @@ bool tokens_prove(const struct tokens *t, struct fastnat_login *login,
 	return line || (t->open && proves(login, no_name, proof));
 }
 
+bool tokens_let_visit(const struct tokens *t, struct bytes name,
+		      const struct target *to)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (bytes_equal(t->lines[i].name, name) &&
+		    targets_have(t->lines[i].visit, to))
+			return true;
+	return false;
+}
+
 struct bytes tokens_first(const struct tokens *t)
 {
 	return t->lines[0].token;

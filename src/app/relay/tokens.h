@@ -4,6 +4,7 @@
 
 #include "app/relay/relay.h"
 #include "wire/fastnat.h"
+#include "wire/target.h"
 #include "wire/token.h"
 
 enum {
@@ -49,6 +50,10 @@ void token_tag(uint8_t to[TOKEN_TAG], struct bytes token);
 const struct token_rights *tokens_know(const struct tokens *t,
 				       struct bytes name,
 				       const uint8_t tag[TOKEN_TAG]);
+
+/* Do the lines of that name, which was proven by one of them, let it visit? */
+bool tokens_let_visit(const struct tokens *t, struct bytes name,
+		      const struct target *to);
 
 /* The token to show when it was made just now. */
 struct bytes tokens_first(const struct tokens *t);

@@ -3,6 +3,8 @@
 #include "os/rand.h"
 #include "os/sock.h"
 
+enum { RETRY_MS = 3000 };
+
 static void begin(struct visitor *v);
 
 static void expect_expiry(struct relay *r)
@@ -76,8 +78,13 @@ static void wake_waiting(struct waker *w, unsigned what)
 
 static struct fastnat start_proxy(const struct visitor *v)
 {
-	return session_start_proxy(v->published->session, v->published,
-				   out_id_of(v));
+	const struct session *by = slots_find(&v->relay->sessions, v->by);
+	struct fastnat m = session_start_proxy(v->published->session,
+					       v->published, out_id_of(v));
+
+	m.has |= by ? HAS_NAME : 0u;
+	m.name = bytes_of(by ? by->name : "");
+	return m;
 }
 
 int visitor_say(const struct visitor *v)
@@ -140,7 +147,7 @@ static int hear_answer(struct visitor *v)
 	rc = talk_hear(&v->inner.stream, &v->wait.scan, &h);
 	if (rc <= 0)
 		return rc;
-	return h.m.command == FASTNAT_NONE && h.m.ok == 1 &&
+	return h.m.command == FASTNAT_NONE && h.m.yes == 1 &&
 			       bytes_equal(h.m.out_id, out_id_of(v))
 		       ? 1
 		       : -NAT_EPROTO;
@@ -197,28 +204,26 @@ static void make_out_id(struct visitor *v, bool plain)
 	map_put(&v->relay->by_out_id, &w->by_id, map_hash(id));
 }
 
-/* By a reset, before anything was set up for it. */
-static void turn_away(const struct published *p, int fd,
-		      const struct addr *from, const char *why)
+static void say_turned_away(const struct published *p, const struct addr *from,
+			    const char *why)
 {
 	char text[64];
 	struct fmt f = fmt_to(SPAN(text));
 
-	sock_close(fd, true);
 	addr_print(&f, from);
 	relay_warn(p->relay, "relay", "%s: %s is turned away: %s", p->name,
 		   fmt_text(&f), why);
 }
 
-void visitor_start(struct published *p, int fd, const struct addr *from)
+static struct visitor *take_slot(struct published *p, const struct addr *from)
 {
 	struct relay *r = p->relay;
 	enum gate_count verdict = gate_visitor(p, from);
 	struct visitor *v;
 
 	if (verdict != GATE_VISITORS) {
-		turn_away(p, fd, from, gate_reason(verdict));
-		return;
+		say_turned_away(p, from, gate_reason(verdict));
+		return NULL;
 	}
 	v = slots_get(&r->visitors);
 	v->relay = r;
@@ -232,7 +237,35 @@ void visitor_start(struct published *p, int fd, const struct addr *from)
 	list_append(&p->session->unannounced, &v->wait.node);
 	p->session->n.pending++;
 	session_expect(p->session);
-	tcp_start(&v->outer, r->net, fd, &v->wait.waker);
+	return v;
+}
+
+/* Who is not let in sees a reset, before anything was set up. */
+void visitor_start(struct published *p, int fd, const struct addr *from)
+{
+	struct visitor *v = take_slot(p, from);
+
+	if (v)
+		tcp_start(&v->outer, p->relay->net, fd, &v->wait.waker);
+	else
+		sock_close(fd, true);
+}
+
+bool visitor_start_private(struct published *p, struct tcp *from,
+			   struct session *by)
+{
+	struct addr at = { 0 };
+	struct visitor *v;
+
+	if (sock_there(tcp_fd(from), &at) < 0)
+		return false;
+	v = take_slot(p, &at);
+	if (!v)
+		return false;
+	v->by = slots_name(&p->relay->sessions, by);
+	by->visits.n++;
+	tcp_move(&v->outer, from, &v->wait.waker);
+	return true;
 }
 
 struct visitor *visitor_find(struct relay *r, struct bytes out_id)
@@ -302,8 +335,47 @@ void visitor_take(struct visitor *v, struct tcp *from)
 	session_claimed(s, name);
 }
 
+/* ---- private services ---- */
+
+static bool is_private(const struct visitor *v)
+{
+	return v->by.gen != 0;
+}
+
+/* The byte behind it is the service's first. */
+static void say_ok(struct visitor *v)
+{
+	struct fastnat yes = { .has = HAS_OUT_ID | HAS_OK,
+			       .out_id = out_id_of(v),
+			       .yes = 1 };
+
+	if (is_private(v) && talk_say(&v->outer.stream, &yes, false) < 0)
+		v->outer.stream.err = -NAT_EMEMORY;
+}
+
+/* It has said nothing that would be unread, so that no reset overtakes this. */
+static void say_no(struct visitor *v, const char *why)
+{
+	struct fastnat no = { .command = FASTNAT_ERROR,
+			      .has = HAS_ERROR | HAS_RETRY,
+			      .error = bytes_of(why),
+			      .retry_ms = RETRY_MS };
+
+	if (is_private(v) && talk_say(&v->outer.stream, &no, true) == 0)
+		tcp_push(&v->outer);
+}
+
+static void end_visit(struct visitor *v)
+{
+	struct session *by = slots_find(&v->relay->sessions, v->by);
+
+	if (by)
+		by->visits.n--;
+}
+
 void visitor_carry(struct visitor *v)
 {
+	say_ok(v);
 	pair_start(&v->pair, v->relay->net, &v->outer.stream, &v->inner.stream,
 		   over);
 }
@@ -332,9 +404,11 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 	} else {
 		stop_asking(v);
 		stop_waiting(v);
-		stream_stop(&v->outer.stream, true);
+		say_no(v, why);
+		stream_stop(&v->outer.stream, !is_private(v));
 	}
 	gate_leave(v->relay, &v->from, GATE_OF_VISITOR);
+	end_visit(v);
 	published_leave(v->published);
 	slots_put(&v->relay->visitors, v);
 }

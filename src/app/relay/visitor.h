@@ -1,5 +1,6 @@
-/* visitor - somebody who came to a published port: waits, announced to the
- * client, until its data connection comes; then both are a pair.
+/* visitor - somebody who came to a published port, or a client that visits a
+ * private service: waits, announced to the client, until its data connection
+ * comes; then both are a pair.
  */
 #ifndef NAT_APP_RELAY_VISITOR_H
 #define NAT_APP_RELAY_VISITOR_H
@@ -36,7 +37,8 @@ struct visitor { /* idle, this is all that nat holds of it */
 	struct published *published;
 	struct addr from;
 	int64_t since;
-	uint16_t early; /* bytes that went ahead of the pair */
+	struct slot_name by; /* the session that visits; gen 0: none */
+	uint16_t early;      /* bytes that went ahead of the pair */
 	bool paired;
 	union {
 		struct visitor_wait wait; /* !paired */
@@ -46,6 +48,12 @@ struct visitor { /* idle, this is all that nat holds of it */
 
 /* Takes fd over, or closes it when a limit is reached. */
 void visitor_start(struct published *p, int fd, const struct addr *from);
+
+/* The same for a connection of the session by, which moves here: it is told when
+ * its visit begins, or why it does not. False: there are too many.
+ */
+bool visitor_start_private(struct published *p, struct tcp *from,
+			   struct session *by);
 
 /* The one that waits under this outId, or NULL. */
 struct visitor *visitor_find(struct relay *r, struct bytes out_id);

@@ -1,0 +1,123 @@
+#include "app/client/reach.h"
+#include "app/client/inner.h"
+#include "base/cur.h"
+
+/* ---- settings ---- */
+
+static int parse(struct target *to, struct hostport *at, struct bytes visit)
+{
+	struct cur c = cur_of(visit);
+	int rc = target_parse(to, cur_until(&c, '='));
+
+	if (rc == 0)
+		rc = hostport_parse(at, (struct bytes){ c.p, cur_left(&c) });
+	if (rc == 0 && at->host.n == 0)
+		at->host = BYTES("127.0.0.1");
+	return rc;
+}
+
+const char *client_visit_fault(const char *visit)
+{
+	struct hostport at;
+	struct target to;
+
+	return parse(&to, &at, bytes_of(visit)) < 0
+		       ? "is not OWNER/SERVICE=ADDR: router1/ssh=2222"
+		       : NULL;
+}
+
+/* ---- coming ---- */
+
+static void come(struct listener *l)
+{
+	struct reach *r = container_of(l, struct reach, listener);
+
+	for (int i = 0; i < LISTENER_BATCH; i++) {
+		struct addr from;
+		int fd = listener_accept(l, &from);
+
+		if (fd < 0)
+			return;
+		call_start(r, fd, &from);
+	}
+}
+
+void reach_trouble(struct reach *r, const char *form, ...)
+{
+	struct net *net = r->client->net;
+	uint8_t text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+	uint32_t unsaid;
+	va_list ap;
+
+	if (!log_may(&r->trouble, net->loop->now, &unsaid))
+		return;
+	va_start(ap, form);
+	fmt_vput(&f, form, ap);
+	va_end(ap);
+	if (unsaid)
+		fmt_put(&f, " (and %lu times before)", (unsigned long)unsaid);
+	log_warn(net->log, r->who, "%.*s", (int)f.n, (const char *)text);
+}
+
+/* ---- life ---- */
+
+static struct reach *add(struct client *c, const struct target *to)
+{
+	struct reach *r = &c->reaches.v[c->reaches.n++];
+	struct fmt f = fmt_to(SPAN(r->who));
+
+	r->client = c;
+	r->to = *to;
+	fmt_put(&f, "client %.*s/%.*s", (int)to->owner.n,
+		(const char *)to->owner.p, (int)to->service.n,
+		(const char *)to->service.p);
+	fmt_text(&f);
+	return r;
+}
+
+static int listen_at(struct client *c, const char *visit, struct diag *d)
+{
+	struct hostport at = { .port = 0 };
+	struct target to = { .owner = { NULL, 0 } };
+	int rc = parse(&to, &at, bytes_of(visit));
+	struct reach *r = rc == 0 ? add(c, &to) : NULL;
+	char text[64];
+	struct fmt f = fmt_to(SPAN(text));
+
+	if (r)
+		rc = listener_start(&r->listener, c->net, at.host, at.port,
+				    come);
+	if (rc < 0) {
+		diag_put(d, "visit: cannot listen for %s: %s", visit,
+			 err_text(rc));
+		return rc;
+	}
+	addr_print(&f, &r->listener.at);
+	log_say(c->net->log, "client: ready on %s for %.*s/%.*s", fmt_text(&f),
+		(int)to.owner.n, (const char *)to.owner.p, (int)to.service.n,
+		(const char *)to.service.p);
+	return 0;
+}
+
+int reaches_start(struct client *c, struct diag *d)
+{
+	const struct opt_list *visits = &c->conf->visit;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < visits->n && rc == 0; i++)
+		rc = listen_at(c, visits->v[i], d);
+	return rc;
+}
+
+void reaches_drain(struct client *c)
+{
+	for (uint32_t i = 0; i < c->reaches.n; i++)
+		listener_stop(&c->reaches.v[i].listener);
+}
+
+void reaches_stop(struct client *c)
+{
+	reaches_drain(c);
+	calls_stop(c);
+}

@@ -1,0 +1,38 @@
+/* reach - private services of other clients, reached from here: an address of
+ * this machine for each --visit.
+ */
+#ifndef NAT_APP_CLIENT_REACH_H
+#define NAT_APP_CLIENT_REACH_H
+
+#include "app/client/call.h"
+#include "app/client/client.h"
+#include "net/listener.h"
+
+struct reach {
+	struct client *client;
+	struct listener listener;
+	struct target to;
+	char who[sizeof "client /" + 2 * FASTNAT_NAME]; /* in the log */
+	struct log_rate trouble;
+};
+
+struct reaches {
+	struct reach v[OPT_LIST_MAX];
+	uint32_t n;
+	struct slots calls, callings;
+	uint32_t numbers; /* the last one that a header had, in this session */
+};
+
+/* Listens at every address of the settings, which have no fault. What is wrong is
+ * said through d.
+ */
+MUST_USE int reaches_start(struct client *c, struct diag *d);
+/* Lets nobody in any more; the rest too. */
+void reaches_drain(struct client *c);
+void reaches_stop(struct client *c);
+
+/* Says trouble with it, at most so often. */
+__attribute__((format(printf, 2, 3))) void reach_trouble(struct reach *r,
+							 const char *form, ...);
+
+#endif
