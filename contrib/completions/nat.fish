@@ -44,6 +44,7 @@ _nat_opt max-parked '' 'N' 'Most connections to the relay kept ready for visitor
 _nat_opt max-flows '' 'N' 'Most visitors of UDP services at once'
 _nat_opt udp-idle '' 'TIME' 'How long a silent visitor of UDP is remembered'
 _nat_opt visit '' 'OWNER/SERVICE=ADDR' 'Reach a private service of another client at this address'
+_nat_opt stdio '' 'OWNER/SERVICE' 'Reach one by standard input and output, and exit'
 _nat_opt max-memory '' 'SIZE' 'Most memory for buffers'
 _nat_opt pipe-size '' 'SIZE' 'Bytes that a pipe of the kernel holds'
 _nat_opt config 'c' 'FILE' 'Read settings from this file'

@@ -30,6 +30,8 @@ static const struct opt opts[] = {
 	  1000, 86400000, "How long a silent visitor of UDP is remembered" },
 	{ 0, "visit", OPT_TEXT, OPT_LIST, AT(visit), "OWNER/SERVICE=ADDR", NULL,
 	  0, 0, "Reach a private service of another client at this address" },
+	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
+	  0, 0, "Reach one by standard input and output, and exit" },
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -141,6 +143,11 @@ static void check_visits(const struct client_conf *conf, struct diag *d)
 		if (why)
 			diag_option(d, "visit", why);
 	}
+	why = conf->stdio ? client_stdio_fault(conf->stdio) : NULL;
+	if (why)
+		diag_option(d, "stdio", why);
+	if (conf->stdio && (conf->nservices > 0 || conf->visit.n > 0))
+		diag_option(d, "stdio", "stands alone: no SERVICE, no visit");
 	if (conf->plain && client_visits(conf))
 		diag_option(d, "plain", "has no visits");
 }
@@ -157,6 +164,7 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	conf->token = set->common.token;
 	conf->token_file = set->common.token_file;
 	conf->weak_token = set->common.weak_token;
+	set->common.quiet = conf->stdio; /* somebody's connection */
 	if (conf->name && !fastnat_is_name(bytes_of(conf->name)))
 		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");
 	if (conf->relay.n == 0)
@@ -206,6 +214,11 @@ static bool busy(const void *settings)
 	return client_busy(((const struct client_set *)settings)->client);
 }
 
+static int outcome(const void *settings)
+{
+	return client_outcome(((const struct client_set *)settings)->client);
+}
+
 static void stop(void *settings)
 {
 	struct client_set *set = settings;
@@ -224,6 +237,7 @@ static const struct role role = {
 	.retry = retry,
 	.drain = drain,
 	.busy = busy,
+	.outcome = outcome,
 	.stop = stop,
 };
 
@@ -241,7 +255,7 @@ static const char about[] =
 	"PUBLIC any free port of the relay. PORT and PUBLIC may be ranges\n"
 	"of the same length, LO-HI. With @private there is no port: clients\n"
 	"that the relay's token file lets, visit=OWNER/SERVICE, reach it by\n"
-	"--visit. Each service that is published is one\n"
+	"--visit or --stdio. Each service that is published is one\n"
 	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
 	"it is.";
 

@@ -17,6 +17,7 @@ struct common {
 	const char *config, *log, *state_dir, *user, *resolv_conf;
 	uint32_t verbose;
 	bool log_time, help, weak_token;
+	bool quiet;                     /* says trouble only, unless verbose */
 	const char *token, *token_file; /* NULL: none */
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
 					 * found good: argv is wiped */
@@ -90,6 +91,8 @@ struct role {
 	/* Serves nobody new from now on; is anybody still being served? */
 	void (*drain)(void *set);
 	bool (*busy)(const void *set);
+	/* When the loop has quit: 0, or an error that has been said. NULL: 0. */
+	int (*outcome)(const void *set);
 	void (*stop)(void *set);
 };
 

@@ -69,6 +69,18 @@ static unsigned lowest_port(const struct serve_what *what)
 	return lowest;
 }
 
+static int outcome(const struct serve_what *what)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < what->n && rc == 0; i++) {
+		const struct role *role = what->v[i]->cmd->role;
+
+		rc = role->outcome ? role->outcome(what->v[i]->set) : 0;
+	}
+	return rc;
+}
+
 /* All sections are started. */
 static int serve(struct serving *sv)
 {
@@ -79,19 +91,8 @@ static int serve(struct serving *sv)
 	course_start(&sv->course, &sv->net, sv->what);
 	rc = loop_run(&sv->loop);
 	course_stop(&sv->course);
-	return rc < 0 ? start_failed(sv, "waiting for events", rc) : 0;
-}
-
-/* A failure is never without a word. */
-static int start_section(struct serving *sv, const struct section *s)
-{
-	unsigned before = sv->diag.count;
-	int rc = s->cmd->role->start(s->set, &sv->net, owner_dir(&sv->owner),
-				     &sv->diag);
-
-	if (rc < 0 && sv->diag.count == before)
-		start_failed(sv, "starting", rc);
-	return rc;
+	return rc < 0 ? start_failed(sv, "waiting for events", rc)
+		      : outcome(sv->what);
 }
 
 static int run_sections(struct serving *sv)
@@ -101,7 +102,9 @@ static int run_sections(struct serving *sv)
 	int rc = 0;
 
 	for (; n < what->n && rc >= 0; n++)
-		rc = start_section(sv, what->v[n]);
+		rc = what->v[n]->cmd->role->start(what->v[n]->set, &sv->net,
+						  owner_dir(&sv->owner),
+						  &sv->diag);
 	if (rc < 0)
 		n--; /* the last one is not running */
 	else
@@ -221,7 +224,9 @@ static int with_log(struct serving *sv)
 {
 	int rc;
 
-	sv->console.log.most = sv->common->verbose ? LOG_DEBUG : LOG_INFO;
+	sv->console.log.most = sv->common->verbose ? LOG_DEBUG
+			       : sv->common->quiet ? LOG_WARN
+						   : LOG_INFO;
 	say_doubts(sv);
 	sv->most_fds = sock_most_fds();
 	rc = loop_open(&sv->loop, sv->most_fds);

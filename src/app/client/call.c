@@ -12,6 +12,11 @@ static struct net *net_of(const struct call *call)
 	return call->reach->client->net;
 }
 
+static bool is_stdio(const struct call *call)
+{
+	return call->local == &call->reach->client->reaches.stdio.stream;
+}
+
 static void enter(struct call *call, enum call_state state)
 {
 	static const char *const names[] = {
@@ -31,7 +36,10 @@ static void say_end(const struct call *call, int err)
 	uint8_t from[64];
 	struct fmt f = fmt_to(SPAN(from));
 
-	addr_print(&f, &call->from);
+	if (call->from.family != ADDR_NONE)
+		addr_print(&f, &call->from);
+	else
+		fmt_put(&f, "stdio");
 	log_info(net_of(call)->log, call->reach->who,
 		 "%.*s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
 		 (int)f.n, (const char *)from,
@@ -62,6 +70,10 @@ static void end(struct call *call, int err)
 {
 	struct reaches *rs = &call->reach->client->reaches;
 
+	if (is_stdio(call)) {
+		rs->outcome = err;
+		net_of(call)->loop->quit = true;
+	}
 	if (call->state == CALL_PAIR) {
 		say_end(call, err);
 		pair_stop(&call->pair, err);
@@ -79,6 +91,8 @@ static void over(struct pair *p, int err)
 {
 	struct call *call = container_of(p, struct call, pair);
 
+	if (err && is_stdio(call))
+		reach_trouble(call->reach, "broke off: %s", err_text(err));
 	end(call, err);
 }
 
@@ -212,8 +226,14 @@ static void open_local(struct call *call, int fd)
 	struct client *c = call->reach->client;
 
 	call->calling->here.wake = wake_here;
-	call->local = &call->tcp.stream;
-	tcp_start(&call->tcp, c->net, fd, &call->calling->here);
+	if (fd < 0) {
+		call->local = &c->reaches.stdio.stream;
+		stdio_start(&c->reaches.stdio, c->net->loop,
+			    &call->calling->here);
+	} else {
+		call->local = &call->tcp.stream;
+		tcp_start(&call->tcp, c->net, fd, &call->calling->here);
+	}
 }
 
 void call_start(struct reach *r, int fd, const struct addr *from)

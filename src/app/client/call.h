@@ -44,16 +44,16 @@ struct calling {
 struct call {
 	struct slot slot;
 	struct reach *reach;
-	struct addr from; /* the local side */
+	struct addr from; /* the local side; none: stdio */
 	int64_t since;
 	enum call_state state;
-	struct stream *local;
+	struct stream *local; /* of tcp, or stdio */
 	struct tcp tcp, relay;
 	struct calling *calling; /* NULL once joined */
 	struct pair pair;
 };
 
-/* Takes fd over or closes it when there are too many. */
+/* Takes fd over (-1: stdio) or closes it when there are too many. */
 void call_start(struct reach *r, int fd, const struct addr *from);
 
 /* The session is up; it is over. */

@@ -121,3 +121,8 @@ bool client_busy(const struct client *c)
 {
 	return c->links.table.used > 0 || c->reaches.calls.used > 0;
 }
+
+int client_outcome(const struct client *c)
+{
+	return c->reaches.outcome;
+}

@@ -23,20 +23,21 @@ struct client_conf {
 	uint32_t max_parked;   /* data connections opened ahead */
 	int64_t udp_idle;      /* ms; of services that have none of their own */
 	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
+	const char *stdio;     /* OWNER/SERVICE; NULL: none */
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };
 
 static inline bool client_visits(const struct client_conf *conf)
 {
-	return conf->visit.n > 0;
+	return conf->visit.n > 0 || conf->stdio;
 }
 
 struct client;
 
 /* Starts connecting; network trouble is said and retried for ever. On failure
  * (bad settings, or an address of a visit that is taken) what is wrong has been
- * said through d.
+ * said through d. With stdio the loop is told to quit when that visit is over.
  * state_dir: where to keep what must survive a restart, NULL: nowhere. conf is
  * lent until client_stop.
  */
@@ -52,7 +53,12 @@ void client_retry(struct client *c, bool sure);
 void client_drain(struct client *c);
 bool client_busy(const struct client *c);
 
-/* NULL, or what is wrong with a --visit. */
+/* What came of the one visit that stdio is: 0, or an error, which has been said.
+ */
+int client_outcome(const struct client *c);
+
+/* NULL, or what is wrong with a --visit or --stdio. */
 const char *client_visit_fault(const char *visit);
+const char *client_stdio_fault(const char *to);
 
 #endif

@@ -26,6 +26,15 @@ const char *client_visit_fault(const char *visit)
 		       : NULL;
 }
 
+const char *client_stdio_fault(const char *text)
+{
+	struct target to;
+
+	return target_parse(&to, bytes_of(text)) < 0
+		       ? "is not OWNER/SERVICE: router1/ssh"
+		       : NULL;
+}
+
 /* ---- coming ---- */
 
 static void come(struct listener *l)
@@ -100,6 +109,17 @@ static int listen_at(struct client *c, const char *visit, struct diag *d)
 	return 0;
 }
 
+static int start_stdio(struct client *c)
+{
+	const struct addr nobody = { .family = ADDR_NONE };
+	struct target to;
+	int rc = target_parse(&to, bytes_of(c->conf->stdio));
+
+	if (rc == 0)
+		call_start(add(c, &to), -1, &nobody);
+	return rc;
+}
+
 int reaches_start(struct client *c, struct diag *d)
 {
 	const struct opt_list *visits = &c->conf->visit;
@@ -107,6 +127,9 @@ int reaches_start(struct client *c, struct diag *d)
 
 	for (uint32_t i = 0; i < visits->n && rc == 0; i++)
 		rc = listen_at(c, visits->v[i], d);
+	c->reaches.outcome = c->conf->stdio ? -NAT_ECLOSED : 0;
+	if (rc == 0 && c->conf->stdio)
+		rc = start_stdio(c);
 	return rc;
 }
 

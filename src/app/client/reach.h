@@ -1,5 +1,5 @@
 /* reach - private services of other clients, reached from here: an address of
- * this machine for each --visit.
+ * this machine for each --visit, or standard input and output.
  */
 #ifndef NAT_APP_CLIENT_REACH_H
 #define NAT_APP_CLIENT_REACH_H
@@ -7,20 +7,23 @@
 #include "app/client/call.h"
 #include "app/client/client.h"
 #include "net/listener.h"
+#include "net/stdio.h"
 
 struct reach {
 	struct client *client;
-	struct listener listener;
+	struct listener listener; /* does not run for stdio */
 	struct target to;
 	char who[sizeof "client /" + 2 * FASTNAT_NAME]; /* in the log */
 	struct log_rate trouble;
 };
 
 struct reaches {
-	struct reach v[OPT_LIST_MAX];
+	struct reach v[OPT_LIST_MAX + 1];
 	uint32_t n;
 	struct slots calls, callings;
 	uint32_t numbers; /* the last one that a header had, in this session */
+	struct stdio stdio;
+	int outcome; /* of stdio */
 };
 
 /* Listens at every address of the settings, which have no fault. What is wrong is
