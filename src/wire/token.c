@@ -65,12 +65,17 @@ void token_file_init(struct token_file *f, struct bytes text)
 	*f = (struct token_file){ text, 0 };
 }
 
-/* What stands before the next space or tab, which is consumed. */
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* What stands before the next blank, which is consumed. */
 static struct bytes until_blank(struct cur *c)
 {
 	struct bytes b = { c->p, 0 };
 
-	while (cur_left(c) && *c->p != ' ' && *c->p != '\t') {
+	while (cur_left(c) && !is_blank(*c->p)) {
 		c->p++;
 		b.n++;
 	}
@@ -79,10 +84,13 @@ static struct bytes until_blank(struct cur *c)
 	return b;
 }
 
-static struct bytes strip_cr(struct bytes line)
+/* Blanks at the end are left to until_blank. */
+static struct bytes strip(struct bytes line)
 {
-	while (line.n > 0 && line.p[line.n - 1] == '\r')
+	while (line.n > 0 && is_blank(*line.p)) {
+		line.p++;
 		line.n--;
+	}
 	return line;
 }
 
@@ -226,7 +234,7 @@ bool token_file_next(struct token_file *f, struct token_line *out)
 {
 	while (f->rest.n > 0) {
 		struct cur c = cur_of(f->rest);
-		struct bytes line = strip_cr(cur_until(&c, '\n'));
+		struct bytes line = strip(cur_until(&c, '\n'));
 
 		f->rest = (struct bytes){ c.p, cur_left(&c) };
 		f->number++;

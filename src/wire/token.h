@@ -1,9 +1,10 @@
 /* token - the shared secrets of relay and clients, and the file they stand in.
  *
  * A token is 16 to 128 of [A-Za-z0-9._~-]. A token file has one a line, or
- * name:token for the clients of a single name; CR and LF are stripped, '#'
- * starts a comment line, empty lines are skipped. Behind a token, parted by
- * blanks, words say what its clients may do, each at most once:
+ * name:token for the clients of a single name; '#' starts a comment line. CR is a
+ * blank like space and tab; blanks around a line and empty lines do not count.
+ * Behind a token, words parted by blanks say what its clients may do, each at
+ * most once:
  *
  *     ports=6000-6999,8080     publish these ports only, 16 ranges at most
  *     services=4               publish no more than so many at once

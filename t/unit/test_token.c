@@ -157,15 +157,15 @@ static void files(void **state)
 		{ "# who\n\none\r\nbox:two\n#x:y\n\rrest\r",
 		  { { "", "one", 3 },
 		    { "box", "two", 4 },
-		    { "", "\rrest", 6 } } },
+		    { "", "rest", 6 } } },
 		{ "a:b:c\n:d\ne:\nf#g\n h",
 		  { { "a", "b:c", 1 },
 		    { "", ":d", 2 },
 		    { "e", "", 3 },
 		    { "", "f#g", 4 },
-		    { "", "", 5 } } },
-		{ "one ports=1\r\nbox:two\t services=3 \nx:\ty",
-		  { { "", "one", 1 }, { "box", "two", 2 }, { "x", "", 3 } } },
+		    { "", "h", 5 } } },
+		{ " \n\t# \none ports=1\r\nbox:two\t services=3 \nx:\ty",
+		  { { "", "one", 3 }, { "box", "two", 4 }, { "x", "", 5 } } },
 	};
 
 	(void)state;
