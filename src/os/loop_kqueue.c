@@ -60,9 +60,16 @@ static int add(struct loop *l, struct io *io, unsigned what)
 	return 0;
 }
 
+static void forget(struct loop *l, struct io *io)
+{
+	(void)change(l, io, LOOP_IN, EV_DELETE);
+	(void)change(l, io, LOOP_OUT, EV_DELETE);
+	io->armed = 0;
+}
+
 /* Adding a note that is there replaces it, handle included, and one that cannot
- * be deleted is gone (ENOENT, or EBADF: with its descriptor); so after a failure
- * half-way all can be done again.
+ * be deleted is gone (ENOENT, or EBADF: with its descriptor). What cannot be
+ * changed is taken out: no note must hold on to a handle that has moved.
  */
 int backend_arm(struct loop *l, struct io *io)
 {
@@ -75,6 +82,8 @@ int backend_arm(struct loop *l, struct io *io)
 			rc = add(l, io, what);
 		else if (off & what)
 			(void)change(l, io, what, EV_DELETE);
+	if (rc < 0)
+		forget(l, io);
 	return rc;
 }
 
