@@ -111,8 +111,9 @@ void control_retry(struct control *ctl, bool sure)
 		doubt(ctl);
 		return;
 	}
-	if (ctl->state == CONTROL_DIAL && !sure)
-		return;
+	if ((ctl->state == CONTROL_DIAL || ctl->state == CONTROL_PLAIN) &&
+	    !sure)
+		return; /* an original server cannot be asked */
 	ctl->told = true;
 	ctl->relays.now = 0;
 	hang_up(ctl);
