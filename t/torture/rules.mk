@@ -30,7 +30,7 @@ lint-torture: $(TORTURE_OS) $(TORTURE_REST)
 $(torture)/libos.a: $(TORTURE_OS)
 	$(call say,AR  )rm -f $@; $(AR) rcs $@ $^
 $(torture)/test_%: $(san)/t/torture/test_%.o $(san)/t/torture/wrap.o $(torture)/libos.a $(san)/libnat.a
-	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka
+	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call cmocka,$(san_flags))
 $(san)/t/torture/%: build_cc += -I.
 
 TORTURE_TESTS := $(patsubst t/%.c,$(san)/%,$(wildcard t/torture/test_*.c))
