@@ -43,8 +43,9 @@ class Run:
         self.store.note(measure.name, name, f"{why}")
         self.say(f"{measure.name}: {name}: not measured: {why}")
 
-    def place(self, target: int) -> Place:
-        return Place(target, self.args.nat, self.args.pipe_size, self.most)
+    def place(self, target: int, udp: bool) -> Place:
+        pipe = self.args.pipe_size
+        return Place(target, self.args.nat, pipe, self.most, udp)
 
     def rounds(self, measure: Measure) -> int:
         return 1 if measure.once else self.args.rounds
@@ -58,7 +59,11 @@ class Run:
             if not shutil.which(program):
                 self.note(measure, "all", f"no {program} here")
                 return
-        systems = [s for s in systems if self.missing(measure, s)]
+        systems = [
+            s
+            for s in systems
+            if self.missing(measure, s) and (s.udp or not measure.udp)
+        ]
         if not systems:
             return
         with measure.backend() as port:
@@ -76,7 +81,7 @@ class Run:
             for system in systems:
                 try:
                     way = stack.enter_context(
-                        running(system, self.place(port))
+                        running(system, self.place(port, measure.udp))
                     )
                     ways[system.name] = way
                 except TROUBLES as why:

@@ -7,14 +7,21 @@
  *	flow ping PORT COUNT       round trips of one byte; nanoseconds each
  *	flow dial PORT COUNT N     connections of one round trip, N at a time;
  *	                           nanoseconds each
+ *	flow mirror                sends back the datagrams that come
+ *	flow volley PORT COUNT     datagrams there and back, 32 on their way at a
+ *	                           time; prints nanoseconds and how many were lost
+ *	flow rain PORT COUNT N     N datagrams each millisecond, whatever comes
+ *	                           back; prints the same
  *
- * sink and echo print their port of 127.0.0.1 first. The ends spare the CPU: the
- * sender's bytes come from a file in memory, the sink's are thrown away uncopied.
+ * sink, echo and mirror print their port of 127.0.0.1 first. The ends spare the
+ * CPU: the sender's bytes come from a file in memory, the sink's are thrown away
+ * uncopied. Datagrams are as large as those of a WireGuard tunnel.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +36,7 @@
 #include <unistd.h>
 
 enum { EVENTS = 64, BACKLOG = 4096, MIB = 1 << 20, WARM_UP = 20 };
+enum { DATAGRAM = 1420, IN_FLIGHT = 32, ROOM = 4 * MIB, LATE = 300 };
 
 static void die(const char *what)
 {
@@ -44,16 +52,24 @@ static struct sockaddr_in local(int port)
 	return a;
 }
 
-static int listen_any(int flags)
+static int bind_any(int type)
 {
 	struct sockaddr_in a = local(0);
 	socklen_t size = sizeof a;
-	int fd = socket(AF_INET, SOCK_STREAM | flags, 0);
-	if (fd < 0 || bind(fd, (void *)&a, size) || listen(fd, BACKLOG) ||
+	int fd = socket(AF_INET, type, 0);
+	if (fd < 0 || bind(fd, (void *)&a, size) ||
 	    getsockname(fd, (void *)&a, &size))
-		die("listen");
+		die("bind");
 	printf("%d\n", ntohs(a.sin_port));
 	fflush(stdout);
+	return fd;
+}
+
+static int listen_any(int flags)
+{
+	int fd = bind_any(SOCK_STREAM | flags);
+	if (listen(fd, BACKLOG))
+		die("listen");
 	return fd;
 }
 
@@ -224,6 +240,113 @@ static void dials(struct task task)
 	}
 }
 
+/* ---- datagrams ---- */
+
+static void make_room(int fd)
+{
+	int room = ROOM;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room);
+}
+
+static _Noreturn void mirror(void)
+{
+	static char bytes[IN_FLIGHT][1 << 16];
+	struct sockaddr_in from[IN_FLIGHT];
+	struct iovec parts[IN_FLIGHT];
+	struct mmsghdr msgs[IN_FLIGHT] = { 0 };
+	int fd = bind_any(SOCK_DGRAM);
+	make_room(fd);
+	for (;;) {
+		int n;
+		for (int i = 0; i < IN_FLIGHT; i++) {
+			parts[i] = (struct iovec){ bytes[i], sizeof bytes[i] };
+			msgs[i].msg_hdr = (struct msghdr){
+				&from[i], sizeof from[i], &parts[i], 1, 0, 0, 0
+			};
+		}
+		n = recvmmsg(fd, msgs, IN_FLIGHT, MSG_WAITFORONE, NULL);
+		for (int i = 0; i < n; i++)
+			parts[i].iov_len = msgs[i].msg_len;
+		if (n > 0)
+			sendmmsg(fd, msgs, (unsigned)n, 0);
+	}
+}
+
+static int aim(int port)
+{
+	struct sockaddr_in a = local(port);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0 || connect(fd, (void *)&a, sizeof a))
+		die("connect");
+	make_room(fd);
+	return fd;
+}
+
+static void shoot(int fd, long count)
+{
+	static char bytes[DATAGRAM];
+	for (long i = 0; i < count; i++)
+		if (send(fd, bytes, sizeof bytes, 0) < 0 && errno != ENOBUFS)
+			die("send");
+}
+
+/* How many come, of at most so many, none later than ms after the one before. */
+static long collect(int fd, long most, int ms)
+{
+	static char byte;
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	long n = 0;
+	while (n < most) {
+		if (recv(fd, &byte, 1, MSG_DONTWAIT | MSG_TRUNC) == DATAGRAM)
+			n++;
+		else if (errno != EAGAIN || poll(&ready, 1, ms) <= 0)
+			break;
+	}
+	return n;
+}
+
+/* A new one for each that comes back; what is late is lost and made up for. */
+static void volley(int port, long count)
+{
+	int fd = aim(port);
+	long sent = IN_FLIGHT, back = 0, lost = 0;
+	long long start = now_ns();
+	shoot(fd, IN_FLIGHT);
+	while (back + lost < count) {
+		long n = collect(fd, 1, LATE);
+		long more = n ? n : sent - back - lost;
+		back += n;
+		lost += n ? 0 : more;
+		more = more < count - sent ? more : count - sent;
+		shoot(fd, more);
+		sent += more;
+	}
+	printf("%lld %ld\n", now_ns() - start, lost);
+}
+
+static void sleep_until(long long ns)
+{
+	struct timespec t = { ns / 1000000000, ns % 1000000000 };
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+static void rain(int port, long count, long each)
+{
+	int fd = aim(port);
+	long back = 0;
+	long long start = now_ns(), next = start;
+	for (long sent = 0; sent < count; sent += each) {
+		shoot(fd, each);
+		next += 1000000;
+		sleep_until(next);
+		back += collect(fd, count, 0);
+	}
+	next = now_ns();
+	back += collect(fd, count - back, LATE);
+	printf("%lld %ld\n", next - start, count - back);
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -236,16 +359,20 @@ int main(int argc, char **argv)
 		sink();
 	if (!strcmp(mode, "echo"))
 		echo();
+	if (!strcmp(mode, "mirror"))
+		mirror();
 	if (!strcmp(mode, "send"))
 		return printf("%lld\n", together(n, send_all, task)) < 0;
 	if (!strcmp(mode, "dial"))
 		return printf("%lld\n",
 			      together(n, dials, task) / (task.count * n)) < 0;
-	if (!strcmp(mode, "ping")) {
-		ping(port, count);
-		return 0;
-	}
-	fprintf(stderr,
-		"usage: flow sink|echo|send|ping|dial [PORT COUNT [N]]\n");
+	if (!strcmp(mode, "ping"))
+		return ping(port, count), 0;
+	if (!strcmp(mode, "volley"))
+		return volley(port, count), 0;
+	if (!strcmp(mode, "rain"))
+		return rain(port, count, n), 0;
+	fprintf(stderr, "usage: flow sink|echo|mirror\n"
+			"       flow send|ping|dial|volley|rain PORT COUNT [N]\n");
 	return 2;
 }

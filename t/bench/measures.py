@@ -35,6 +35,7 @@ WARM = 100
 BATCH = 100
 SPARE = 100  # descriptors for other things
 SETTLE = 1.0  # seconds after the start
+RAIN = 20  # datagrams in a millisecond
 
 
 @dataclass
@@ -70,6 +71,12 @@ def sink() -> Iterator[int]:
 @contextmanager
 def echo() -> Iterator[int]:
     with service([BUILD / "flow", "echo"], None) as port:
+        yield port
+
+
+@contextmanager
+def mirror() -> Iterator[int]:
+    with service([BUILD / "flow", "mirror"], None) as port:
         yield port
 
 
@@ -241,6 +248,31 @@ def ping(way: Way, plan: Plan) -> Sample:
     return {"latency": took / count, **spent.per(count)}
 
 
+def volley(*words: object) -> tuple[float, int]:
+    """Seconds, and how many datagrams were lost."""
+    ns, lost = output([BUILD / "flow", *words]).split()
+    return int(ns) / 1e9, int(lost)
+
+
+def datagrams(way: Way, plan: Plan) -> Sample:
+    """Some on their way for the rate and the CPU, a steady rain for the loss."""
+
+    def run(count: int) -> float:
+        return volley("volley", way.port, count)[0]
+
+    count = paced(way, plan, "udp", 1000, run)
+    with Spent(way) as spent:
+        took, lost = volley("volley", way.port, count)
+    drops = int(RAIN * 1000 * plan.seconds)
+    _, missed = volley("rain", way.port, drops, RAIN)
+    return {
+        "rate": (count - lost) / took,
+        "lost": lost / count,
+        "rain_lost": missed / drops,
+        **spent.per(count),
+    }
+
+
 # ---- memory ----
 
 
@@ -329,6 +361,7 @@ class Measure:
     sample: Callable[[Way, Plan], Sample]
     needs: tuple[str, ...] = ()
     once: bool = False  # one sample says it all; systems run one by one
+    udp: bool = False
 
 
 MEASURES = (
@@ -341,5 +374,6 @@ MEASURES = (
     ),
     Measure("dial", "new connections", echo, dials),
     Measure("ping", "round trips", echo, ping),
+    Measure("udp", "datagrams", mirror, datagrams, udp=True),
     Measure("memory", "resident memory", echo, memory, once=True),
 )

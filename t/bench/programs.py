@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,15 +158,35 @@ def free_port() -> int:
     raise Trouble("no free port")
 
 
-def wait_open(port: int, programs: list[Program]) -> None:
-    """Until somebody accepts there."""
+def accepts(port: int) -> bool:
+    with suppress(OSError):
+        socket.create_connection((HOST, port), 1).close()
+        return True
+    return False
+
+
+def answers(port: int) -> bool:
+    """A datagram comes back."""
+    with socket.socket(type=socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.settimeout(0.2)
+        probe.connect((HOST, port))
+        probe.send(b"x")
+        return probe.recv(1) == b"x"
+    return False
+
+
+def wait_open(
+    port: int,
+    programs: list[Program],
+    is_open: Callable[[int], bool] = accepts,
+) -> None:
+    """Until somebody is there."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         for program in programs:
             if program.child.poll() is not None:
                 raise Trouble(f"{program.name}: {program.last_words()}")
-        with suppress(OSError):
-            socket.create_connection((HOST, port), 1).close()
+        if is_open(port):
             return
         time.sleep(0.02)
     raise Trouble(f"port {port} does not open")

@@ -66,6 +66,7 @@ SECONDS = scaled(1, ".3f")
 MICRO = scaled(1e-6, ".1f")
 MILLI = scaled(1e-3, ".2f")
 WHOLE = scaled(1, ",.0f")
+PERCENT = scaled(1, ".2%")
 KIB = scaled(1024, ",.0f")
 
 
@@ -145,6 +146,18 @@ TABLES: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
             ratio("latency"),
             Column("CPU us each", "cpu", MICRO),
             ratio("cpu"),
+        ),
+    ),
+    (
+        "UDP: datagrams of 1,420 bytes there and back, 32 at a time",
+        "udp",
+        (
+            Column("/s", "rate", WHOLE),
+            ratio("rate"),
+            Column("CPU us each", "cpu", MICRO),
+            ratio("cpu"),
+            Column("lost", "lost", PERCENT),
+            Column("lost of 20,000/s", "rain_lost", PERCENT),
         ),
     ),
     (

@@ -14,11 +14,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from programs import BUILD, HOST, TOP, Program, free_port, wait_open
+from programs import BUILD, HOST, TOP, Program
+from programs import answers, free_port, wait_open
 
 NGINX_MODULE = Path("/usr/lib/nginx/modules/ngx_stream_module.so")
 MANY = 20000  # connections that a rival is told to expect
@@ -32,6 +33,7 @@ class Place:
     nat: str
     pipe: int  # bytes
     most: int  # visitors at once
+    udp: bool = False
     home: Path = Path()
     programs: list[Program] = field(default_factory=list)
 
@@ -49,6 +51,17 @@ class Place:
         wait_open(port, self.programs)
         return port
 
+    @property
+    def protocol(self) -> str:
+        return "udp" if self.udp else "tcp"
+
+    def published(self, port: int) -> int:
+        """When the service answers there, of which way it is the entry."""
+        if self.udp:
+            wait_open(port, self.programs, answers)
+            return port
+        return self.ready(port)
+
 
 Start = Callable[[Place], int]
 
@@ -61,6 +74,7 @@ class System:
     needs: tuple[str, ...] = ()
     version: str = ""  # the command that tells it
     few: bool = False  # 1,000 idle visitors are enough, more take minutes
+    udp: bool = False  # carries datagrams too
 
     def missing(self) -> str:
         return next((n for n in self.needs if not shutil.which(n)), "")
@@ -79,16 +93,26 @@ def bare(place: Place) -> int:
 
 
 def nat(place: Place) -> int:
+    return nat_with(place, [])
+
+
+def nat_not_parked(place: Place) -> int:
+    """Each visitor waits until the client has dialled."""
+    return nat_with(place, ["--max-parked", 0])
+
+
+def nat_with(place: Place, more: list[object]) -> int:
     both = ["--token", secrets.token_hex(16), "--state-dir", place.home]
     both += ["--pipe-size", place.pipe, "--max-visitors", place.most]
     only = ["--listen", f"{HOST}:0", "--max-visitors-address", 0]
     relay = place.run(place.nat, "relay", *only, *both)
     port = relay.wait_err(r"ready on 127\.0\.0\.1:(\d+)")
     client = place.run(
-        *(place.nat, "client", "--relay", f"{HOST}:{port}", *both),
-        f"x=tcp:{place.target}",
+        *(place.nat, "client", "--relay", f"{HOST}:{port}", *both, *more),
+        f"x={place.protocol}:{place.target}",
     )
-    return int(client.wait_out(r"^x tcp \S+:(\d+) -> "))
+    found = client.wait_out(rf"^x {place.protocol} \S+:(\d+) -> ")
+    return place.published(int(found))
 
 
 # ---- forwarders: one process of one hop ----
@@ -147,7 +171,7 @@ load_module {NGINX_MODULE};
 {nginx_common(place.home, f"stream{len(place.programs)}")}
 stream {{
     server {{
-        listen {HOST}:{port} backlog=4096;
+        listen {HOST}:{port} {"udp" if place.udp else "backlog=4096"};
         proxy_pass {HOST}:{place.target};
         proxy_timeout 1h;
         proxy_half_close on;
@@ -155,7 +179,7 @@ stream {{
 }}
 """
     place.run(*nginx_command(place.write("nginx", conf)))
-    return place.ready(port)
+    return place.published(port)
 
 
 def rinetd(place: Place) -> int:
@@ -172,8 +196,13 @@ def socat(place: Place) -> int:
     port = free_port()
     listen = f"TCP-LISTEN:{port},bind={HOST},reuseaddr,fork,backlog=1024"
     target = f"TCP:{HOST}:{place.target},nodelay"
-    place.run("socat", "-b65536", f"{listen},nodelay", target)
-    return place.ready(port)
+    if place.udp:
+        listen = f"UDP-LISTEN:{port},bind={HOST},reuseaddr,fork"
+        target = f"UDP:{HOST}:{place.target}"
+    else:
+        listen += ",nodelay"
+    place.run("socat", "-b65536", listen, target)
+    return place.published(port)
 
 
 # ---- tunnels: two processes ----
@@ -217,7 +246,7 @@ transport.tls.enable = false
 {more}
 [[proxies]]
 name = "x"
-type = "tcp"
+type = "{place.protocol}"
 localIP = "{HOST}"
 localPort = {place.target}
 remotePort = {public}
@@ -225,7 +254,7 @@ remotePort = {public}
     place.run("frps", "-c", place.write("frps", server))
     place.ready(port)
     place.run("frpc", "-c", place.write("frpc", client))
-    return place.ready(public)
+    return place.published(public)
 
 
 def rathole(place: Place) -> int:
@@ -236,6 +265,7 @@ def rathole(place: Place) -> int:
 bind_addr = "{HOST}:{port}"
 {token}
 [server.services.x]
+type = "{place.protocol}"
 bind_addr = "{HOST}:{public}"
 """
     client = f"""
@@ -243,12 +273,13 @@ bind_addr = "{HOST}:{public}"
 remote_addr = "{HOST}:{port}"
 {token}
 [client.services.x]
+type = "{place.protocol}"
 local_addr = "{HOST}:{place.target}"
 """
     place.run("rathole", "--server", place.write("server", server))
     place.ready(port)
     place.run("rathole", "--client", place.write("client", client))
-    return place.ready(public)
+    return place.published(public)
 
 
 def bore(place: Place) -> int:
@@ -301,26 +332,27 @@ FORWARDERS = (
     System("bare", 1, bare, few=True),
     System("haproxy", 1, haproxy, ("haproxy",), "haproxy -v"),
     System("haproxy splice", 1, haproxy_splice, ("haproxy",), "haproxy -v"),
-    System("nginx stream", 1, nginx_stream, ("nginx",), "nginx -v"),
+    System("nginx stream", 1, nginx_stream, ("nginx",), "nginx -v", udp=True),
     System("rinetd", 1, rinetd, ("rinetd",), "rinetd --version", True),
-    System("socat", 1, socat, ("socat",), "socat -V", True),
+    System("socat", 1, socat, ("socat",), "socat -V", True, True),
 )
 TUNNELS = (
     System("ssh -R", 2, ssh, ("ssh", "sshd", "ssh-keygen"), "ssh -V", True),
-    System("frp", 2, frp, ("frps", "frpc"), "frps --version"),
+    System("frp", 2, frp, ("frps", "frpc"), "frps --version", udp=True),
     System("frp, no mux", 2, frp_no_mux, ("frps", "frpc"), "frps --version"),
-    System("rathole", 2, rathole, ("rathole",), "rathole --version"),
+    System("rathole", 2, rathole, ("rathole",), "rathole -V", udp=True),
     System("bore", 2, bore, ("bore",), "bore --version"),
     System("chisel", 2, chisel, ("chisel",), "chisel --version"),
 )
 PAIRS = tuple(
-    System(f"{s.name} x2", 2, twice(s.start), s.needs, s.version, s.few)
+    replace(s, name=f"{s.name} x2", hops=2, start=twice(s.start))
     for s in FORWARDERS
 )
 NARROW = 64 << 10
 SYSTEMS = (
-    System("direct", 0, direct),
-    System("nat", 2, nat),
+    System("direct", 0, direct, udp=True),
+    System("nat", 2, nat, udp=True),
+    System("nat, none parked", 2, nat_not_parked, few=True),
     System("nat, 64K pipes", 2, with_pipe(nat, NARROW)),
     *PAIRS[:1],
     System("bare x2, 64K pipes", 2, twice(with_pipe(bare, NARROW)), few=True),
