@@ -13,10 +13,10 @@ static void say_line(const char *before, const char *text)
 	console_err(fmt_done(&f));
 }
 
+/* A line of a file that the command names is told as that file's. */
 static void say_command(struct diag *d, const char *text)
 {
-	(void)d;
-	say_line("nat ", text);
+	say_line(d->line > 0 ? "" : "nat ", text);
 }
 
 static void say_file(struct diag *d, const char *text)
