@@ -372,7 +372,8 @@ int main(int argc, char **argv)
 		return volley(port, count), 0;
 	if (!strcmp(mode, "rain"))
 		return rain(port, count, n), 0;
-	fprintf(stderr, "usage: flow sink|echo|mirror\n"
-			"       flow send|ping|dial|volley|rain PORT COUNT [N]\n");
+	fprintf(stderr,
+		"usage: flow sink|echo|mirror\n"
+		"       flow send|ping|dial|volley|rain PORT COUNT [N]\n");
 	return 2;
 }

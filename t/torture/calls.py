@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 SHORT = 0
+KILL = ("kill", -9)
 
 CALLS = {
     "socket": "EMFILE ENFILE ENOBUFS ENOMEM EAFNOSUPPORT",

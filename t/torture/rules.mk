@@ -17,9 +17,9 @@ $(torture)/nat: $(TORTURE_REST) $(TORTURE_OS) $(san)/t/torture/wrap.o $(san)/lis
 	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 .PHONY: torture lint-torture
-torture: $(torture)/nat ## a failing system call in each scenario (N= FULL=1 MOST= S=)
+torture: $(torture)/nat ## a failing system call in each scenario (N= FULL=1 MOST= S=), or kill -9 at it (KILL=1)
 	@$(PYTHON) t/torture/torture.py --nat $< $(N:%=--budget %) \
-	$(if $(FULL),--full) $(MOST:%=--most %) $(S)
+	$(if $(FULL),--full) $(if $(KILL),--kill) $(MOST:%=--most %) $(S)
 
 # Each call of src/os is wrapped, or exempt with a reason.
 lint: lint-torture

@@ -22,14 +22,14 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 sys.path.insert(0, str(TOP / "t" / "scn"))
 
-from calls import CALLS, failures  # noqa: E402
+from calls import CALLS, KILL, failures  # noqa: E402
 from run import adopt_orphans, end_descendants, wanted  # noqa: E402
 from script import Failed, Skipped, parse  # noqa: E402
 from tortured import Case, Run, Scene, Tortured, torture  # noqa: E402
@@ -37,6 +37,7 @@ from tortured import Case, Run, Scene, Tortured, torture  # noqa: E402
 BUDGET = 20  # runs of a scenario unless --full
 MOST = 16  # with --full, of a kind that a process calls: so many, twice
 BURST = 5  # in the second mode that many calls fail in a row
+CONTESTS = ("takeover", "name_in_use")
 OUTCOMES = ("passed", "lost", "ended", "missed", "FAILED")
 
 
@@ -104,9 +105,21 @@ def sample(
     return list(found)
 
 
+def kills(
+    calls: dict[str, Counter[str]], budget: int, chance: random.Random
+) -> list[Case]:
+    """Processes that are killed at a call, those that stay only."""
+    staying = {k: v for k, v in calls.items() if not k.startswith("it.")}
+    name, number = KILL
+    return [
+        replace(case, times=1, error=name, number=number)
+        for case in sample(staying, budget, chance)
+    ]
+
+
 def one_case(text: str) -> Case:
     label, call, at, times, error = text.split(":")
-    number = dict(failures(call))[error]
+    number = dict([*failures(call), KILL])[error]
     return Case(label, call, int(at), int(times), error, number)
 
 
@@ -152,6 +165,10 @@ def measure(path: Path, options: argparse.Namespace) -> Plan:
     chance = random.Random(f"{path.stem} {options.seed}")
     if options.case:
         return Plan(path, scene, [one_case(options.case)])
+    if options.kill and path.stem in CONTESTS:
+        return Plan(path, None, [], "two nodes contest a name")
+    if options.kill:
+        return Plan(path, scene, kills(scene.calls, options.budget, chance))
     if options.full:
         cases = every(scene.calls, options.most)
     else:
@@ -246,6 +263,7 @@ def arguments() -> argparse.Namespace:
     add("--nat", type=Path, default=TOP / "build/san-gcc-epoll/torture/nat")
     add("--budget", type=int, default=BUDGET, help="runs of each scenario")
     add("--full", action="store_true", help="each call instead")
+    add("--kill", action="store_true", help="kill -9 at a call instead")
     add("--most", type=int, default=MOST, help="with --full; 0: all")
     add("--case", help="one: NODE.LAUNCH:CALL:AT:TIMES:ERROR")
     add("--seed", default="1", help="other calls of the sample")

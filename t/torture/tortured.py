@@ -3,7 +3,8 @@
 A run ends well in one of three ways: the scenario passed; it lost something (a
 visitor, a connection, a line) but afterwards everything that works without the
 fault works again; or the process could not start, said why, and ended with the
-exit code of a failure. Everything else is a fault of the product.
+exit code of a failure. Everything else is a fault of the product. A process that
+is killed instead is started again: then everything must work again, too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from calls import KILL
 from proc import SANITIZER_EXIT, Node
 from run import limit_of, perform
 from script import Failed, Skipped, Step
@@ -39,6 +41,7 @@ LOG_BURST = 5  # lines of a kind that a rate allows (base/log.h)
 SETTINGS = 64 << 10  # bytes that stay mapped: a process lives by them
 FAILURES = (1, 3, 75)  # exit codes of a start that did not work
 PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
+READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
 STARTED = re.compile(r"ready on|connected to|trying again")
 TROUBLE = re.compile(r"(err|warn) |nat[ :]")
 DAMAGE = re.compile(r"other bytes|or other ones|more came|the sink says")
@@ -54,6 +57,9 @@ class Case:
     times: int
     error: str
     number: int
+
+    def kills(self) -> bool:
+        return (self.error, self.number) == KILL
 
     def plan(self) -> str:
         return f"{self.call}:{self.at}:{self.times}:{self.number}"
@@ -85,9 +91,10 @@ class Tortured(World):
     def __init__(
         self, nat: Path, home: Path, patience: float, case: Case | None
     ) -> None:
-        super().__init__(nat, home, patience)
+        super().__init__([str(nat)], home, patience)
         self.case = case
         self.launched: dict[str, Node] = {}
+        self.starts: dict[str, tuple[list[str], dict[str, str]]] = {}
         self.logs = home.parent
         self.leaves_root = False
 
@@ -105,7 +112,25 @@ class Tortured(World):
             extra["NAT_TORTURE"] = self.case.plan()
         node = await super().launch(name, argv, ours, env | extra)
         self.launched[label] = node
+        self.starts[label] = argv, env
+        if self.case and self.case.label == label and self.case.kills():
+            node.may_end, node.killed_by = True, signal.SIGKILL
         return node
+
+    async def revive(self) -> None:
+        """Starts what was killed again, a relay on the port that it had."""
+        node = self.victim()
+        if not node or not node.ended or self.nodes[node.name] is not node:
+            return
+        argv, env = self.starts[self.case.label]
+        ready = [READY.search(text) for text in self.errors(self.case.label)]
+        there = next((match[1] for match in ready if match), f"{HOST}:0")
+        argv = [there if word == f"{HOST}:0" else word for word in argv]
+        again = await self.launch(node.name, argv, node.ours, env)
+        for _ in range(40):  # until it takes signals, before it is told to end
+            if again.ended or self.log.of(node.name, "err"):
+                break
+            await asyncio.sleep(0.05)
 
     def noted(self, label: str, what: str) -> list[str]:
         """What a process has noted of one kind."""
@@ -329,7 +354,9 @@ def left_open(world: Tortured, usual: dict[str, int]) -> str:
     for label in world.launched:
         if left := world.noted(label, "fd"):
             return f"{label}: left open at its end: {', '.join(left)}"
-        if (left := world.mapped(label)) > max(usual.get(label, 0), SETTINGS):
+        first = f"{label.rpartition('.')[0]}.1"
+        most = max(usual.get(label, 0), usual.get(first, 0), SETTINGS)
+        if (left := world.mapped(label)) > most:
             return f"{label}: left {left} bytes mapped at its end"
     return ""
 
@@ -364,6 +391,8 @@ async def torture(
         await play(world, steps, run)
         await asyncio.sleep(0.05)
         fault = crashed(world) or judge_end(world, case, scene)
+        if case.kills():
+            await world.revive()
         if not fault and not world.victim_ended():
             fault = await probe(world, case, await scene.working(run.step))
             if world.victim_ended():
@@ -374,6 +403,9 @@ async def torture(
         stop = await world.finish(STOP_TIME)
     if case.call == "getentropy" and "random" in str(world.errors(case.label)):
         stop, ended = None, True  # os/rand.h: there is no safe way on
+    node = world.victim()
+    if case.kills() and node and stop == f"{node.name}: killed by SIGKILL":
+        stop = None  # while it ended
     if DAMAGE.search(run.wrong):
         fault = fault or run.wrong
     run.hits = len(world.noted(case.label, "hit"))

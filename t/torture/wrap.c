@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +21,6 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <unistd.h>
 
 /* ---- the plan ---- */
@@ -65,6 +65,8 @@ static bool hit(const char *call)
 		return false;
 	plan.hits++;
 	note("hit", call);
+	if (plan.error == WRAP_KILL)
+		raise(SIGKILL);
 	errno = plan.error;
 	return true;
 }

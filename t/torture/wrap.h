@@ -3,8 +3,8 @@
  * `ld -r --wrap` binds what the objects of src/os call to the functions of
  * wrap.c; nobody else's calls are touched, and src/ knows nothing of it. A plan
  * names a call, which one of them fails first, how many in a row, and how:
- * errno, or WRAP_SHORT where fewer bytes are moved than asked (one). What gives
- * something back (close, closedir, munmap) does so before it reports failure.
+ * errno, or WRAP_SHORT where fewer bytes are moved than asked (one), or WRAP_KILL:
+ * the process is killed there, as by kill -9. What gives something back (close, closedir, munmap) does so before it reports failure.
  *
  * A process reads its plan from NAT_TORTURE=CALL:AT:TIMES:ERRNO and writes to
  * the file NAT_TORTURE_LOG: a line for each failure ("hit CALL"), at its end for
@@ -17,7 +17,7 @@
 
 #include <stddef.h>
 
-enum { WRAP_SHORT = 0 };
+enum { WRAP_SHORT = 0, WRAP_KILL = -9 };
 
 /* Calls from now on; the first of them is 1. call "" ends the plan. */
 void wrap_plan(const char *call, unsigned at, unsigned times, int error);
