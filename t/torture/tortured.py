@@ -185,7 +185,7 @@ class Tortured(World):
 
     def masked(self, name: str) -> str:
         """Of a service without a name, the port is another in each run."""
-        for service in [*self.services, *self.transports]:
+        for service in self.scope.keys() & {*self.services, *self.transports}:
             name = name.replace(f"-{self.scope[service]}", f"-${service}")
         return name
 
@@ -196,7 +196,7 @@ class Tortured(World):
             if self.scope[name] == local:
                 return service.kind
         return "datagrams" if any(
-            self.scope[name] == local for name in self.transports
+            self.scope.get(name) == local for name in self.transports
         ) else ""
 
     async def works(self, key: tuple[str, str]) -> bool:
