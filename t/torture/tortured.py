@@ -44,6 +44,7 @@ PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
 READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
 STARTED = re.compile(r"ready on|connected to|trying again")
 TROUBLE = re.compile(r"(err|warn) |nat[ :]")
+KILLED = "killed by SIGKILL"
 DAMAGE = re.compile(r"other bytes|or other ones|more came|the sink says")
 
 
@@ -117,10 +118,22 @@ class Tortured(World):
             node.may_end, node.killed_by = True, signal.SIGKILL
         return node
 
+    def was_killed(self) -> bool:
+        """As the case wanted it."""
+        node = self.victim()
+        return bool(
+            node
+            and node.ended
+            and self.case.kills()
+            and node.status == -signal.SIGKILL
+        )
+
     async def revive(self) -> None:
         """Starts what was killed again, a relay on the port that it had."""
         node = self.victim()
-        if not node or not node.ended or self.nodes[node.name] is not node:
+        if not node or not self.was_killed():
+            return
+        if self.nodes[node.name] is not node:
             return
         argv, env = self.starts[self.case.label]
         ready = [READY.search(text) for text in self.errors(self.case.label)]
@@ -227,6 +240,7 @@ class Tortured(World):
         deadline = clock() + within * self.patience
         left = set(keys)
         while left and clock() < deadline and not self.victim_ended():
+            await self.revive()
             for key in sorted(left):
                 if await self.works(key):
                     left.discard(key)
@@ -320,6 +334,8 @@ async def play(world: Tortured, steps: list[Step], run: Run) -> None:
 def crashed(world: Tortured) -> str:
     """A sanitizer's word, or a signal that nobody sent."""
     for node in world.launched.values():
+        if node is world.victim() and world.was_killed():
+            continue
         fault = node.fault()
         if fault and not fault.endswith("itself: " + node.verdict()):
             return fault
@@ -391,8 +407,6 @@ async def torture(
         await play(world, steps, run)
         await asyncio.sleep(0.05)
         fault = crashed(world) or judge_end(world, case, scene)
-        if case.kills():
-            await world.revive()
         if not fault and not world.victim_ended():
             fault = await probe(world, case, await scene.working(run.step))
             if world.victim_ended():
@@ -403,10 +417,9 @@ async def torture(
         stop = await world.finish(STOP_TIME)
     if case.call == "getentropy" and "random" in str(world.errors(case.label)):
         stop, ended = None, True  # os/rand.h: there is no safe way on
-    node = world.victim()
-    if case.kills() and node and stop == f"{node.name}: killed by SIGKILL":
+    if world.was_killed() and stop == f"{world.victim().name}: {KILLED}":
         stop = None  # while it ended
-    if DAMAGE.search(run.wrong):
+    if not case.kills() and DAMAGE.search(run.wrong):
         fault = fault or run.wrong
     run.hits = len(world.noted(case.label, "hit"))
     if run.hits:
