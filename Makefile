@@ -29,15 +29,16 @@ include vendor/rules.mk
 
 # ---- sources: one way of waiting is compiled, and the parts in MODULES ----
 
-MODULES ?= manual
+MODULES ?= manual sandbox
 LOOPS = epoll kqueue select
 OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
-	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete)
+	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete) $(if \
+	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls)
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
 PURE := $(filter src/base/% src/crypt/% src/wire/%,$(SRC))
-TESTS := $(sort $(wildcard t/unit/test_*.c))
-AIDS := $(filter-out $(TESTS),$(sort $(wildcard t/unit/*.c)))
+TESTS := $(filter-out $(patsubst %,t/unit/test_%.c,$(notdir $(OUT))),$(sort $(wildcard t/unit/test_*.c)))
+AIDS := $(sort $(filter-out t/unit/test_%,$(wildcard t/unit/*.c)))
 CODE := $(sort $(shell find src t -name '*.[ch]'))
 
 # ---- flags ----

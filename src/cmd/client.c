@@ -230,6 +230,7 @@ static const struct role role = {
 	.size = sizeof(struct client_set),
 	.max_visitors = offsetof(struct client_set, conf.max_visitors),
 	.publishes = true,
+	.resolves = true,
 	.arguments = arguments,
 	.fit = fit,
 	.keeps_state = keeps_state,

@@ -16,7 +16,7 @@ struct common {
 	/* NULL: none, stderr, the host's, who we are, /etc's */
 	const char *config, *log, *state_dir, *user, *resolv_conf;
 	uint32_t verbose;
-	bool log_time, help, weak_token;
+	bool log_time, help, weak_token, no_sandbox;
 	bool quiet;                     /* says trouble only, unless verbose */
 	const char *token, *token_file; /* NULL: none */
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
@@ -48,6 +48,8 @@ struct common {
 	  NULL, 0, 0, "Be this user once the ports are open" }, \
 	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, 0, resolv_conf, "FILE"), \
 	  NULL, 0, 0, "Name servers, if not /etc/resolv.conf's" }, \
+	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, 0, no_sandbox, NULL), \
+	  NULL, 0, 0, "Keep the rights that serving does not need" }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
@@ -67,6 +69,7 @@ struct role {
 	size_t size;         /* of the settings */
 	size_t max_visitors; /* where they have that limit, a uint32_t */
 	bool publishes;      /* services belong to its sections */
+	bool resolves;       /* it looks names up */
 	/* Takes what is no option; NULL: there must be none. 0 or -NAT_EUSAGE. */
 	int (*arguments)(void *set, int argc, char **argv, struct diag *d);
 	/* Makes the settings of s whole, with its services in conf; says all

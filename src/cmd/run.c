@@ -32,13 +32,14 @@ static void adopt(struct common *to, const struct common *from)
 	if (!to->verbose)
 		to->verbose = from->verbose;
 	to->log_time = to->log_time || from->log_time;
+	to->no_sandbox = to->no_sandbox || from->no_sandbox;
 }
 
-static int run_file(const char *path, struct common *common)
+static int run_file(struct common *common)
 {
 	struct conf conf = { .nsections = 0 };
 	struct serve_what what = { .n = 0 };
-	int rc = conf_read(&conf, path);
+	int rc = conf_read(&conf, common->config);
 
 	for (uint32_t i = 0; i < conf.nsections; i++) {
 		struct section *s = &conf.sections[i];
@@ -70,8 +71,9 @@ static int run(int argc, char **argv)
 		return cmd_show_help(&cmd_run);
 	if (at < argc)
 		return cmd_no_arguments(&cmd_run, argv[at]);
-	return run_file(common.config ? common.config : default_path(),
-			&common);
+	if (!common.config)
+		common.config = default_path();
+	return run_file(&common);
 }
 
 static const char about[] =

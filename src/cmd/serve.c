@@ -1,6 +1,7 @@
 #include "cmd/serve.h"
 #include "cmd/course.h"
 #include "cmd/owner.h"
+#include "cmd/sandbox.h"
 #include "os/console.h"
 #include "os/host.h"
 #include "os/signal.h"
@@ -81,14 +82,27 @@ static int outcome(const struct serve_what *what)
 	return rc;
 }
 
+static bool keeps_state(const struct serve_what *what)
+{
+	for (unsigned i = 0; i < what->n; i++)
+		if (what->v[i]->cmd->role->keeps_state(what->v[i]->set))
+			return true;
+	return false;
+}
+
 /* All sections are started. */
 static int serve(struct serving *sv)
 {
+	struct sandbox sandbox = { .common = sv->common, .what = sv->what };
 	int rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
 
 	if (rc < 0)
 		return rc;
 	course_start(&sv->course, &sv->net, sv->what);
+	sandbox.log_file = console_file(&sv->console);
+	if (keeps_state(sv->what))
+		sandbox.state_dir = owner_dir(&sv->owner);
+	sandbox_enter(&sandbox, &sv->console.log);
 	rc = loop_run(&sv->loop);
 	course_stop(&sv->course);
 	return rc < 0 ? start_failed(sv, "waiting for events", rc)
@@ -191,14 +205,6 @@ static int with_net(struct serving *sv)
 	rc = with_signals(sv);
 	net_stop(&sv->net);
 	return rc;
-}
-
-static bool keeps_state(const struct serve_what *what)
-{
-	for (unsigned i = 0; i < what->n; i++)
-		if (what->v[i]->cmd->role->keeps_state(what->v[i]->set))
-			return true;
-	return false;
 }
 
 /* What is not as it should be and does not keep us from serving. */

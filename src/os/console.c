@@ -207,6 +207,11 @@ const char *console_waits(const struct console *c)
 	return c->syslog && c->fd < 0 ? daemon_of(c) : NULL;
 }
 
+const char *console_file(const struct console *c)
+{
+	return c->syslog ? NULL : c->place;
+}
+
 void console_close(struct console *c)
 {
 	if (c->place && c->fd >= 0)

@@ -36,6 +36,9 @@ MUST_USE int console_reopen(struct console *c);
 /* Where the daemon is that is not there; NULL: it is, or none is asked for. */
 const char *console_waits(const struct console *c);
 
+/* The file that console_reopen opens; NULL: none. */
+const char *console_file(const struct console *c);
+
 void console_close(struct console *c);
 
 #endif

@@ -42,7 +42,7 @@ int netwatch_open(void)
 	struct netlink_addr at = { .family = AF_NETLINK,
 				   .groups = ADDRS4 | ADDRS6 | ROUTES4 |
 					     ROUTES6 };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			NETLINK_FOR_ROUTES);
 	int rc;
 

@@ -49,7 +49,7 @@ MUST_USE int sock_there(int fd, struct addr *a);
  */
 MUST_USE int sock_own_addr(struct addr *a);
 
-/* A descriptor that refers to nothing much: kept to be closed in need. */
+/* A descriptor that leads nowhere: kept to be closed in need, or to hold a number. */
 MUST_USE int sock_spare(void);
 
 /* Raises the limit of open descriptors as far as it goes; what it is now. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import re
 import shlex
@@ -11,6 +12,7 @@ import signal
 import stat
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import dgrams
@@ -36,6 +38,12 @@ async def needs(world: World, args: Args) -> None:
         if program == "root":
             if os.geteuid() != 0:
                 raise Skipped("only root can do this")
+        elif program == "sandbox":
+            if world.unconfined:
+                raise Skipped("an instrumented binary keeps its rights")
+        elif program == "landlock":
+            if not has_landlock():
+                raise Skipped("no landlock in this kernel")
         elif not shutil.which(program):
             raise Skipped(f"no {program} here")
 
@@ -43,6 +51,13 @@ async def needs(world: World, args: Args) -> None:
 async def bare(world: World, args: Args) -> None:
     if len(world.product) > 1:
         raise Skipped(f"not under {Path(world.product[0]).name}")
+
+
+def has_landlock() -> bool:
+    """By its version; the number of the call is the same nearly everywhere."""
+    with suppress(AttributeError):
+        return ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+    return False
 
 
 async def nothing(world: World, args: Args) -> None:
@@ -70,7 +85,7 @@ async def file(world: World, args: Args) -> None:
     path = world.home / args.next("a path")
     args.done()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(args.body)
+    path.write_text(world.unlock(args.body))
     path.chmod(mode)
 
 
@@ -453,7 +468,10 @@ async def guarded(
 
 
 VERBS: dict[str, tuple[Verb, str]] = {
-    "needs": (needs, "PROGRAM... | root: else the scenario is skipped"),
+    "needs": (
+        needs,
+        "PROGRAM... | root | sandbox | landlock: else it is skipped",
+    ),
     "bare": (bare, "skipped where something runs the binary (--prefix)"),
     "limit": (nothing, "TIME of the whole scenario"),
     "accept": (nothing, "takes long: only with --accept"),

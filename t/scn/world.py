@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import secrets
 import shlex
 import signal
@@ -23,6 +24,7 @@ TOP = Path(__file__).resolve().parents[2]
 # Below what the kernel gives to outgoing connections: a port that a scenario
 # names must not be taken by a visitor of another one.
 PORTS = range(10000, 29000)
+SERVING = ("relay", "client", "run")
 
 Answer = TypeVar("Answer")
 
@@ -32,6 +34,7 @@ class World:
         self, product: list[str], home: Path, patience: float
     ) -> None:
         self.product = product  # the binary, behind what it is run by
+        self.unconfined = instrumented(product)
         self.home = home
         self.patience = patience  # factor of all waiting
         self.log = Transcript()
@@ -74,8 +77,16 @@ class World:
 
     # ---- processes ----
 
+    def unlock(self, text: str) -> str:
+        """What serves keeps all its rights when something looks into it."""
+        if not self.unconfined:
+            return text
+        nat = rf"(^nat|{re.escape(self.product[-1])}) ({'|'.join(SERVING)})\b"
+        return re.sub(nat, r"\g<0> --no-sandbox", text)
+
     def command(self, text: str) -> list[str]:
-        argv = shlex.split(text)
+        """The words of it; nat is the tested binary."""
+        argv = shlex.split(self.unlock(text))
         if argv and argv[0] == "nat":
             argv[:1] = self.product
         return argv
@@ -137,6 +148,14 @@ class World:
         for service in self.services.values():
             await service.stop()
         return next((fault for fault in faults if fault), None)
+
+
+def instrumented(product: list[str]) -> bool:
+    """A sanitizer, gcov and valgrind do what no server needs: they trace the
+    process, and they write files when it ends."""
+    binary = Path(product[-1]).read_bytes()
+    marks = (b"__asan_init", b"libgcov")
+    return len(product) > 1 or any(mark in binary for mark in marks)
 
 
 def port_free(port: int) -> bool:

@@ -1,0 +1,47 @@
+#include "cmd/sandbox.h"
+#include "os/confine.h"
+
+/* Those that the process opens by name once it has started. */
+static void name_files(struct confine_files *f, const struct sandbox *s)
+{
+	const char *given = s->common->resolv_conf;
+
+	confine_add(f, s->common->config, CONFINE_READ);
+	confine_add(f, s->log_file, CONFINE_APPEND);
+	confine_add(f, s->state_dir, CONFINE_KEEP);
+	for (unsigned i = 0; i < s->what->n; i++) {
+		const struct section *of = s->what->v[i];
+		const struct common *common = of->set;
+
+		confine_add(f, common->token_file, CONFINE_READ);
+		if (!of->cmd->role->resolves)
+			continue;
+		confine_add(f, "/etc/hosts", CONFINE_ITSELF);
+		confine_add(f, given ? given : "/etc/resolv.conf",
+			    CONFINE_READ);
+	}
+}
+
+static const char *verdict(int rc)
+{
+	return rc < 0 ? err_text(rc) : "yes";
+}
+
+void sandbox_enter(const struct sandbox *s, struct log *log)
+{
+	struct confine_files files = { .n = 0 };
+	struct confined done;
+	bool whole;
+
+	if (s->common->no_sandbox) {
+		log_debug(log, "nat", "not confined: no-sandbox");
+		return;
+	}
+	name_files(&files, s);
+	done = confine(&files);
+	whole = done.calls == 0 && done.files == 0;
+	log_put(log, whole ? LOG_DEBUG : LOG_INFO, "nat",
+		"%sconfined: system calls: %s; files: %s",
+		whole ? "" : "not wholly ", verdict(done.calls),
+		verdict(done.files));
+}
