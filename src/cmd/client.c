@@ -190,6 +190,11 @@ static bool keeps_state(const void *settings)
 	return !((const struct client_set *)settings)->conf.plain;
 }
 
+static size_t descriptors(const void *settings)
+{
+	return client_descriptors(&((const struct client_set *)settings)->conf);
+}
+
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
@@ -234,6 +239,7 @@ static const struct role role = {
 	.arguments = arguments,
 	.fit = fit,
 	.keeps_state = keeps_state,
+	.descriptors = descriptors,
 	.start = start,
 	.retry = retry,
 	.drain = drain,

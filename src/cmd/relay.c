@@ -103,6 +103,11 @@ static bool keeps_state(const void *settings)
 	return !conf->token && !conf->token_file && !conf->open;
 }
 
+static size_t descriptors(const void *settings)
+{
+	return relay_descriptors(&((const struct relay_set *)settings)->conf);
+}
+
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
@@ -139,6 +144,7 @@ static const struct role role = {
 	.fit = fit,
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,
+	.descriptors = descriptors,
 	.start = start,
 	.reload = reload,
 	.drain = drain,

@@ -80,6 +80,8 @@ struct role {
 	unsigned (*lowest_port)(const void *set);
 	/* Would start use a state directory? */
 	bool (*keeps_state)(const void *set);
+	/* Most descriptors that it has open at once, all its limits reached. */
+	size_t (*descriptors)(const void *set);
 	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);

@@ -16,6 +16,7 @@ struct serving {
 	struct loop loop;
 	struct console console;
 	struct net net;
+	struct net_limits limits;
 	struct signals signals;
 	struct owner owner;
 	struct course course;
@@ -144,7 +145,7 @@ static int with_signals(struct serving *sv)
 /* ---- limits ---- */
 
 enum {
-	FDS_SLACK = 64,          /* listeners, control connections, the log */
+	FDS_SLACK = 64,          /* the log, the loop, names being looked up */
 	FDS_VISITOR = 2,         /* of a visitor: one each side */
 	PIPES_LEAST = 16,        /* at once, and */
 	PIPES_MOST = 256,        /* and in bytes a quarter of what Linux lets */
@@ -154,7 +155,6 @@ enum {
 static struct net_limits limits_of(const struct serving *sv)
 {
 	struct net_limits l = { .resolv_conf = sv->common->resolv_conf };
-	size_t fds = (size_t)sv->most_fds, pipes;
 
 	for (unsigned i = 0; i < sv->what->n; i++) {
 		const struct common *c = sv->what->v[i]->set;
@@ -163,15 +163,14 @@ static struct net_limits limits_of(const struct serving *sv)
 		if (l.pipe_size < c->pipe_size)
 			l.pipe_size = (uint32_t)c->pipe_size;
 	}
-	pipes = min_size(PIPES_MOST, PIPES_BYTES / l.pipe_size);
-	l.pipes = (uint32_t)min_size(pipes, fds / PIPES_LEAST);
+	l.pipes = (uint32_t)min_size(PIPES_MOST, PIPES_BYTES / l.pipe_size);
 	return l;
 }
 
 /* Lowers max_visitors to what the descriptors allow, and says so. */
-static void fit_visitors(struct serving *sv, uint32_t pipes)
+static void fit_visitors(struct serving *sv)
 {
-	size_t taken = FDS_SLACK + 2 * (size_t)pipes,
+	size_t taken = FDS_SLACK + 2 * (size_t)sv->limits.pipes,
 	       fds = (size_t)sv->most_fds;
 	size_t most = fds > taken ? (fds - taken) / FDS_VISITOR : 0;
 
@@ -191,17 +190,37 @@ static void fit_visitors(struct serving *sv, uint32_t pipes)
 	}
 }
 
+/* As many descriptors as all limits together may take; or fewer, and it is said
+ * and made do with.
+ */
+static void raise_fds(struct serving *sv)
+{
+	struct net_limits *l = &sv->limits;
+	size_t all = FDS_SLACK + 2 * (size_t)l->pipes;
+
+	for (unsigned i = 0; i < sv->what->n; i++)
+		all += sv->what->v[i]->cmd->role->descriptors(
+			sv->what->v[i]->set);
+	sv->most_fds = sock_raise_fds(all);
+	if ((size_t)sv->most_fds >= all)
+		return;
+	log_info(&sv->console.log, "nat",
+		 "descriptors: %d (ulimit -Hn); with all limits reached %zu "
+		 "would be open",
+		 sv->most_fds, all);
+	l->pipes = (uint32_t)min_size(l->pipes,
+				      (size_t)sv->most_fds / PIPES_LEAST);
+	fit_visitors(sv);
+}
+
 static int with_net(struct serving *sv)
 {
-	struct net_limits limits = limits_of(sv);
-	int rc;
+	int rc = net_start(&sv->net, &sv->loop, &sv->console.log, &sv->limits);
 
-	fit_visitors(sv, limits.pipes);
-	rc = net_start(&sv->net, &sv->loop, &sv->console.log, &limits);
 	if (rc < 0)
 		return start_failed(sv, "setting memory aside", rc);
 	log_debug(&sv->console.log, "nat", "descriptors=%d pipes=%u state=%s",
-		  sv->most_fds, (unsigned)limits.pipes, sv->owner.dir);
+		  sv->most_fds, (unsigned)sv->limits.pipes, sv->owner.dir);
 	rc = with_signals(sv);
 	net_stop(&sv->net);
 	return rc;
@@ -234,7 +253,8 @@ static int with_log(struct serving *sv)
 			       : sv->common->quiet ? LOG_WARN
 						   : LOG_INFO;
 	say_doubts(sv);
-	sv->most_fds = sock_most_fds();
+	sv->limits = limits_of(sv);
+	raise_fds(sv);
 	rc = loop_open(&sv->loop, sv->most_fds);
 	if (rc < 0)
 		return start_failed(sv, "the loop", rc);

@@ -80,12 +80,22 @@ static void rest(struct listener *l)
 		    l->net->loop->now + LISTENER_REST_MS);
 }
 
+static void say_out(struct net *net)
+{
+	uint32_t unsaid;
+
+	if (log_may(&net->fds_out, net->loop->now, &unsaid))
+		log_warn(net->log, "nat",
+			 "out of descriptors: who comes is turned away");
+}
+
 /* The spare descriptor gives way to the connection that cannot be kept. */
 static int turn_away(struct listener *l)
 {
 	struct addr from;
 	int fd;
 
+	say_out(l->net);
 	if (l->net->spare_fd >= 0)
 		sock_close(l->net->spare_fd, false);
 	fd = sock_accept(l->io.fd, &from);

@@ -49,7 +49,8 @@ struct net {
 	struct udp_inbox inbox;
 	struct udp_outbox outbox;
 	struct resolver *resolver;
-	int spare_fd; /* given up for a moment when descriptors run out */
+	int spare_fd; /* given up for a moment when descriptors run out, */
+	struct log_rate fds_out; /* which is said */
 };
 
 struct net_limits {

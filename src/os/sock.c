@@ -299,7 +299,7 @@ int sock_spare(void)
 	return open_socket(AF_UNIX, SOCK_DGRAM);
 }
 
-int sock_most_fds(void)
+int sock_raise_fds(size_t wanted)
 {
 #if defined(__APPLE__)
 	enum { ENOUGH = OPEN_MAX }; /* more is an error, not the most */
@@ -307,11 +307,17 @@ int sock_most_fds(void)
 	enum { ENOUGH = 1 << 20 };
 #endif
 	struct rlimit r;
+	rlim_t most;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
 		return 256;
-	r.rlim_cur = r.rlim_max < ENOUGH ? r.rlim_max : ENOUGH;
-	setrlimit(RLIMIT_NOFILE, &r);
+	most = (rlim_t)min_size(wanted, ENOUGH);
+	if (r.rlim_max < most)
+		most = r.rlim_max;
+	if (r.rlim_cur < most) {
+		r.rlim_cur = most;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
 		return 256;
 	return r.rlim_cur < ENOUGH ? (int)r.rlim_cur : ENOUGH;

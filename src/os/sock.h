@@ -52,7 +52,9 @@ MUST_USE int sock_own_addr(struct addr *a);
 /* A descriptor that leads nowhere: kept to be closed in need, or to hold a number. */
 MUST_USE int sock_spare(void);
 
-/* Raises the limit of open descriptors as far as it goes; what it is now. */
-int sock_most_fds(void);
+/* Raises the limit of open descriptors to that many, or as far as it goes; what
+ * it is now.
+ */
+int sock_raise_fds(size_t wanted);
 
 #endif

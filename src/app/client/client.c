@@ -33,6 +33,21 @@ static int reserve(struct client *c, uint32_t nentries)
 	return rc;
 }
 
+/* The control connection and a look at a better relay may both be dialling. A
+ * visitor has a connection to each side; so has one of UDP, if its datagrams do
+ * not go with those of the others.
+ */
+size_t client_descriptors(const struct client_conf *c)
+{
+	enum { LANE = 1, STATE = 1 };
+	size_t visitor =
+		(c->nservices ? 2U : 0U) + (client_visits(c) ? 2U : 0U);
+	size_t flows = c->nservices ? 2 * (size_t)c->max_flows : 0;
+
+	return 2 * DIAL_ADDRS + LANE + STATE + c->visit.n + c->max_parked +
+	       visitor * c->max_visitors + flows;
+}
+
 /* What the settings say; all that is wrong is said. */
 static int set_up(struct client *c, uint32_t nentries, const char *state_dir,
 		  struct diag *d)

@@ -33,6 +33,9 @@ static inline bool client_visits(const struct client_conf *conf)
 	return conf->visit.n > 0 || conf->stdio;
 }
 
+/* Most descriptors at once, all limits reached. */
+size_t client_descriptors(const struct client_conf *conf);
+
 struct client;
 
 /* Starts connecting; network trouble is said and retried for ever. On failure

@@ -41,12 +41,16 @@ void relay_make_id(uint8_t *to, size_t n)
 
 /* ---- memory ---- */
 
+static uint32_t most_published(const struct relay_conf *c)
+{
+	uint64_t most = (uint64_t)c->max_clients * c->max_services;
+
+	return most < MOST_PUBLISHED ? (uint32_t)most : MOST_PUBLISHED;
+}
+
 static int reserve(struct relay *r)
 {
 	const struct relay_conf *c = r->conf;
-	uint64_t most = (uint64_t)c->max_clients * c->max_services;
-	uint32_t npublished =
-		most < MOST_PUBLISHED ? (uint32_t)most : MOST_PUBLISHED;
 	struct flows *fs = &r->flows;
 	/* a thing of each may come from an address of its own */
 	uint32_t addresses = c->gate.max_unknown + c->max_clients +
@@ -58,7 +62,7 @@ static int reserve(struct relay *r)
 #define MAP(at, n) { .map = (at), .limit = (n) }
 		TABLE(&r->doors, struct door, c->gate.max_unknown),
 		TABLE(&r->sessions, struct session, c->max_clients),
-		TABLE(&r->published, struct published, npublished),
+		TABLE(&r->published, struct published, most_published(c)),
 		TABLE(&r->visitors, struct visitor, c->max_visitors),
 		TABLE(&r->parked, struct parked, RELAY_PARKED),
 		MAP(&r->by_out_id, c->max_visitors),
@@ -87,6 +91,19 @@ static int reserve(struct relay *r)
 	limit_init(&fs->fresh, fresh, &fs->seed);
 	gate_init(r, bans, rates);
 	return 0;
+}
+
+/* A control port is one of TCP and one of UDP; a plain client has an intPort; a
+ * visitor has a connection to each side, a UDP visitor at most the inner one.
+ */
+size_t relay_descriptors(const struct relay_conf *c)
+{
+	size_t ports = 2 * ((size_t)c->listen.n + c->open);
+	size_t clients = c->max_clients * (c->open ? 2 : 1);
+	size_t parked = min_size(RELAY_PARKED, c->max_clients * PARKED_MOST);
+
+	return ports + clients + most_published(c) + c->gate.max_unknown +
+	       parked + 2 * (size_t)c->max_visitors + c->max_flows;
 }
 
 /* ---- listeners ---- */

@@ -35,6 +35,9 @@ struct relay_conf {
 	int64_t heartbeat; /* ms */
 };
 
+/* Most descriptors at once, all limits reached. */
+size_t relay_descriptors(const struct relay_conf *conf);
+
 struct relay;
 
 /* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
