@@ -17,6 +17,7 @@ from pathlib import Path
 
 import dgrams
 import visit
+from apart import Apart
 from examples import examples
 from names import NameServer
 from proc import TICK, Line, Node
@@ -51,6 +52,10 @@ async def needs(world: World, args: Args) -> None:
 async def bare(world: World, args: Args) -> None:
     if len(world.product) > 1:
         raise Skipped(f"not under {Path(world.product[0]).name}")
+
+
+async def apart(world: World, args: Args) -> None:
+    world.apart = Apart()
 
 
 def has_landlock() -> bool:
@@ -473,6 +478,7 @@ VERBS: dict[str, tuple[Verb, str]] = {
         "PROGRAM... | root | sandbox | landlock: else it is skipped",
     ),
     "bare": (bare, "skipped where something runs the binary (--prefix)"),
+    "apart": (apart, "in a network of its own; needs root and ip"),
     "limit": (nothing, "TIME of the whole scenario"),
     "accept": (nothing, "takes long: only with --accept"),
     "set": (set_, "NAME VALUE"),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from apart import Apart
 from dgrams import Visitor
 from names import NameServer
 from proc import STOP_TIME, Node, Transcript
@@ -43,6 +44,7 @@ class World:
         self.wires: dict[str, Wire] = {}
         self.transports: dict[str, asyncio.BaseTransport] = {}
         self.senders: dict[str, Visitor] = {}
+        self.apart: Apart | None = None
         self.scope = {
             "dir": str(home),
             "nat": product[-1],
@@ -147,6 +149,8 @@ class World:
         )
         for service in self.services.values():
             await service.stop()
+        if self.apart:
+            self.apart.end()
         return next((fault for fault in faults if fault), None)
 
 
