@@ -64,7 +64,7 @@ int64_t bans_left(const struct bans *b, struct bytes key, int64_t now)
 		       : 0;
 }
 
-void bans_failed(struct bans *b, struct bytes key, int64_t now)
+bool bans_failed(struct bans *b, struct bytes key, int64_t now)
 {
 	uint32_t mark = mark_of(b, key);
 	struct ban_row *row = find(b, mark);
@@ -75,6 +75,7 @@ void bans_failed(struct bans *b, struct bytes key, int64_t now)
 		row->failures = 0;
 	row->failures++;
 	row->until = now + b->time;
+	return row->failures == b->after;
 }
 
 void bans_forgive(struct bans *b, struct bytes key)

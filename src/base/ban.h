@@ -34,7 +34,8 @@ void bans_init(struct bans *b, struct span mem, const struct ban_rule *rule,
 /* For how many ms from now on the key is banned; 0: it is not. */
 int64_t bans_left(const struct bans *b, struct bytes key, int64_t now);
 
-void bans_failed(struct bans *b, struct bytes key, int64_t now);
+/* True: that was one too many, and a ban begins. */
+bool bans_failed(struct bans *b, struct bytes key, int64_t now);
 void bans_forgive(struct bans *b, struct bytes key);
 
 #endif

@@ -39,6 +39,7 @@ enum nat_err {
 #define X(name, text, code) NAT_##name,
 	NAT_ERRORS(X)
 #undef X
+		NAT_ERR_END /* not an error: how many there are, and none */
 };
 
 #define MUST_USE __attribute__((warn_unused_result))

@@ -90,6 +90,7 @@ struct buf *pool_get(struct pool *p, enum pool_class class, enum pool_use use)
 	if (is_full(s))
 		list_remove(&s->node);
 	p->out++;
+	p->used[class]++;
 	b = (struct buf *)(void *)(mem_of(p, s) + at * classes[class].size);
 	b->at = b->end = 0;
 	b->size = classes[class].size - HEAD;
@@ -110,6 +111,7 @@ void pool_put(struct pool *p, struct buf *b)
 		list_append(&p->part[s->class], &s->node);
 	s->busy &= ~bit;
 	p->out--;
+	p->used[b->class]--;
 	if (s->busy == 0)
 		free_slab(p, s);
 }

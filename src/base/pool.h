@@ -31,13 +31,13 @@ struct pool_slab {        /* private to pool.c */
 	bool dirty; /* wholly free, but its pages may still be resident */
 };
 
-struct pool { /* fields are private to pool.c but for out */
+struct pool { /* fields are private to pool.c but for out, used */
 	uint8_t *mem;
 	struct pool_slab *slabs;
 	uint32_t nslabs, high, taken, kept;
-	struct list free;               /* slabs wholly free, below high */
-	struct list part[POOL_CLASSES]; /* slabs with some buffers free */
-	uint32_t out;                   /* buffers handed out, for status */
+	struct list free;                 /* slabs wholly free, below high */
+	struct list part[POOL_CLASSES];   /* slabs with some buffers free */
+	uint32_t out, used[POOL_CLASSES]; /* buffers handed out */
 };
 
 /* mem: zero-filled, aligned to 16, n slabs of POOL_SLAB; slabs: zero-filled. */

@@ -109,6 +109,8 @@ int listener_accept(struct listener *l, struct addr *from)
 {
 	int fd = sock_accept(l->io.fd, from);
 
+	if (fd != -NAT_EAGAIN)
+		net_count(l->net, fd);
 	if (fd == -NAT_EFILES)
 		fd = turn_away(l);
 	if (fd == -NAT_EFILES || fd == -NAT_EMEMORY)

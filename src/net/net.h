@@ -32,7 +32,8 @@ struct udp_inbox { /* fields are private to udp.c */
 	struct dgram_train trains[DGRAM_MESSAGES];
 	int n, at, calls;
 };
-struct udp_outbox { /* fields are private to udp.c */
+struct udp_outbox {    /* fields are private to udp.c but for lost */
+	uint64_t lost; /* datagrams that the system did not take */
 	int n;
 	struct udp *of[DGRAM_QUEUE];
 	struct dgram_out v[DGRAM_QUEUE];
@@ -49,6 +50,7 @@ struct net {
 	struct udp_inbox inbox;
 	struct udp_outbox outbox;
 	struct resolver *resolver;
+	uint64_t errors[NAT_ERR_END]; /* how often each came to pass */
 	int spare_fd; /* given up for a moment when descriptors run out, */
 	struct log_rate fds_out; /* which is said */
 };
@@ -63,5 +65,12 @@ struct net_limits {
 MUST_USE int net_start(struct net *net, struct loop *l, struct log *log,
 		       const struct net_limits *limits);
 void net_stop(struct net *net);
+
+/* Something ended by err; 0 and more count for nothing. */
+static inline void net_count(struct net *net, int err)
+{
+	if (err < 0)
+		net->errors[-err]++;
+}
 
 #endif

@@ -4,6 +4,18 @@
 
 #include "net/pump.h"
 
+/* What has gone through a service: how many visitors, bytes from them and back. */
+struct traffic {
+	uint64_t visitors, in, out;
+};
+
+static inline void traffic_add(struct traffic *to, const struct traffic *t)
+{
+	to->visitors += t->visitors;
+	to->in += t->in;
+	to->out += t->out;
+}
+
 struct pair { /* fields are private to pair.c but the pumps' moved */
 	struct waker from_a, from_b;
 	struct pump ab, ba;
@@ -20,6 +32,12 @@ struct pair { /* fields are private to pair.c but the pumps' moved */
  */
 void pair_start(struct pair *p, struct net *net, struct stream *a,
 		struct stream *b, void (*over)(struct pair *, int));
+
+/* So far; a is the visitor's side. */
+static inline struct traffic pair_moved(const struct pair *p)
+{
+	return (struct traffic){ 0, p->ab.moved, p->ba.moved };
+}
 
 /* Stops both streams and gives the pipes back. With an error, whatever it is,
  * both get a reset: what was cut off must not look like all of it.

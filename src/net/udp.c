@@ -122,12 +122,13 @@ void udp_flush(struct net *net)
 
 	while (from < out->n) {
 		struct udp *u = out->of[from];
-		int n = 1;
+		int n = 1, lost;
 
 		while (from + n < out->n && out->of[from + n] == u)
 			n++;
-		u->lost += (uint64_t)(n - dgram_send(u->io.fd, out->v + from, n,
-						     true));
+		lost = n - dgram_send(u->io.fd, out->v + from, n, true);
+		u->lost += (uint64_t)lost;
+		out->lost += (uint64_t)lost;
 		from += n;
 	}
 	out->n = 0;

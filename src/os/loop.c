@@ -136,6 +136,7 @@ void io_start(struct io *io, struct loop *l, int fd, unsigned want)
 {
 	io->loop = l;
 	io->fd = fd;
+	l->watched++;
 	io_want(io, want);
 }
 
@@ -165,6 +166,7 @@ void io_stop(struct io *io)
 		io->armed = 0;
 	replace_in_batch(l, io, NULL);
 	io->loop = NULL;
+	l->watched--;
 }
 
 void io_move(struct io *to, struct io *from)

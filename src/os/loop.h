@@ -46,6 +46,7 @@ struct soon {
 };
 
 struct loop {
+	uint32_t watched; /* handles that run */
 	int64_t now; /* read once a turn; the only clock that handlers see */
 	bool quit;   /* set it to end loop_run after the callback at hand */
 	struct heap timers;

@@ -15,10 +15,14 @@ static void start(uint32_t after)
 	bans_init(&b, SPAN(mem), &rule, &seed);
 }
 
-static void slip(const char *key, int times, int64_t now)
+/* How many bans that began. */
+static int slip(const char *key, int times, int64_t now)
 {
+	int begun = 0;
+
 	for (int i = 0; i < times; i++)
-		bans_failed(&b, bytes_of(key), now);
+		begun += bans_failed(&b, bytes_of(key), now);
+	return begun;
 }
 
 static int64_t left(const char *key, int64_t now)
@@ -31,10 +35,11 @@ static void bans_for_a_while(void **state)
 	(void)state;
 	start(3);
 	assert_int_equal(left("a", 0), 0);
-	slip("a", 2, 0);
+	assert_int_equal(slip("a", 2, 0), 0);
 	assert_int_equal(left("a", 0), 0);
-	slip("a", 1, 10);
+	assert_int_equal(slip("a", 1, 10), 1);
 	assert_int_equal(left("a", 10), TIME);
+	assert_int_equal(slip("a", 2, 10), 0); /* it has begun */
 	assert_int_equal(left("b", 10), 0);
 	assert_int_equal(left("a", TIME + 9), 1);
 	assert_int_equal(left("a", TIME + 10), 0);
@@ -66,7 +71,7 @@ static void never(void **state)
 {
 	(void)state;
 	start(0);
-	slip("a", 1000, 0);
+	assert_int_equal(slip("a", 1000, 0), 0);
 	assert_int_equal(left("a", 0), 0);
 }
 

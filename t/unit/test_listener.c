@@ -175,6 +175,7 @@ static void out_of_descriptors(void **state)
 	rig_run(&rig, 10);
 	assert_int_equal(door.n, 0);
 	assert_in_range(door.wakes, 1, 4);
+	assert_in_range(rig.net.errors[NAT_EFILES], COUNT(fds), 4);
 	assert_true(rig.net.spare_fd >= 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
 	for (size_t i = 0; i < COUNT(fds); i++) {

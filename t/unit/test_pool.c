@@ -35,6 +35,7 @@ static uint32_t bits(uint32_t x)
 static void check(const struct pool *p)
 {
 	uint32_t out = 0, taken = 0, listed = 0, free = 0, part = 0;
+	uint32_t used[POOL_CLASSES] = { 0 };
 
 	for (uint32_t i = 0; i < p->nslabs; i++) {
 		const struct pool_slab *s = &p->slabs[i];
@@ -42,10 +43,12 @@ static void check(const struct pool *p)
 
 		assert_true(n <= all && (i < p->high || n == 0));
 		out += n;
+		used[s->class] += n;
 		taken += n > 0;
 		part += n > 0 && n < all;
 	}
 	assert_int_equal(p->out, out);
+	assert_memory_equal(p->used, used, sizeof used);
 	assert_int_equal(p->taken, taken);
 	list_each (at, &p->free) {
 		assert_int_equal(container_of(at, struct pool_slab, node)->busy,

@@ -157,6 +157,22 @@ static void refused(void **state)
 	stop();
 }
 
+/* What the system does not take is lost, and counted. */
+static void too_large(void **state)
+{
+	static const struct udp_to peer = { NULL, NULL };
+	static uint8_t body[DGRAM_MOST + 1];
+
+	(void)state;
+	start();
+	udp_send(&two.udp, &peer, BYTES(""), BYTES("well"));
+	udp_send(&two.udp, &peer, BYTES(""), bytes_in(SPAN(body)));
+	udp_flush(&rig.net);
+	assert_int_equal(two.udp.lost, 1);
+	assert_int_equal(rig.net.outbox.lost, 1);
+	stop();
+}
+
 /* A turn takes a bounded batch; the rest comes in the next ones. */
 static void flood(void **state)
 {
@@ -180,7 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),     cmocka_unit_test(queued),
 		cmocka_unit_test(from_here), cmocka_unit_test(refused),
-		cmocka_unit_test(flood),
+		cmocka_unit_test(flood),     cmocka_unit_test(too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,11 @@ static void forget_calling(struct call *call)
 static void end(struct call *call, int err)
 {
 	struct reaches *rs = &call->reach->client->reaches;
+	struct traffic t = pair_moved(&call->pair);
 
+	net_count(net_of(call), err);
+	call->reach->visitors--;
+	traffic_add(&call->reach->past, &t);
 	if (is_stdio(call)) {
 		rs->outcome = err;
 		net_of(call)->loop->quit = true;
@@ -78,6 +82,7 @@ static void end(struct call *call, int err)
 		say_end(call, err);
 		pair_stop(&call->pair, err);
 	} else {
+		call->reach->failed++;
 		hang_up(call);
 		forget_calling(call);
 		stream_stop(call->local, true);
@@ -244,12 +249,15 @@ void call_start(struct reach *r, int fd, const struct addr *from)
 	struct call *call = room ? slots_get(&c->reaches.calls) : NULL;
 
 	if (!call) {
+		c->counts.calls++;
 		reach_trouble(r, "too many at once: one is turned away "
 				 "(--max-visitors)");
 		sock_close(fd, true);
 		return;
 	}
 	call->reach = r;
+	r->visitors++;
+	r->past.visitors++;
 	call->from = *from;
 	call->since = c->net->loop->now;
 	call->calling = slots_get(&c->reaches.callings); /* as many as calls */

@@ -68,6 +68,8 @@ static void lose(struct control *ctl, int why)
 {
 	bool was_up = control_is_up(ctl);
 
+	ctl->client->counts.losses++;
+	net_count(net_of(ctl), why);
 	if (!ctl->told)
 		control_explain(ctl, why);
 	if (was_up && now_of(ctl) - ctl->since >= STEADY_MS)
@@ -207,6 +209,7 @@ static void connected(struct control *ctl, const char *how)
 	memset(ctl->relays.said, 0, sizeof ctl->relays.said);
 	ctl->since = ctl->heard = ctl->pinged = now_of(ctl);
 	ctl->doubt = 0;
+	ctl->client->counts.logins++;
 }
 
 /* A ping every heartbeat; silence for two of them is the end. */

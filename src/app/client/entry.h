@@ -5,6 +5,7 @@
 #include "app/client/client.h"
 #include "app/client/relays.h"
 #include "base/map.h"
+#include "net/pair.h"
 
 enum { ENTRIES_MOST = 1024, ENTRY_PATH = 108 };
 
@@ -22,8 +23,11 @@ struct entry {
 	int64_t idle_ms; /* udp */
 	uint16_t port;   /* where it is or was published; 0: nowhere yet */
 	uint32_t said;   /* hash of why it was refused; 0: it was not */
+	char why[80];    /* the same in words, as far as there is room */
 	int64_t due;
 	struct log_rate trouble;
+	uint32_t visitors;          /* there now */
+	struct traffic past, tally; /* as of a published port in the relay */
 };
 
 struct entries {

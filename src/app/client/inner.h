@@ -13,6 +13,11 @@
 #include "app/client/moved.h"
 #include "app/client/state.h"
 
+struct client_counts {
+	uint64_t logins, losses; /* sessions begun; attempts, sessions lost */
+	uint64_t visitors, flows, calls; /* that a limit turned away */
+};
+
 struct client {
 	struct net *net;
 	const struct client_conf *conf;
@@ -29,6 +34,7 @@ struct client {
 	struct udplinks udplinks;
 	struct lane lane;
 	struct state state;
+	struct client_counts counts;
 };
 
 #endif

@@ -92,7 +92,10 @@ static void end_opening(struct link *l, int err)
 
 static void end_pair(struct link *l, int err)
 {
+	struct traffic t = pair_moved(&l->pair);
+
 	say_end(l, err);
+	traffic_add(&l->entry->past, &t);
 	pair_stop(&l->pair, err);
 }
 
@@ -104,6 +107,8 @@ void link_end(struct link *l, int err)
 		[LINK_CLOSE] = end_opening,  [LINK_PAIR] = end_pair,
 	};
 
+	net_count(net_of(l), err);
+	l->entry->visitors--;
 	ends[l->state](l, err);
 	forget_opening(l);
 	slots_put(&l->client->links.table, l);
@@ -305,6 +310,8 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 		return -NAT_ELIMIT;
 	l->client = c;
 	l->entry = e;
+	e->visitors++;
+	e->past.visitors++;
 	l->since = c->net->loop->now;
 	if (m->has & HAS_FROM)
 		visit_from(&l->from, m->from);

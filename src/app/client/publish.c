@@ -153,6 +153,7 @@ int publish_done(struct control *ctl, const struct fastnat *m)
 		state_changed(ctl->client);
 	e->port = m->out_port;
 	e->said = 0;
+	e->why[0] = '\0';
 	entry_print(e, &ctl->relays);
 	return 0;
 }
@@ -178,6 +179,9 @@ static void explain(struct control *ctl, struct entry *e, struct bytes error)
 	log_put(log, e->said == hash ? LOG_DEBUG : LOG_WARN, e->who, "%.*s",
 		(int)f.n, (const char *)text);
 	e->said = hash;
+	f = fmt_to(SPAN(e->why));
+	fmt_bytes(&f, error);
+	fmt_text(&f);
 }
 
 static int64_t wait_of(const struct fastnat *m)

@@ -15,6 +15,9 @@ struct reach {
 	struct target to;
 	char who[sizeof "client /" + 2 * FASTNAT_NAME]; /* in the log */
 	struct log_rate trouble;
+	uint32_t visitors;          /* there now */
+	uint64_t failed;            /* were not joined */
+	struct traffic past, tally; /* as of a published port in the relay */
 };
 
 struct reaches {

@@ -77,6 +77,7 @@ static void stop(struct udplink *f, const char *why)
 	list_remove(&f->lru);
 	if (f->id)
 		map_remove(&f->client->udplinks.by_id, &f->by_id);
+	f->entry->visitors--;
 	slots_put(&f->client->udplinks.table, f);
 }
 
@@ -119,6 +120,7 @@ void udplink_serve(struct udplink *f, struct bytes data)
 
 	used(f);
 	f->in += data.n;
+	f->entry->past.in += data.n;
 	udp_send(&f->service, &service, (struct bytes){ NULL, 0 }, data);
 }
 
@@ -220,6 +222,7 @@ static void come(struct udp *u)
 	while (udp_next(u, &d)) {
 		used(f);
 		f->out += d.data.n;
+		f->entry->past.out += d.data.n;
 		if (!carry(f, d.data))
 			f->client->lane.lost++;
 	}
@@ -266,9 +269,11 @@ static void heard(struct resolve *r, const struct found *found)
 
 static void make_room(struct client *c)
 {
-	if (c->udplinks.table.used == c->udplinks.table.limit)
-		give_up(container_of(c->udplinks.lru.next, struct udplink, lru),
-			"gave way to another");
+	if (c->udplinks.table.used < c->udplinks.table.limit)
+		return;
+	c->counts.flows++;
+	give_up(container_of(c->udplinks.lru.next, struct udplink, lru),
+		"gave way to another");
 }
 
 static struct udplink *begin(struct client *c, struct entry *e,
@@ -280,6 +285,8 @@ static struct udplink *begin(struct client *c, struct entry *e,
 	f = slots_get(&c->udplinks.table);
 	f->client = c;
 	f->entry = e;
+	e->visitors++;
+	e->past.visitors++;
 	f->since = f->last = c->net->loop->now;
 	memcpy(f->out_id, m->out_id.p, FASTNAT_NONCE);
 	if (m->has & HAS_FROM)

@@ -19,6 +19,7 @@ static void serve(struct client *c, struct entry *e, const struct fastnat *m,
 	} else if (!e) {
 		control_failed(&c->control, m->out_id, "no such service");
 	} else if (link_open(c, e, m, from) < 0) {
+		c->counts.visitors++;
 		entry_trouble(e, c->net,
 			      "more than %lu visitors at once: one is turned "
 			      "away (--max-visitors)",

@@ -14,6 +14,7 @@
 #include "base/slot.h"
 #include "base/limit.h"
 #include "net/listener.h"
+#include "net/pair.h"
 #include "net/udp.h"
 
 enum {
@@ -49,6 +50,11 @@ struct waits {             /* visitors that wait, each list the oldest first */
 	struct timer expiry;
 };
 
+struct relay_traffic {
+	struct traffic closed; /* of ports that are no more */
+	struct traffic tally;  /* of all, by report.c */
+};
+
 struct relay {
 	struct net *net;
 	const struct relay_conf *conf;
@@ -63,6 +69,7 @@ struct relay {
 	struct list knocking;  /* doors, oldest first */
 	struct waits waits;
 	struct gate gate;
+	struct relay_traffic traffic;
 	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
 	bool draining;                             /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */

@@ -168,6 +168,7 @@ static enum verdict log_in(struct door *d, const struct fastnat *m)
 			  &login.by)) {
 		++*count_of(d, GATE_LOGIN_WRONG);
 		gate_failed(d->relay, &who);
+		net_count(d->relay->net, -NAT_EAUTH);
 		turn_away(d, "wrong token", 0);
 		return MORE;
 	}
@@ -258,12 +259,15 @@ static enum verdict park(struct door *d, const struct fastnat *m)
 	struct session *s = session_of_id(d->relay, m->id);
 	uint8_t mac[FASTNAT_MAC];
 
-	if (!s || !(m->has & HAS_MAC))
+	if (s)
+		fastnat_park_mac(mac, s->key, m->id, m->n);
+	if (!s || !(m->has & HAS_MAC) ||
+	    !ct_equal((struct bytes){ mac, sizeof mac }, m->mac) ||
+	    !parked_start(s, &d->tcp, m->n)) {
+		++*count_of(d, GATE_PARKED_WRONG);
 		return shut(d);
-	fastnat_park_mac(mac, s->key, m->id, m->n);
-	if (!ct_equal((struct bytes){ mac, sizeof mac }, m->mac) ||
-	    !parked_start(s, &d->tcp, m->n))
-		return shut(d);
+	}
+	++*count_of(d, GATE_PARKED);
 	leave(d);
 	session_announce(s);
 	return GONE;
@@ -279,6 +283,7 @@ static enum verdict visit(struct door *d, const struct fastnat *m)
 	const char *why;
 
 	if (!s || !private_proven(s, m)) {
+		++*count_of(d, GATE_VISIT_WRONG);
 		relay_warn(d->relay, "relay", "a visit of no client is closed");
 		return shut(d);
 	}
@@ -320,6 +325,7 @@ static enum verdict hear_header(struct door *d, const struct fastnat *m)
 static void misheard(struct door *d)
 {
 	++*count_of(d, GATE_UNKNOWN_WRONG);
+	net_count(d->relay->net, -NAT_EPROTO);
 	turn_away(d,
 		  d->state == DOOR_HEAR ? "hello expected" : "login expected",
 		  0);
@@ -367,6 +373,7 @@ static void wake(struct waker *w, unsigned what)
 
 	(void)what;
 	if (s->err) {
+		net_count(d->relay->net, s->err);
 		door_stop(d);
 		return;
 	}

@@ -224,6 +224,7 @@ static struct flow *begin(struct published *p, const struct datagram *d)
 	list_append(&r->flows.quiet, &f->lru);
 	timer_init(&f->idle, idle);
 	published_enter(p);
+	p->past.visitors++;
 	gate_enter(r, &f->from, GATE_OF_FLOW);
 	enter(f, path_live(&p->session->path, f->since) ? FLOW_CARRIER
 							: FLOW_ASKED);
@@ -284,6 +285,7 @@ void flow_come(struct udp *u)
 			continue;
 		used(f);
 		f->in += d.data.n;
+		p->past.in += d.data.n;
 		if (!carry(f, d.data))
 			p->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
 	}
@@ -299,6 +301,7 @@ void flow_answer(struct flow *f, struct bytes data)
 	f->answered = true;
 	used(f);
 	f->out += data.n;
+	f->published->past.out += data.n;
 	if (udp_runs(&f->published->udp))
 		udp_send(&f->published->udp, &to, (struct bytes){ NULL, 0 },
 			 data);

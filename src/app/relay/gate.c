@@ -7,8 +7,16 @@
 
 const char *const gate_count_names[GATE_COUNTED] = {
 #define X(name, text) [GATE_##name] = (text),
-	GATE_COUNTS(X)
+	GATE_COUNTS(X, X)
 #undef X
+};
+
+const bool gate_lets_in[GATE_COUNTED] = {
+#define IN(name, text) [GATE_##name] = true,
+#define NOT(name, text)
+	GATE_COUNTS(IN, NOT)
+#undef IN
+#undef NOT
 };
 
 /* They have been found good when the settings were read. */
@@ -38,19 +46,13 @@ void gate_init(struct relay *r, struct span bans, struct span rates)
 }
 
 /* What is let in has its own lines. */
-static bool is_let_in(unsigned i)
-{
-	return i == GATE_VISITORS || i == GATE_FLOWS || i == GATE_UNKNOWN ||
-	       i == GATE_LOGINS || i == GATE_SERVICES;
-}
-
 void gate_say(const struct relay *r)
 {
 	char text[LOG_LINE];
 	struct fmt f = fmt_to(SPAN(text));
 
 	for (unsigned i = 0; i < GATE_COUNTED; i++)
-		if (r->gate.counts[i] && !is_let_in(i))
+		if (r->gate.counts[i] && !gate_lets_in[i])
 			fmt_put(&f, " %s=%llu", gate_count_names[i],
 				(unsigned long long)r->gate.counts[i]);
 	if (f.n)
@@ -122,8 +124,9 @@ void gate_failed(struct relay *r, const struct gate_who *who)
 {
 	uint8_t key[BAN_KEY];
 
-	if (!exempt(r, who))
-		bans_failed(&r->gate.bans, key_of(key, who), relay_now(r));
+	if (!exempt(r, who) &&
+	    bans_failed(&r->gate.bans, key_of(key, who), relay_now(r)))
+		r->gate.counts[GATE_BAN]++;
 }
 
 void gate_proven(struct relay *r, const struct gate_who *who)

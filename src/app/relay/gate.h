@@ -24,49 +24,61 @@
 struct published;
 struct relay;
 
-/* The one table of names: for the log, status and metrics. */
+/* The one table of names, for the log, status and metrics: what was let in,
+ * and what was not, by which limit.
+ */
 /* clang-format off */
-#define GATE_COUNTS(X) \
-	X(VISITORS, "visitors")                   /* all that were let in     */ \
-	X(VISITOR_ALL, "visitors_all")            /* --max-visitors           */ \
-	X(VISITOR_CLIENT, "visitors_client")      /* --max-visitors-client    */ \
-	X(VISITOR_ADDRESS, "visitors_address")    /* --max-visitors-address   */ \
-	X(VISITOR_DENIED, "visitors_denied")      /* allow and deny           */ \
-	X(VISITOR_RATE, "visitors_rate")          /* rate of the service      */ \
-	X(VISITOR_LATE, "visitors_late")          /* not fetched in 10 s      */ \
-	X(FLOWS, "flows")                         /* all that were let in     */ \
-	X(FLOW_CLIENT, "flows_client")            /* --max-visitors-client    */ \
-	X(FLOW_ADDRESS, "flows_address")          /* --max-visitors-address   */ \
-	X(FLOW_DENIED, "flows_denied")            /* as of visitors           */ \
-	X(FLOW_RATE, "flows_rate")                /* as of visitors           */ \
-	X(FLOW_FRESH, "flows_fresh")              /* too many of a network    */ \
-	X(FLOW_DISPLACED, "flows_displaced")      /* --max-flows: gave way    */ \
-	X(DATAGRAMS_LOST, "datagrams_lost")       /* no room, or too large    */ \
-	X(UNKNOWN, "unknown")                     /* all that were let in     */ \
-	X(UNKNOWN_ADDRESS, "unknown_address")     /* --max-unknown-address    */ \
-	X(UNKNOWN_DISPLACED, "unknown_displaced") /* --max-unknown: gave way  */ \
-	X(UNKNOWN_WRONG, "unknown_wrong")         /* not what a client says   */ \
-	X(UNKNOWN_LATE, "unknown_late")           /* nothing whole in 10 s    */ \
-	X(DATA_WRONG, "data_wrong")               /* no visitor, or mac       */ \
-	X(LOGINS, "logins")                       /* all that were let in     */ \
-	X(LOGIN_WRONG, "logins_wrong")            /* the proof                */ \
-	X(LOGIN_BANNED, "logins_banned")          /* --ban-after              */ \
-	X(LOGIN_IN_USE, "logins_in_use")          /* the name                 */ \
-	X(LOGIN_ALL, "logins_all")                /* --max-clients            */ \
-	X(PLAIN_ADDRESS, "plain_address")         /* plain clients of one     */ \
-	X(SERVICES, "services")                   /* all that were let in     */ \
-	X(SERVICE_COUNT, "services_count")        /* --max-services           */ \
-	X(SERVICE_PORT, "services_port")          /* outside, or taken        */
+#define GATE_COUNTS(IN, NOT) \
+	IN(VISITORS, "visitors") \
+	NOT(VISITOR_ALL, "visitors_all")           /* --max-visitors           */ \
+	NOT(VISITOR_CLIENT, "visitors_client")     /* --max-visitors-client    */ \
+	NOT(VISITOR_ADDRESS, "visitors_address")   /* --max-visitors-address   */ \
+	NOT(VISITOR_DENIED, "visitors_denied")     /* allow and deny           */ \
+	NOT(VISITOR_RATE, "visitors_rate")         /* rate of the service      */ \
+	NOT(VISITOR_LATE, "visitors_late")         /* not fetched in 10 s      */ \
+	IN(FLOWS, "flows") \
+	NOT(FLOW_CLIENT, "flows_client")           /* --max-visitors-client    */ \
+	NOT(FLOW_ADDRESS, "flows_address")         /* --max-visitors-address   */ \
+	NOT(FLOW_DENIED, "flows_denied")           /* as of visitors           */ \
+	NOT(FLOW_RATE, "flows_rate")               /* as of visitors           */ \
+	NOT(FLOW_FRESH, "flows_fresh")             /* too many of a network    */ \
+	NOT(FLOW_DISPLACED, "flows_displaced")     /* --max-flows: gave way    */ \
+	NOT(DATAGRAMS_LOST, "datagrams_lost")      /* no room, or too large    */ \
+	IN(UNKNOWN, "unknown") \
+	NOT(UNKNOWN_ADDRESS, "unknown_address")    /* --max-unknown-address    */ \
+	NOT(UNKNOWN_DISPLACED, "unknown_displaced")/* --max-unknown: gave way  */ \
+	NOT(UNKNOWN_WRONG, "unknown_wrong")        /* not what a client says   */ \
+	NOT(UNKNOWN_LATE, "unknown_late")          /* nothing whole in 10 s    */ \
+	NOT(DATA_WRONG, "data_wrong")              /* no visitor, or mac       */ \
+	IN(PARKED, "parked") \
+	NOT(PARKED_WRONG, "parked_wrong")          /* no client, mac, too many */ \
+	IN(VISITS, "visits") \
+	NOT(VISIT_WRONG, "visits_wrong")           /* no client, or mac        */ \
+	NOT(VISIT_DENIED, "visits_denied")         /* not for this client      */ \
+	NOT(VISIT_ABSENT, "visits_absent")         /* no such service now      */ \
+	NOT(VISIT_CLIENT, "visits_client")         /* --max-visits             */ \
+	NOT(VISIT_PENDING, "visits_pending")       /* --max-pending            */ \
+	IN(LOGINS, "logins") \
+	NOT(LOGIN_WRONG, "logins_wrong")           /* the proof                */ \
+	NOT(LOGIN_BANNED, "logins_banned")         /* while a ban holds        */ \
+	NOT(BAN, "bans")                           /* begun: --ban-after       */ \
+	NOT(LOGIN_IN_USE, "logins_in_use")         /* the name                 */ \
+	NOT(LOGIN_ALL, "logins_all")               /* --max-clients            */ \
+	NOT(PLAIN_ADDRESS, "plain_address")        /* plain clients of one     */ \
+	IN(SERVICES, "services") \
+	NOT(SERVICE_COUNT, "services_count")       /* --max-services           */ \
+	NOT(SERVICE_PORT, "services_port")         /* outside, or taken        */
 /* clang-format on */
 
 enum gate_count {
 #define X(name, text) GATE_##name,
-	GATE_COUNTS(X)
+	GATE_COUNTS(X, X)
 #undef X
 		GATE_COUNTED
 };
 
 extern const char *const gate_count_names[GATE_COUNTED];
+extern const bool gate_lets_in[GATE_COUNTED];
 
 enum gate_kind {
 	GATE_OF_DOOR,

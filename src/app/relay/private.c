@@ -49,6 +49,42 @@ bool private_proven(struct session *s, const struct fastnat *m)
 
 /* ---- who may ---- */
 
+enum fault {
+	FORBIDDEN, /* by the token file */
+	OWN,
+	STOPPING,
+	AWAY,
+	UNKNOWN,
+	UNPROVEN, /* the owner's name */
+	PUBLIC,
+	PENDING,
+	VISITS,
+	NONE
+};
+
+static const struct {
+	enum gate_count count;
+	uint32_t retry; /* 0: it will not be otherwise by itself */
+	const char *why;
+} faults[] = {
+	[FORBIDDEN] = { GATE_VISIT_DENIED, 0,
+			"not allowed: the relay's token file has no visit= "
+			"for it" },
+	[OWN] = { GATE_VISIT_DENIED, 0, "it is of this client itself" },
+	[STOPPING] = { GATE_VISIT_ABSENT, RETRY_MS, "the relay is stopping" },
+	[AWAY] = { GATE_VISIT_ABSENT, RETRY_MS, "its client is not connected" },
+	[UNKNOWN] = { GATE_VISIT_ABSENT, RETRY_MS,
+		      "its client publishes no such service" },
+	[UNPROVEN] = { GATE_VISIT_DENIED, RETRY_MS,
+		       "its client has no token of its own name" },
+	[PUBLIC] = { GATE_VISIT_DENIED, RETRY_MS,
+		     "it is not private: visit its port" },
+	[PENDING] = { GATE_VISIT_PENDING, RETRY_MS,
+		      "too many visitors wait for its client" },
+	[VISITS] = { GATE_VISIT_CLIENT, RETRY_MS,
+		     "too many visits of this client (--max-visits)" },
+};
+
 static bool may(const struct session *s, const struct target *to)
 {
 	const struct relay *r = s->relay;
@@ -59,48 +95,49 @@ static bool may(const struct session *s, const struct target *to)
 }
 
 /* Whether there is such a service is for those to know who may visit it. */
-static const char *fault_of(const struct session *s, const struct target *to,
-			    uint32_t *retry)
+static enum fault fault_of(const struct session *s, const struct target *to)
 {
-	const struct session *owner = session_of_name(s->relay, to->owner);
+	const struct relay *r = s->relay;
+	const struct session *owner = session_of_name(r, to->owner);
 	const struct published *p;
 
 	if (!may(s, to))
-		return "not allowed: the relay's token file has no visit= "
-		       "for it";
+		return FORBIDDEN;
 	if (s == owner)
-		return "it is of this client itself";
-	*retry = RETRY_MS;
-	if (s->relay->draining)
-		return "the relay is stopping";
+		return OWN;
+	if (r->draining)
+		return STOPPING;
 	if (!owner)
-		return "its client is not connected";
+		return AWAY;
 	p = published_find(owner, to->service);
 	if (!p)
-		return "its client publishes no such service";
-	if (!owner->as.own_token && !s->relay->conf->visit_any)
-		return "its client has no token of its own name";
+		return UNKNOWN;
+	if (!owner->as.own_token && !r->conf->visit_any)
+		return UNPROVEN;
 	if (!p->private)
-		return "it is not private: visit its port";
-	if (owner->n.pending >= owner->relay->conf->max_pending)
-		return "too many visitors wait for its client";
-	if (s->visits.n >= s->relay->conf->max_visits)
-		return "too many visits of this client (--max-visits)";
-	return NULL;
+		return PUBLIC;
+	if (owner->n.pending >= r->conf->max_pending)
+		return PENDING;
+	return s->visits.n >= r->conf->max_visits ? VISITS : NONE;
 }
 
 const char *private_visit(struct session *s, struct tcp *from,
 			  const struct fastnat *m, uint32_t *retry)
 {
 	const struct target to = { m->name, m->service };
-	const char *why = fault_of(s, &to, retry);
+	enum fault fault = fault_of(s, &to);
 	struct session *owner;
 
-	if (why)
-		return why;
+	if (fault != NONE) {
+		s->relay->gate.counts[faults[fault].count]++;
+		*retry = faults[fault].retry;
+		return faults[fault].why;
+	}
+	*retry = RETRY_MS;
 	owner = session_of_name(s->relay, to.owner);
 	if (!visitor_start_private(published_find(owner, to.service), from, s))
 		return "too many visitors";
+	s->relay->gate.counts[GATE_VISITS]++;
 	session_announce(owner);
 	return NULL;
 }

@@ -271,8 +271,10 @@ void published_leave(struct published *p)
 	p->visitors--;
 	if (p->session)
 		p->session->n.visitors--;
-	if (p->visitors == 0 && list_alone(&p->node)) /* closed */
+	if (p->visitors == 0 && list_alone(&p->node)) { /* closed */
+		traffic_add(&p->relay->traffic.closed, &p->past);
 		slots_put(&p->relay->published, p);
+	}
 }
 
 struct published *published_find(const struct session *s, struct bytes name)

@@ -24,6 +24,8 @@ struct published {
 	bool private;           /* or this is set */
 	int64_t idle_ms, until; /* until: as an orphan */
 	uint32_t visitors;
+	struct traffic past;  /* of TCP visitors that have left, all of UDP */
+	struct traffic tally; /* with those that are there, by report.c */
 	uint16_t port;
 	uint8_t protocol; /* enum fastnat_protocol */
 	char name[FASTNAT_NAME + 1], owner[FASTNAT_NAME + 1];

@@ -248,6 +248,7 @@ static void wake(struct waker *w, unsigned what)
 		if (rc > 0)
 			rc = dispatch(s, &h.m);
 	}
+	net_count(s->relay->net, in->err ? in->err : rc);
 	if (in->err)
 		session_stop(s, err_text(in->err));
 	else if (rc < 0)
@@ -264,6 +265,7 @@ static void beat(struct timer *t)
 	struct fastnat ping = { .command = FASTNAT_PING };
 
 	if (silent >= SILENT_BEATS * heartbeat) {
+		net_count(s->relay->net, -NAT_ETIMEOUT);
 		session_stop(s, "silent for two heartbeats");
 		return;
 	}
@@ -357,7 +359,7 @@ struct session *session_take_slot(struct relay *r, struct tcp *from,
 		return NULL;
 	s->relay = r;
 	s->from = *at;
-	s->heard = relay_now(r);
+	s->as.since = s->heard = relay_now(r);
 	s->int_port = here.port;
 	gate_enter(r, &s->from, GATE_OF_SESSION);
 	list_init(&s->published);

@@ -28,7 +28,8 @@ struct visits {       /* see private.h */
 	uint32_t seen[32]; /* to it which have come */
 };
 
-struct standing {       /* what it logged in as */
+struct standing { /* what it logged in as, and when */
+	int64_t since;
 	bool own_token; /* by a token of its own name */
 	bool guest;     /* it publishes nothing, and does not hold its name */
 	uint8_t token_tag[TOKEN_TAG];

@@ -232,6 +232,7 @@ static struct visitor *take_slot(struct published *p, const struct addr *from)
 	v->since = relay_now(r);
 	v->wait.waker.wake = wake_waiting;
 	published_enter(p);
+	p->past.visitors++;
 	gate_enter(r, from, GATE_OF_VISITOR);
 	make_out_id(v, p->session->plain);
 	list_append(&p->session->unannounced, &v->wait.node);
@@ -380,25 +381,40 @@ void visitor_carry(struct visitor *v)
 		   over);
 }
 
-static void say_end(const struct visitor *v, const char *why)
+struct traffic visitor_moved(const struct visitor *v)
+{
+	struct traffic t = { 0, 0, 0 };
+
+	if (v->paired) {
+		t = pair_moved(&v->pair);
+		t.in += v->early;
+	}
+	return t;
+}
+
+static void say_end(const struct visitor *v, const struct traffic *t,
+		    const char *why)
 {
 	char who[FASTNAT_NAME + 16], from[64];
 	struct fmt w = fmt_to(SPAN(who)), f = fmt_to(SPAN(from));
-	uint64_t in = v->paired ? v->early + v->pair.ab.moved : 0;
-	uint64_t out = v->paired ? v->pair.ba.moved : 0;
 
 	fmt_put(&w, "relay %s", v->published->name);
 	addr_print(&f, &v->from);
 	log_info(v->relay->net->log, fmt_text(&w),
 		 "%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
-		 fmt_text(&f), (unsigned long long)in, (unsigned long long)out,
+		 fmt_text(&f), (unsigned long long)t->in,
+		 (unsigned long long)t->out,
 		 (unsigned long long)(relay_now(v->relay) - v->since) / 1000,
 		 why);
 }
 
 void visitor_stop(struct visitor *v, int err, const char *why)
 {
-	say_end(v, why);
+	struct traffic t = visitor_moved(v);
+
+	say_end(v, &t, why);
+	traffic_add(&v->published->past, &t);
+	net_count(v->relay->net, err);
 	if (v->paired) {
 		pair_stop(&v->pair, err);
 	} else {

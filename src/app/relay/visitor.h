@@ -77,6 +77,9 @@ void visitor_announced(struct visitor *v);
 void visitor_take(struct visitor *v, struct tcp *from);
 void visitor_carry(struct visitor *v);
 
+/* What it has moved so far. */
+struct traffic visitor_moved(const struct visitor *v);
+
 /* why: for the line in the log; err as for pair_stop. */
 void visitor_stop(struct visitor *v, int err, const char *why);
 
