@@ -29,11 +29,13 @@ include vendor/rules.mk
 
 # ---- sources: one way of waiting is compiled, and the parts in MODULES ----
 
-MODULES ?= manual sandbox
+MODULES ?= manual sandbox admin
 LOOPS = epoll kqueue select
 OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
 	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete) $(if \
-	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls)
+	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls) $(if \
+	$(filter admin,$(MODULES)),cmd/asked_small,cmd/asked \
+	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)) app/relay/report app/client/report)
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
 PURE := $(filter src/base/% src/crypt/% src/wire/%,$(SRC))

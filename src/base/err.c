@@ -7,6 +7,14 @@ struct row {
 	int code;
 };
 
+static size_t index_of(int err)
+{
+	size_t at = err < 0 ? 0U - (unsigned)err : 0;
+
+	assert(at < NAT_ERR_END);
+	return at;
+}
+
 static const struct row *row_of(int err)
 {
 	static const struct row rows[] = { { "no error", 0 },
@@ -14,10 +22,8 @@ static const struct row *row_of(int err)
 					   NAT_ERRORS(X)
 #undef X
 	};
-	size_t at = err < 0 ? 0U - (unsigned)err : 0;
 
-	assert(at < COUNT(rows));
-	return &rows[at];
+	return &rows[index_of(err)];
 }
 
 const char *err_text(int err)
@@ -28,4 +34,15 @@ const char *err_text(int err)
 int err_exit(int err)
 {
 	return row_of(err)->code;
+}
+
+const char *err_name(int err)
+{
+	static const char *const names[] = { "OK",
+#define X(name, text, code) #name,
+					     NAT_ERRORS(X)
+#undef X
+	};
+
+	return names[index_of(err)];
 }

@@ -48,4 +48,7 @@ enum nat_err {
 const char *err_text(int err);
 int err_exit(int err);
 
+/* What counters call it: "ERESET"; "OK" for 0 and more. */
+const char *err_name(int err);
+
 #endif

@@ -129,6 +129,11 @@ struct span pool_spare(struct pool *p)
 	return (struct span){ mem_of(p, s), POOL_SLAB };
 }
 
+uint32_t pool_class_size(enum pool_class class)
+{
+	return classes[class].size;
+}
+
 enum pool_class pool_class_of(size_t n)
 {
 	size_t c = 0;

@@ -53,6 +53,9 @@ void pool_put(struct pool *p, struct buf *b);
  */
 struct span pool_spare(struct pool *p);
 
+/* What is behind one of a class, its head included. */
+uint32_t pool_class_size(enum pool_class class);
+
 /* The smallest class whose p holds n bytes; POOL_CLASSES when none does. */
 enum pool_class pool_class_of(size_t n);
 

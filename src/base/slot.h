@@ -37,6 +37,12 @@ struct slot_name slots_name(const struct slots *t, const void *thing);
 /* The thing of that name, or NULL when it is gone. */
 void *slots_find(const struct slots *t, struct slot_name name);
 
+/* Bytes of its memory that things have been in. */
+static inline size_t slots_touched(const struct slots *t)
+{
+	return t->high * t->size;
+}
+
 /* The first thing in use at index *at or after, and moves *at past it; NULL at
  * the end. Things may be put back while going through.
  */

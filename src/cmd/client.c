@@ -234,6 +234,7 @@ static void stop(void *settings)
 static const struct role role = {
 	.size = sizeof(struct client_set),
 	.max_visitors = offsetof(struct client_set, conf.max_visitors),
+	.running = offsetof(struct client_set, client),
 	.publishes = true,
 	.resolves = true,
 	.arguments = arguments,

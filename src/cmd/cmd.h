@@ -22,7 +22,8 @@ struct cmd {
 		*role; /* what it serves; NULL: it is no section type */
 };
 
-#define CMD_VERSION "nat 0.1.0"
+#define CMD_NUMBER "0.1.0"
+#define CMD_VERSION "nat " CMD_NUMBER
 #define CMD_DATED "November 21, 2026" /* as man pages show it */
 
 /* Every command, sorted by name, up to a NULL; the table stands in main.c. */

@@ -34,35 +34,63 @@ static int become(struct owner *o, const char *text, struct diag *d)
 	return rc;
 }
 
-static void choose_dir(struct owner *o, const char *given)
+static void choose(struct owner_place *p, const char *given,
+		   void (*usual)(struct fmt *f))
 {
-	struct fmt f = fmt_to(SPAN(o->dir));
+	struct fmt f = fmt_to(SPAN(p->path));
 
 	if (given)
 		fmt_put(&f, "%s", given);
 	else
-		host_state_dir(&f);
+		usual(&f);
 	fmt_text(&f);
 	if (f.full)
-		o->why = "the name is too long";
+		p->why = "the name is too long";
 }
 
-int owner_take(struct owner *o, const struct common *common, bool keeps,
+static void claim(struct owner_place *p, const struct user *user)
+{
+	if (!p->why && user_now().uid == 0)
+		p->why = dir_claim(p->path, user);
+}
+
+/* What another user has left behind is nobody's, if it is empty. */
+static void claim_anew(struct owner_place *p, const struct user *user)
+{
+	if (!p->why && user_now().uid == 0)
+		dir_clear(p->path, user);
+	claim(p, user);
+}
+
+static void keep(struct owner_place *p)
+{
+	if (!p->why)
+		p->why = dir_keep(p->path);
+}
+
+int owner_take(struct owner *o, const struct common *common, unsigned dirs,
 	       struct diag *d)
 {
 	int rc;
 
-	*o = (struct owner){ .why = NULL };
+	*o = (struct owner){ .user = { 0, 0 } };
 	rc = find_user(o, common->user, d);
 	if (rc < 0)
 		return rc;
-	choose_dir(o, common->state_dir);
-	if (keeps && !o->why && user_now().uid == 0)
-		o->why = dir_claim(o->dir, &o->user);
+	choose(&o->state, common->state_dir, host_state_dir);
+	choose(&o->runtime, NULL, host_runtime_dir);
+	if (dirs & OWNER_STATE)
+		claim(&o->state, &o->user);
+	if (dirs & OWNER_RUNTIME)
+		claim_anew(&o->runtime, &o->user);
 	rc = become(o, common->user, d);
-	if (rc == 0 && keeps && !o->why)
-		o->why = dir_keep(o->dir);
-	return rc;
+	if (rc < 0)
+		return rc;
+	if (dirs & OWNER_STATE)
+		keep(&o->state);
+	if (dirs & OWNER_RUNTIME)
+		keep(&o->runtime);
+	return 0;
 }
 
 int owner_settle(const struct owner *o, unsigned lowest, struct diag *d)

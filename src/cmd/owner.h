@@ -1,7 +1,7 @@
-/* owner - as whom the process serves, and the directory where that user keeps
- * what must survive a restart.
+/* owner - as whom the process serves, and the directories where that user keeps
+ * what must survive a restart, and what must not.
  *
- * owner_take is for root: it makes the directory, then files are the user's and
+ * owner_take is for root: it makes them, then files are the user's and
  * what he cannot read or make fails at start. Sections start. owner_settle gives
  * root up for ever.
  */
@@ -11,18 +11,24 @@
 #include "cmd/role.h"
 #include "os/user.h"
 
+enum { OWNER_STATE = 1, OWNER_RUNTIME = 2 };
+
+struct owner_place {
+	const char *why; /* there is no such directory; NULL: there is */
+	char path[256];
+};
+
 struct owner {
 	struct user user;
-	const char *why; /* there is no directory to keep state in; NULL: is */
-	char dir[256];
+	struct owner_place state, runtime;
 	char where[64]; /* "relay as nobody", for complaints */
 };
 
-/* From --user and --state-dir; the directory is seen to if keeps says so. What
- * d is about becomes o->where when the user changes. 0, or an error, said.
+/* From --user and --state-dir; dirs says which directories are seen to. What d is
+ * about becomes o->where when the user changes. 0, or an error, said.
  */
 MUST_USE int owner_take(struct owner *o, const struct common *common,
-			bool keeps, struct diag *d);
+			unsigned dirs, struct diag *d);
 
 /* For ever; lowest: the lowest port that may be opened later. 0, or an error,
  * said, and the process must end.
@@ -33,7 +39,7 @@ MUST_USE int owner_settle(const struct owner *o, unsigned lowest,
 /* The directory, NULL when there is none. */
 static inline const char *owner_dir(const struct owner *o)
 {
-	return o->why ? NULL : o->dir;
+	return o->state.why ? NULL : o->state.path;
 }
 
 #endif

@@ -141,6 +141,7 @@ static void stop(void *settings)
 static const struct role role = {
 	.size = sizeof(struct relay_set),
 	.max_visitors = offsetof(struct relay_set, conf.max_visitors),
+	.running = offsetof(struct relay_set, relay),
 	.fit = fit,
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,

@@ -15,6 +15,7 @@ struct section;
 struct common {
 	/* NULL: none, stderr, the host's, who we are, /etc's */
 	const char *config, *log, *state_dir, *user, *resolv_conf;
+	const char *admin, *metrics; /* NULL: where status looks; none */
 	uint32_t verbose;
 	bool log_time, help, weak_token, no_sandbox;
 	bool quiet;                     /* says trouble only, unless verbose */
@@ -50,6 +51,10 @@ struct common {
 	  NULL, 0, 0, "Name servers, if not /etc/resolv.conf's" }, \
 	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, 0, no_sandbox, NULL), \
 	  NULL, 0, 0, "Keep the rights that serving does not need" }, \
+	{ ROLE_ROW(0, "admin", OPT_TEXT, 0, admin, "PATH"), \
+	  NULL, 0, 0, "Answer nat status on this unix socket" }, \
+	{ ROLE_ROW(0, "metrics", OPT_ADDR, 0, metrics, "ADDR"), \
+	  NULL, 0, 0, "Serve metrics for Prometheus; of loopback if only a port" }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
@@ -68,6 +73,7 @@ struct common {
 struct role {
 	size_t size;         /* of the settings */
 	size_t max_visitors; /* where they have that limit, a uint32_t */
+	size_t running;      /* where start leaves what runs, a pointer */
 	bool publishes;      /* services belong to its sections */
 	bool resolves;       /* it looks names up */
 	/* Takes what is no option; NULL: there must be none. 0 or -NAT_EUSAGE. */

@@ -29,6 +29,10 @@ static void adopt(struct common *to, const struct common *from)
 		to->user = from->user;
 	if (!to->resolv_conf)
 		to->resolv_conf = from->resolv_conf;
+	if (!to->admin)
+		to->admin = from->admin;
+	if (!to->metrics)
+		to->metrics = from->metrics;
 	if (!to->verbose)
 		to->verbose = from->verbose;
 	to->log_time = to->log_time || from->log_time;

@@ -9,6 +9,7 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 	confine_add(f, s->common->config, CONFINE_READ);
 	confine_add(f, s->log_file, CONFINE_APPEND);
 	confine_add(f, s->state_dir, CONFINE_KEEP);
+	confine_add(f, s->admin, CONFINE_REMOVE);
 	for (unsigned i = 0; i < s->what->n; i++) {
 		const struct section *of = s->what->v[i];
 		const struct common *common = of->set;

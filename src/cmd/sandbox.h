@@ -10,7 +10,7 @@
 struct sandbox {
 	const struct common *common;
 	const struct serve_what *what;
-	const char *log_file, *state_dir; /* NULL: none */
+	const char *log_file, *state_dir, *admin; /* NULL: none */
 };
 
 /* Cannot fail: what the system refuses is said, and the process serves. */

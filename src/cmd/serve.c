@@ -1,4 +1,5 @@
 #include "cmd/serve.h"
+#include "cmd/asked.h"
 #include "cmd/course.h"
 #include "cmd/owner.h"
 #include "cmd/sandbox.h"
@@ -10,6 +11,7 @@
 /* ---- the process ---- */
 
 struct serving {
+	const struct cmd *cmd;
 	const struct common *common;
 	const struct serve_what *what;
 	struct diag diag;
@@ -20,6 +22,7 @@ struct serving {
 	struct signals signals;
 	struct owner owner;
 	struct course course;
+	struct asked *asked;
 	int most_fds;
 };
 
@@ -91,14 +94,13 @@ static bool keeps_state(const struct serve_what *what)
 	return false;
 }
 
-/* All sections are started. */
-static int serve(struct serving *sv)
+static int run_course(struct serving *sv)
 {
-	struct sandbox sandbox = { .common = sv->common, .what = sv->what };
-	int rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
+	struct sandbox sandbox = { .common = sv->common,
+				   .what = sv->what,
+				   .admin = asked_socket(sv->asked) };
+	int rc;
 
-	if (rc < 0)
-		return rc;
 	course_start(&sv->course, &sv->net, sv->what);
 	sandbox.log_file = console_file(&sv->console);
 	if (keeps_state(sv->what))
@@ -108,6 +110,22 @@ static int serve(struct serving *sv)
 	course_stop(&sv->course);
 	return rc < 0 ? start_failed(sv, "waiting for events", rc)
 		      : outcome(sv->what);
+}
+
+/* All sections are started. */
+static int serve(struct serving *sv)
+{
+	const struct asked_of of = { sv->cmd, sv->common, sv->what,
+				     &sv->owner.runtime, sv->most_fds };
+	int rc = asked_start(&sv->asked, &sv->net, &of, &sv->diag);
+
+	if (rc < 0)
+		return rc;
+	rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
+	if (rc == 0)
+		rc = run_course(sv);
+	asked_stop(sv->asked);
+	return rc;
 }
 
 static int run_sections(struct serving *sv)
@@ -220,7 +238,8 @@ static int with_net(struct serving *sv)
 	if (rc < 0)
 		return start_failed(sv, "setting memory aside", rc);
 	log_debug(&sv->console.log, "nat", "descriptors=%d pipes=%u state=%s",
-		  sv->most_fds, (unsigned)sv->limits.pipes, sv->owner.dir);
+		  sv->most_fds, (unsigned)sv->limits.pipes,
+		  sv->owner.state.path);
 	rc = with_signals(sv);
 	net_stop(&sv->net);
 	return rc;
@@ -236,9 +255,9 @@ static void say_doubts(struct serving *sv)
 			 "no syslog daemon at %s: lines are lost until there "
 			 "is one",
 			 absent);
-	if (sv->owner.why)
-		diag_put(&sv->diag, "state directory %s: %s", sv->owner.dir,
-			 sv->owner.why);
+	if (sv->owner.state.why)
+		diag_put(&sv->diag, "state directory %s: %s",
+			 sv->owner.state.path, sv->owner.state.why);
 	if (sv->owner.user.uid == 0 && !sv->common->user)
 		log_info(&sv->console.log, "nat",
 			 "runs as root: --user NAME gives that up "
@@ -266,10 +285,13 @@ static int with_log(struct serving *sv)
 int serve_sections(const struct cmd *cmd, const struct common *common,
 		   const struct serve_what *what)
 {
-	struct serving sv = { .common = common,
+	struct serving sv = { .cmd = cmd,
+			      .common = common,
 			      .what = what,
 			      .diag = cmd_diag(cmd) };
-	int rc = owner_take(&sv.owner, common, keeps_state(what), &sv.diag);
+	unsigned dirs = (keeps_state(what) ? OWNER_STATE : 0u) |
+			(asked_wanted(common) ? OWNER_RUNTIME : 0u);
+	int rc = owner_take(&sv.owner, common, dirs, &sv.diag);
 
 	host_wipe_env("NAT_TOKEN");
 	if (rc < 0)

@@ -35,6 +35,15 @@ static int open_at(struct addr *at, struct bytes host, uint16_t port)
 	return sock_listen(at);
 }
 
+void listener_take(struct listener *l, struct net *net, int fd,
+		   const struct addr *at, void (*come)(struct listener *))
+{
+	*l = (struct listener){ .net = net, .at = *at, .come = come };
+	io_init(&l->io, ready);
+	timer_init(&l->again, again);
+	io_start(&l->io, net->loop, fd, LOOP_IN);
+}
+
 int listener_start(struct listener *l, struct net *net, struct bytes host,
 		   uint16_t port, void (*come)(struct listener *))
 {
@@ -48,10 +57,7 @@ int listener_start(struct listener *l, struct net *net, struct bytes host,
 		sock_close(fd, false);
 		return rc;
 	}
-	*l = (struct listener){ .net = net, .at = at, .come = come };
-	io_init(&l->io, ready);
-	timer_init(&l->again, again);
-	io_start(&l->io, net->loop, fd, LOOP_IN);
+	listener_take(l, net, fd, &at, come);
 	return 0;
 }
 

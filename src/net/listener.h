@@ -23,6 +23,11 @@ struct listener {
 MUST_USE int listener_start(struct listener *l, struct net *net,
 			    struct bytes host, uint16_t port,
 			    void (*come)(struct listener *));
+/* The same on a socket that listens already and is the listener's from now on;
+ * at is where.
+ */
+void listener_take(struct listener *l, struct net *net, int fd,
+		   const struct addr *at, void (*come)(struct listener *));
 void listener_stop(struct listener *l);
 /* Nobody is told who comes meanwhile: they wait. */
 void listener_pause(struct listener *l, bool pause);

@@ -53,6 +53,7 @@ static const uint32_t rights[] = {
 	[CONFINE_ITSELF] = READ_FILE,
 	[CONFINE_READ] = READ_FILE,
 	[CONFINE_APPEND] = WRITE_FILE | MAKE_FILE,
+	[CONFINE_REMOVE] = REMOVE_FILE,
 	[CONFINE_KEEP] =
 		READ_FILE | WRITE_FILE | TRUNCATE | MAKE_FILE | REMOVE_FILE,
 };
@@ -109,7 +110,8 @@ static bool replaceable(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) < 0 || S_ISREG(st.st_mode);
+	return stat(path, &st) < 0 || S_ISREG(st.st_mode) ||
+	       S_ISSOCK(st.st_mode);
 }
 
 /* Where the last name of path begins. */
@@ -164,7 +166,7 @@ static void allow_all(const struct rules *r, const struct confine_files *f)
 		enum confine_right right = f->v[i].right;
 
 		allow(r, f->v[i].path, right);
-		if (right == CONFINE_READ || right == CONFINE_APPEND)
+		if (right != CONFINE_ITSELF && right != CONFINE_KEEP)
 			allow_around(r, f->v[i].path, right);
 	}
 }

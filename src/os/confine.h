@@ -8,6 +8,7 @@
  *      CONFINE_ITSELF  a file: read it, until another one takes its place
  *      CONFINE_READ    a file: read it, and what comes in its place
  *      CONFINE_APPEND  a file: write it, and make it anew (the log)
+ *      CONFINE_REMOVE  a file: remove it (a socket)
  *      CONFINE_KEEP    a directory: read, write, make and remove files in it
  *
  * Some directories are left out, and the file is only itself: / and /dev always;
@@ -25,6 +26,7 @@ enum confine_right {
 	CONFINE_ITSELF,
 	CONFINE_READ,
 	CONFINE_APPEND,
+	CONFINE_REMOVE,
 	CONFINE_KEEP
 };
 

@@ -137,3 +137,11 @@ const char *dir_keep(const char *path)
 		rc = make_one(path);
 	return rc < 0 ? err_text(rc) : keep_fault(path);
 }
+
+void dir_clear(const char *path, const struct user *owner)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && st.st_uid != owner->uid && rmdir(path) < 0)
+		return; /* it serves somebody, or is no directory */
+}

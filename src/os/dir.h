@@ -15,6 +15,9 @@
  */
 const char *dir_claim(const char *path, const struct user *owner);
 
+/* Takes it away if it is empty and another's than the owner's: left behind. */
+void dir_clear(const char *path, const struct user *owner);
+
 /* The owner's part, and all of it for who is not root: makes path, mode 0700, and
  * those above it as needed. It must be ours and nobody else's to write in. NULL,
  * or what is wrong.

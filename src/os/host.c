@@ -153,6 +153,21 @@ void host_state_dir(struct fmt *f)
 		fmt_put(f, "%s/.local/state/nat", home ? home : ".");
 }
 
+void host_runtime_dir(struct fmt *f)
+{
+	const char *given = host_env("RUNTIME_DIRECTORY");
+	const char *xdg = host_env("XDG_RUNTIME_DIR");
+
+	if (given)
+		fmt_bytes(f, first_of(given));
+	else if (geteuid() == 0)
+		fmt_put(f, file_exists("/run") ? "/run/nat" : "/var/run/nat");
+	else if (xdg)
+		fmt_put(f, "%s/nat", xdg);
+	else
+		host_state_dir(f);
+}
+
 const char *host_env(const char *name)
 {
 	const char *v = getenv(name);

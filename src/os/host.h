@@ -18,6 +18,12 @@ void host_identity(struct fmt *f);
  */
 void host_state_dir(struct fmt *f);
 
+/* Where sockets are found while a nat runs: $RUNTIME_DIRECTORY (systemd sets it);
+ * else for root /run/nat, or /var/run/nat where there is no /run; for others
+ * $XDG_RUNTIME_DIR/nat, or where their state is.
+ */
+void host_runtime_dir(struct fmt *f);
+
 /* Of the environment; NULL when unset or empty. */
 const char *host_env(const char *name);
 

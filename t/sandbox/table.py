@@ -70,7 +70,7 @@ NEEDS = {
 
 # What is over when the sandbox is entered.
 BEFORE = {
-    "chmod lchown mkdir umask": "directories are made at start",
+    "chmod lchown mkdir rmdir umask": "directories are made at start",
     "epoll_create1 kqueue": "the loop",
     "gethostname getenv": "who we are",
     "getrlimit setrlimit": "descriptors are counted at start",

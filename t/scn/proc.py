@@ -77,6 +77,7 @@ def environment(home: Path, extra: dict[str, str]) -> dict[str, str]:
     env = {**SANITIZER_OPTIONS, "LANG": "C", "HOME": str(home)}
     env |= {key: os.environ[key] for key in keep if key in os.environ}
     env["STATE_DIRECTORY"] = str(home / "state.d")
+    env["RUNTIME_DIRECTORY"] = str(home / "run")
     return env | extra
 
 

@@ -70,6 +70,7 @@ CALLS = {
     "mkdir": "ENOSPC EACCES EROFS",
     "rename": "ENOSPC EIO EACCES",
     "unlink": "EACCES EIO",
+    "rmdir": "ENOTEMPTY EACCES EBUSY",
     "opendir": "EMFILE EACCES",
     "readdir": "EIO",
     "closedir": "EIO",

@@ -337,6 +337,7 @@ WRAP(chmod, (const char *path, mode_t mode), (path, mode))
 WRAP(lchown, (const char *path, uid_t uid, gid_t gid), (path, uid, gid))
 WRAP(rename, (const char *from, const char *to), (from, to))
 WRAP(unlink, (const char *path), (path))
+WRAP(rmdir, (const char *path), (path))
 WRAP_AS(NULL, DIR *, opendir, (const char *path), (path))
 WRAP_AS(NULL, struct dirent *, readdir, (DIR * dir), (dir))
 

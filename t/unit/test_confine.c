@@ -11,7 +11,8 @@
 
 /* dir/etc/resolv.conf is a link to dir/run/real.conf. */
 static char dir[] = "/tmp/nat-confine-XXXXXX";
-static const char *const dirs[] = { "etc", "run", "log", "state", "other" };
+static const char *const dirs[] = { "etc",   "run",   "log",
+				    "state", "other", "sockets" };
 static const char *const files[] = { "etc/plain", "run/real.conf", "run/next",
 				     "log/old", "other/file" };
 
@@ -75,6 +76,7 @@ static void confine_here(void)
 	confine_add(&f, NULL, CONFINE_READ);
 	confine_add(&f, "/etc/hosts", CONFINE_ITSELF);
 	confine_add(&f, strdup(in_dir("log/new")), CONFINE_APPEND);
+	confine_add(&f, strdup(in_dir("sockets/a")), CONFINE_REMOVE);
 	confine_add(&f, strdup(in_dir("state")), CONFINE_KEEP);
 	keep(&f);
 }
@@ -123,16 +125,21 @@ static void live_confined(void)
 {
 	struct addr at = { .family = ADDR_UNIX,
 			   .path = strdup(in_dir("sock")) };
+	struct addr ours = { .family = ADDR_UNIX,
+			     .path = strdup(in_dir("sockets/a")) };
 	int l = sock_listen(&at), early = open(in_dir("other/file"), O_RDWR);
 	char c;
 
-	CHECK(l >= 0 && early >= 0);
+	CHECK(l >= 0 && early >= 0 && sock_listen(&ours) >= 0);
 	confine_here();
 	check_reading();
 	check_writing();
 	check_keeping();
 	CHECK(sock_connect(&at) >= 0 && sock_spare() >= 0);
 	CHECK(read(early, &c, 1) == 1 && ftruncate(early, 0) == 0);
+	CHECK(unlink(at.path) < 0 && errno == EACCES);
+	CHECK(unlink(ours.path) == 0);
+	CHECK(try_open(ours.path, O_WRONLY | O_CREAT) == EACCES);
 }
 
 static void only_what_was_named(void **state)

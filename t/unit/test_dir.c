@@ -177,6 +177,26 @@ static void links_are_not_claimed(void **state)
 	rmdir(in_top("real"));
 }
 
+static void only_empty_ones_go(void **state)
+{
+	const struct user we = user_now(), other = { we.uid + 1, we.gid };
+
+	(void)state;
+	assert_null(dir_keep(in_top("full")));
+	make_file(in_top("full/kept"));
+	dir_clear(in_top("full"), &other);
+	assert_int_equal(unlink(in_top("full/kept")), 0);
+	dir_clear(in_top("full"), &we);
+	assert_int_equal(mode_of(in_top("full")), 0700);
+	dir_clear(in_top("full"), &other);
+	assert_int_equal(rmdir(in_top("full")), -1);
+	assert_int_equal(errno, ENOENT);
+	make_file(in_top("file"));
+	dir_clear(in_top("file"), &other);
+	dir_clear(in_top("nowhere"), &other);
+	assert_int_equal(unlink(in_top("file")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +205,7 @@ int main(void)
 		cmocka_unit_test(claimed_for_another),
 		cmocka_unit_test(ways_that_others_can_turn),
 		cmocka_unit_test(links_are_not_claimed),
+		cmocka_unit_test(only_empty_ones_go),
 	};
 	int rc;
 

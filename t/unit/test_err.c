@@ -5,9 +5,9 @@ static void rows_say_what_the_table_says(void **state)
 {
 	static const struct {
 		int err, code;
-		const char *text;
+		const char *text, *name;
 	} rows[] = {
-#define X(name, text, code) { -NAT_##name, code, text },
+#define X(name, text, code) { -NAT_##name, code, text, #name },
 		NAT_ERRORS(X)
 #undef X
 	};
@@ -16,8 +16,10 @@ static void rows_say_what_the_table_says(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		assert_int_equal(rows[i].err, -(int)(i + 1));
 		assert_string_equal(err_text(rows[i].err), rows[i].text);
+		assert_string_equal(err_name(rows[i].err), rows[i].name);
 		assert_int_equal(err_exit(rows[i].err), rows[i].code);
 	}
+	assert_int_equal(NAT_ERR_END, COUNT(rows) + 1);
 	assert_int_equal(err_exit(-NAT_ECONF), 3);
 	assert_int_equal(err_exit(-NAT_EUSAGE), 2);
 	assert_int_equal(err_exit(-NAT_EREFUSED), 75);
@@ -30,6 +32,7 @@ static void good_is_no_error(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
 		assert_string_equal(err_text(good[i]), "no error");
+		assert_string_equal(err_name(good[i]), "OK");
 		assert_int_equal(err_exit(good[i]), 0);
 	}
 }

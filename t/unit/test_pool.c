@@ -78,6 +78,8 @@ static struct buf *get(struct pool *p, uint32_t class, enum pool_use use)
 	assert_int_equal(b->at, 0);
 	assert_int_equal(b->end, 0);
 	assert_int_equal(b->size, classes[class].size);
+	assert_int_equal(pool_class_size((enum pool_class) class),
+			 b->size + sizeof *b);
 	assert_int_equal((uintptr_t)b % 16, 0);
 	assert_true((uint8_t *)b >= p->mem);
 	assert_true(b->p + b->size <= p->mem + (size_t)p->nslabs * POOL_SLAB);

@@ -162,6 +162,8 @@ static void against_a_model(void **state)
 			assert_int_equal(n, LIMIT);
 		}
 		assert_int_equal(t.used, n);
+		assert_in_range(slots_touched(&t), n * t.size,
+				t.limit * t.size);
 		for (i = 0; i < NAMES; i++)
 			assert_ptr_equal(slots_find(&t, given[i].name),
 					 given[i].it);

@@ -5,6 +5,7 @@
 #define NAT_APP_CLIENT_CLIENT_H
 
 #include "base/opt.h"
+#include "base/report.h"
 #include "net/net.h"
 #include "wire/service.h"
 
@@ -63,5 +64,8 @@ int client_outcome(const struct client *c);
 /* NULL, or what is wrong with a --visit or --stdio. */
 const char *client_visit_fault(const char *visit);
 const char *client_stdio_fault(const char *to);
+
+/* What it tells of itself; src/app/client/report.c. */
+struct report client_report(struct client *c);
 
 #endif

@@ -5,6 +5,7 @@
 #define NAT_APP_RELAY_RELAY_H
 
 #include "base/opt.h"
+#include "base/report.h"
 #include "net/net.h"
 
 struct relay_gate { /* who is let in; 0 visitors: there is no limit */
@@ -59,5 +60,8 @@ MUST_USE int relay_reload(struct relay *r, struct diag *d);
 /* Accepts nobody any more; is a visitor still being served? */
 void relay_drain(struct relay *r);
 bool relay_busy(const struct relay *r);
+
+/* What it tells of itself; src/app/relay/report.c. */
+struct report relay_report(struct relay *r);
 
 #endif

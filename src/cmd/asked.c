@@ -1,0 +1,112 @@
+#include "cmd/asked.h"
+#include "app/admin/admin.h"
+#include "app/admin/process.h"
+#include "app/client/client.h"
+#include "app/relay/relay.h"
+#include "os/mem.h"
+
+struct asked {
+	struct admin *admin;
+	struct admin_conf conf;
+	struct reports reports;
+	struct process process;
+	char path[256];
+};
+
+static struct report of_relay(void *running)
+{
+	return relay_report(running);
+}
+
+static struct report of_client(void *running)
+{
+	return client_report(running);
+}
+
+static const struct {
+	const struct cmd *cmd;
+	struct report (*report)(void *running);
+} roles[] = {
+	{ &cmd_relay, of_relay },
+	{ &cmd_client, of_client },
+};
+
+static void add_section(struct reports *rs, const struct section *s)
+{
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		struct report *r = &rs->v[rs->n];
+		void *const *running =
+			(void *)((char *)s->set + s->cmd->role->running);
+
+		if (roles[i].cmd != s->cmd)
+			continue;
+		*r = roles[i].report(*running);
+		r->name = s->name ? s->name : "";
+		rs->n++;
+	}
+}
+
+/* Who is somebody's connection is not looked for. */
+bool asked_wanted(const struct common *common)
+{
+	return !common->admin && !common->quiet;
+}
+
+/* The place where nat status looks; it may be somebody else's already. */
+static void choose_path(struct asked *a, const struct asked_of *of,
+			struct log *log)
+{
+	struct fmt f = fmt_to(SPAN(a->path));
+
+	a->conf.path = of->common->admin;
+	if (!asked_wanted(of->common))
+		return;
+	if (of->runtime->why) {
+		log_info(log, "nat", "no admin socket in %s: %s",
+			 of->runtime->path, of->runtime->why);
+		return;
+	}
+	fmt_put(&f, "%s/%s", of->runtime->path, of->cmd->name);
+	a->conf.path = fmt_text(&f);
+	a->conf.may_lack = true;
+}
+
+int asked_start(struct asked **out, struct net *net, const struct asked_of *of,
+		struct diag *d)
+{
+	struct asked *a = (struct asked *)(void *)mem_reserve(sizeof *a).p;
+	int rc;
+
+	if (!a) {
+		diag_put(d, "%s", err_text(-NAT_EMEMORY));
+		return -NAT_EMEMORY;
+	}
+	choose_path(a, of, net->log);
+	a->conf.metrics = of->common->metrics;
+	a->process = (struct process){ .net = net,
+				       .version = CMD_NUMBER,
+				       .since = net->loop->now,
+				       .most_fds = of->most_fds };
+	for (unsigned i = 0; i < of->what->n; i++)
+		add_section(&a->reports, of->what->v[i]);
+	a->reports.v[a->reports.n++] = process_report(&a->process);
+	rc = admin_start(&a->admin, net, &a->conf, &a->reports, d);
+	if (rc < 0)
+		mem_release((struct span){ (uint8_t *)a, sizeof *a });
+	else
+		*out = a;
+	return rc;
+}
+
+const char *asked_socket(const struct asked *a)
+{
+	return a->conf.path;
+}
+
+void asked_stop(struct asked *a)
+{
+	if (!a)
+		return;
+	admin_stop(a->admin);
+	mem_release((struct span){ (uint8_t *)a, sizeof *a });
+}
