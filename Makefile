@@ -34,7 +34,7 @@ LOOPS = epoll kqueue select
 OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
 	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete) $(if \
 	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls) $(if \
-	$(filter admin,$(MODULES)),cmd/asked_small,cmd/asked \
+	$(filter admin,$(MODULES)),cmd/asked_small,cmd/asked cmd/status cmd/table \
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)) app/relay/report app/client/report)
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

@@ -3,8 +3,8 @@
 #include "os/process.h"
 
 const struct cmd *const cmds[] = {
-	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen,
-	&cmd_relay, &cmd_run,    &cmd_version, NULL,
+	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen, &cmd_relay,
+	&cmd_run,   &cmd_status, &cmd_version, NULL,
 };
 
 /* What a word in a command's place runs. */

@@ -1,4 +1,4 @@
-/* asked left out, for small builds. */
+/* asked left out, for small builds; and what nat status says then. */
 #include "cmd/asked.h"
 
 static const char left_out[] = "was left out of this build (MODULES)";
@@ -33,3 +33,36 @@ void asked_stop(struct asked *a)
 {
 	(void)a;
 }
+
+struct status_set {
+	bool help;
+};
+
+/* clang-format off */
+static const struct opt opts[] = {
+	CMD_HELP(struct status_set),
+	OPT_END
+};
+/* clang-format on */
+
+static int run(int argc, char **argv)
+{
+	struct diag d = cmd_diag(&cmd_status);
+
+	(void)argc, (void)argv;
+	diag_put(&d, "%s", left_out);
+	return err_exit(-NAT_ENOTSUP);
+}
+
+static const char *const examples[] = { "nat status", NULL };
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.group = "Inspect",
+	.what = "Shows a running nat; left out of this build",
+	.about = "This build was made without it.",
+	.usage = "",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+};

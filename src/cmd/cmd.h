@@ -30,7 +30,7 @@ struct cmd {
 extern const struct cmd *const cmds[];
 
 extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen, cmd_relay,
-	cmd_run, cmd_version;
+	cmd_run, cmd_status, cmd_version;
 
 /* nat itself: no command, but what its overview and nat(1) say. */
 extern const struct cmd cmd_nat;

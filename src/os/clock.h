@@ -1,4 +1,6 @@
-/* clock - the two clocks. Only the loop and the log's sink read them. */
+/* clock - the two clocks. In what serves, only the loop and the log's sink read
+ * them.
+ */
 #ifndef NAT_OS_CLOCK_H
 #define NAT_OS_CLOCK_H
 
@@ -6,5 +8,8 @@
 
 int64_t clock_ms(void);   /* steady, from any start */
 int64_t clock_unix(void); /* seconds since 1970, UTC; may jump */
+
+/* Waits; for commands without a loop. */
+void clock_wait(int64_t ms);
 
 #endif

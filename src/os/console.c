@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* ---- descriptors ---- */
@@ -56,6 +57,15 @@ void console_out(struct bytes b)
 void console_tell(struct bytes b)
 {
 	put_now(STDOUT_FILENO, b);
+}
+
+struct console_size console_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
+		return (struct console_size){ 0, 0 };
+	return (struct console_size){ size.ws_row, size.ws_col };
 }
 
 void console_err(struct bytes b)

@@ -13,6 +13,14 @@ void console_out(struct bytes b);  /* waits for a reader: what was asked for */
 void console_tell(struct bytes b); /* standard output too; lost rather */
 void console_err(struct bytes b);  /* lost rather than waited for */
 
+/* Of the terminal that standard output is; 0 rows: it is none, or does not know
+ * its size.
+ */
+struct console_size {
+	unsigned rows, columns;
+};
+struct console_size console_size(void);
+
 /* Fields are private to console.c. */
 struct console {
 	struct log log;

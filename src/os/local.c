@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { BACKLOG = 16 };
@@ -131,4 +132,25 @@ bool local_trusted(int fd)
 	uid_t uid = (uid_t)-1;
 
 	return peer_of(fd, &uid) == 0 && (uid == 0 || uid == geteuid());
+}
+
+int local_connect(const char *path, int64_t ms)
+{
+	const struct timeval most = { .tv_sec = (time_t)(ms / 1000),
+				      .tv_usec =
+					      (suseconds_t)(ms % 1000 * 1000) };
+	struct sockaddr_storage sa;
+	socklen_t n;
+	int fd = open_local(&sa, &n, path), rc = 0;
+
+	if (fd < 0)
+		return fd;
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) < 0 ||
+	    connect(fd, (const struct sockaddr *)&sa, n) < 0)
+		rc = sys_err();
+	if (rc == 0)
+		return fd;
+	close(fd);
+	return rc;
 }

@@ -26,4 +26,7 @@ void local_remove(const char *path, const struct local_file *file);
  */
 bool local_trusted(int fd);
 
+/* The other side: a connected socket whose calls block, ms at most. */
+MUST_USE int local_connect(const char *path, int64_t ms);
+
 #endif

@@ -362,17 +362,37 @@ int json_parse(struct json *v, struct bytes text, unsigned depth)
 	return 0;
 }
 
-bool json_next(const struct json *object, struct json_member *m)
+/* To behind the comma, or the bracket, that the next one follows. */
+static struct cur next_of(const struct json *v, const struct json_member *m)
 {
-	struct cur c = cur_of(object->text);
+	struct cur c = cur_of(v->text);
 
-	assert(object->type == JSON_OBJECT);
 	cur_bytes(&c, m->at > 0 ? m->at : 1);
 	skip_white(&c);
 	cur_eat(&c, ',');
+	return c;
+}
+
+bool json_next(const struct json *object, struct json_member *m)
+{
+	struct cur c = next_of(object, m);
+
+	assert(object->type == JSON_OBJECT);
 	if (!read_key(&c, &m->key) || !read_value(&c, &m->value, LEVELS))
 		return false;
 	m->at = object->text.n - cur_left(&c);
+	return true;
+}
+
+bool json_next_value(const struct json *array, struct json_member *m)
+{
+	struct cur c = next_of(array, m);
+
+	assert(array->type == JSON_ARRAY);
+	skip_white(&c);
+	if (cur_peek(&c) == ']' || !read_value(&c, &m->value, LEVELS))
+		return false;
+	m->at = array->text.n - cur_left(&c);
 	return true;
 }
 

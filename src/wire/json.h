@@ -64,6 +64,9 @@ struct json_member {
 };
 bool json_next(const struct json *object, struct json_member *m);
 
+/* The same for the values of an array; key stays as it is. */
+bool json_next_value(const struct json *array, struct json_member *m);
+
 /* The text of a JSON_STRING with escapes undone (lone surrogates: U+FFFD), into
  * to. 0, or -NAT_EROOM, -NAT_EINVAL when v is no string.
  */

@@ -7,7 +7,7 @@
                             NAME{label="x"}=VALUE
     mode PATH OCTAL         of the socket
     stranger PATH           another user gets nothing (root alone can try)
-    terminal COMMAND...     runs it on a terminal, until two pictures have come
+    terminal COMMAND...     runs it on a small terminal, for two pictures
     crowd PATH PORT N       N visitors, slow readers of their list: nobody waits
     words PATH              bad requests on the socket
     http PORT               bad requests for metrics
@@ -16,14 +16,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
+import signal
 import socket
 import stat
 import struct
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +37,9 @@ import exposition
 PATIENCE = 10.0
 SLOTS = 8  # who can ask at once
 DEADLINE = 10.0
+BATCH = 100  # visitors that come at once
 NOBODY = 65534
+ROWS, COLUMNS = 12, 30  # of a terminal
 GOOD = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -178,18 +183,27 @@ def do_stranger(path: str) -> None:
 # ---- a terminal ----
 
 
+def fits(picture: bytes) -> bool:
+    lines = re.sub(rb"\033\[[KJ]", b"", picture).split(b"\r\n")
+    return len(lines) == ROWS and max(map(len, lines)) == COLUMNS
+
+
 def do_terminal(*command: str) -> None:
     pid, fd = pty.fork()
     if pid == 0:
+        size = struct.pack("4H", ROWS, COLUMNS, 0, 0)
+        fcntl.ioctl(1, termios.TIOCSWINSZ, size)
         os.execvp(command[0], command)
     got, deadline = b"", time.monotonic() + 3 * PATIENCE
     while got.count(b"\033[J") < 2 and time.monotonic() < deadline:
         got += os.read(fd, 65536)
-    os.kill(pid, 2)
+    os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     pictures = got.split(b"\033[H")[1:]
-    if len(pictures) < 2 or not all(b"relay" in p for p in pictures[:1]):
+    if len(pictures) < 2 or not pictures[0].startswith(b"relay"):
         raise Wrong(f"no two pictures: {got!r}")
+    if not fits(pictures[0]):
+        raise Wrong(f"no such size: {pictures[0]!r}")
     print("two pictures")
 
 
@@ -235,9 +249,12 @@ def slow_readers(path: str, many: int) -> list[socket.socket]:
 
 def do_crowd(path: str, port: str, count: str) -> None:
     n = int(count)
-    crowd = [remote(int(port)) for _ in range(n)]
-    for s in crowd:
-        echo(s, b"hello")
+    crowd: list[socket.socket] = []
+    while len(crowd) < n:
+        some = [remote(int(port)) for _ in range(BATCH)]
+        for s in some:
+            echo(s, b"hello")
+        crowd += some
     whole = len(ask(local(path), b"all\n"))
     pid = pid_of(local(path))
     before, worst = memory_of(pid), 0.0

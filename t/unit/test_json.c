@@ -305,6 +305,36 @@ static void next_empty(void **state)
 	assert_false(json_next(&v, &m));
 }
 
+static void arrays(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want[4];
+	} tab[] = {
+		{ "[]", { NULL } },
+		{ " [ ] ", { NULL } },
+		{ "[1]", { "1" } },
+		{ " [ 1 , \"a]\" ,[2,3], {\"x\":[]}]",
+		  { "1", "a]", "[2,3]", "{\"x\":[]}" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct json_member m = { .key = BYTES("kept"), .at = 0 };
+		struct json v;
+
+		assert_int_equal(json_parse(&v, bytes_of(tab[i].text), 8), 0);
+		for (size_t k = 0; k < 4 && tab[i].want[k]; k++) {
+			assert_true(json_next_value(&v, &m));
+			assert_bytes_equal(m.value.text,
+					   bytes_of(tab[i].want[k]));
+		}
+		assert_false(json_next_value(&v, &m));
+		assert_false(json_next_value(&v, &m));
+		assert_bytes_equal(m.key, BYTES("kept"));
+	}
+}
+
 /* ---- values ---- */
 
 #define LONE "\xef\xbf\xbd"
@@ -481,6 +511,7 @@ int main(void)
 		cmocka_unit_test(parse_prefixes),
 		cmocka_unit_test(next_walks),
 		cmocka_unit_test(next_empty),
+		cmocka_unit_test(arrays),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(string_of_others),
 		cmocka_unit_test(uints),
