@@ -163,7 +163,7 @@ static int with_signals(struct serving *sv)
 /* ---- limits ---- */
 
 enum {
-	FDS_SLACK = 64,          /* the log, the loop, names being looked up */
+	FDS_SLACK = 64,          /* the log, the loop, lookups, who asks */
 	FDS_VISITOR = 2,         /* of a visitor: one each side */
 	PIPES_LEAST = 16,        /* at once, and */
 	PIPES_MOST = 256,        /* and in bytes a quarter of what Linux lets */

@@ -5,7 +5,7 @@
 
 # What counts on its time or takes an odd way to the program is not watched.
 SANDBOX_FREE = closed_standard crowd deaf deaf_stderr examples help \
-	parked_crowd pending symlink user_faults
+	parked_crowd pending status_user symlink user_faults
 SANDBOX_SOME = sandbox sandbox_files sandbox_refused sandbox_replaced admin_socket \
 	client_state log_rotate log_syslog private_stdio reload_tokens run_conf \
 	udp_echo unix user
