@@ -1,8 +1,8 @@
 # nat: one binary; plain `make` leaves it at ./nat, `make help` lists the rest.
 #
 # On the line: CC=clang LOOP=epoll|kqueue|select MODULES= CFLAGS=... LDFLAGS=... WERROR= V=1.
-# Every variant builds in a directory named after itself, its compiler and its
-# loop (build/san-gcc-epoll), so that none mixes objects with another.
+# Every variant builds in a directory named after itself, its compiler, its loop
+# and its parts (build/san-gcc-epoll), so that none mixes objects with another.
 
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(filter demo bench scn accept torture,$(MAKECMDGOALS)),)
@@ -29,16 +29,18 @@ include vendor/rules.mk
 
 # ---- sources: one way of waiting is compiled, and the parts in MODULES ----
 
-MODULES ?= manual sandbox admin
+PARTS = manual sandbox admin native
+MODULES ?= $(PARTS)
 LOOPS = epoll kqueue select
 OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
 	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete) $(if \
 	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls) $(if \
 	$(filter admin,$(MODULES)),cmd/asked_small,cmd/asked cmd/status cmd/table \
-	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)) app/relay/report app/client/report)
+	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)) app/relay/report app/client/report) \
+	$(CPUS:%=crypt/rounds_%)
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
-PURE := $(filter src/base/% src/crypt/% src/wire/%,$(SRC))
+PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
 TESTS := $(filter-out $(patsubst %,t/unit/test_%.c,$(notdir $(OUT))),$(sort $(wildcard t/unit/test_*.c)))
 AIDS := $(sort $(filter-out t/unit/test_%,$(wildcard t/unit/*.c)))
 CODE := $(sort $(shell find src t -name '*.[ch]'))
@@ -53,8 +55,10 @@ SECTIONS = -ffunction-sections -fdata-sections
 
 rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
+rel_crypt = $(if $(filter native,$(MODULES)),-O2)
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
 static_flags = $(rel_flags) -fno-pie -flto=auto -fstack-protector
+static_crypt = $(rel_crypt)
 static_link = -static -no-pie -flto=auto -Os $(rel_link),-z,noseparate-code
 san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
 san_link = $(SAN)
@@ -71,22 +75,26 @@ ifeq ($(V),0)
 say = @echo '  $(1) $@';
 endif
 none :=
-tag = $(subst $(none) $(none),_,$(notdir $(1)))-$(LOOP)
+parts := $(if $(filter-out $(MODULES),$(PARTS)),-with $(filter $(MODULES),$(PARTS)))
+tag = $(subst $(none) $(none),_,$(notdir $(1))-$(LOOP)$(parts))
 
 # $(call variant,NAME,COMPILER): build/NAME-COMPILER-LOOP/...
 define variant
 $(1) := build/$(1)-$(call tag,$(2))
+$(1)_src := $(SRC) src/crypt/rounds_$(call cpu,$(2)).c
 $$($(1))/%: build_cc = $(2) $$(C11) $$($(1)_flags)
 $$($(1))/src/%: build_cc += $$(STRICT)
+$$($(1))/src/crypt/%.o: build_cc += $$($(1)_crypt)
+$$($(1))/src/crypt/rounds_arm.o: build_cc += -march=armv8-a+crypto
 $$($(1))/%.o: %.c $$($(1))/flags
 	$$(call say,CC  )mkdir -p $$(@D); $$(build_cc) $$(CFLAGS) -c -o $$@ $$<
 $$($(1))/flags: FORCE
 	$$(call stamp,$(2) $$(C11) $$(STRICT) $$($(1)_flags) $$(CFLAGS) $$(LDFLAGS))
 $$($(1))/list: FORCE
-	$$(call stamp,$$(SRC))
-$$($(1))/nat: $$(SRC:%.c=$$($(1))/%.o) $$($(1))/list
+	$$(call stamp,$$($(1)_src))
+$$($(1))/nat: $$($(1)_src:%.c=$$($(1))/%.o) $$($(1))/list
 	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIBS) $$($(1)_end)
-$$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$(SRC))) $$($(1))/list
+$$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$($(1)_src))) $$($(1))/list
 	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$(filter %.o,$$^)
 $$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$(AIDS:%.c=$$($(1))/%.o) $$($(1))/libnat.a
 	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) $$(COUNTED) -o $$@ $$^ $$(LIBS) \
@@ -100,6 +108,7 @@ ALT := $(notdir $(shell command -v $(if $(findstring clang,$(CC)),gcc,clang) 2>/
 $(foreach v,rel san cov dead,$(eval $(call variant,$(v),$(CC))))
 $(eval $(call variant,static,$(MUSL)))
 alt_flags = $(rel_flags)
+alt_crypt = $(rel_crypt)
 $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 -include $(shell find build -name '*.d' 2>/dev/null)
 
@@ -143,7 +152,7 @@ lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
 
 lint-shape lint-includes lint-text lint-selftest: lint-%:
 	@$(PYTHON) t/lint/$*.py
-lint-symbols: $(SRC:%.c=$(rel)/%.o) $(if $(ALT),$(PURE:%.c=$(alt)/%.o))
+lint-symbols: $(rel_src:%.c=$(rel)/%.o) $(if $(ALT),$(PURE:%.c=$(alt)/%.o))
 	@$(PYTHON) t/lint/symbols.py $(rel) $(if $(ALT),$(alt))
 lint-headers: $(HDR:%=$(rel)/%.alone)
 lint-format:
@@ -169,7 +178,7 @@ size: all $(HAVE_MUSL:%=static) ## bytes per module and layer; fails over budget
 	@$(PYTHON) t/lint/size.py $(if $(MODULES),768,128) $(rel)/nat.map nat $(wildcard nat-static)
 
 compdb: ## compile_commands.json for editors
-	@mkdir -p build; { echo '['; for f in $(SRC); do \
+	@mkdir -p build; { echo '['; for f in $(rel_src); do \
 	echo "{\"directory\": \"$(CURDIR)\", \"file\": \"$$f\","; \
 	echo "\"command\": \"$(CC) $(C11) $(STRICT) -c $$f\"},"; \
 	done; echo '{}]'; } > build/compile_commands.json

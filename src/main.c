@@ -1,5 +1,7 @@
 /* main - finds the subcommand and runs it. */
 #include "cmd/cmd.h"
+#include "crypt/sha256.h"
+#include "os/cpu.h"
 #include "os/process.h"
 
 const struct cmd *const cmds[] = {
@@ -43,6 +45,7 @@ int main(int argc, char **argv)
 	const struct cmd *cmd = argc > 0 ? command_by_link(argv[0]) : NULL;
 
 	process_start();
+	sha256_native(cpu_has_sha256());
 	if (cmd)
 		return cmd->run(argc, argv);
 	if (argc < 2) {

@@ -17,4 +17,9 @@ void sha256_add(struct sha256 *s, struct bytes b);
 /* Ends the computation and wipes s. */
 void sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
 
+/* Once, before the first hash: has this processor instructions for SHA-256, as
+ * os/cpu knows? Without this call everything is plain C. Same results.
+ */
+void sha256_native(bool has);
+
 #endif

@@ -19,7 +19,7 @@ build/cross/verdicts-real: t/cross/verdicts.c
 
 # ---- unit tests: compiler, emulator, flags; CROSS=mips for one ----
 
-CROSS ?= mips arm armschar riscv64 uchar
+CROSS ?= mips arm armschar aarch64 riscv64 uchar
 mips_cc = mips-linux-gnu-gcc
 mips_extra = $(WIDE)
 mips_under = qemu-mips-static
@@ -27,6 +27,7 @@ mips_under = qemu-mips-static
 mips_lacks = too_much_memory
 arm_lacks = too_much_memory
 armschar_lacks = too_much_memory
+aarch64_lacks = too_much_memory
 riscv64_lacks = too_much_memory
 # qemu-user does not swap the bytes of UDP_SEGMENT and UDP_GRO.
 mips_lacks += queued flood
@@ -37,6 +38,8 @@ arm_under = qemu-arm-static
 armschar_cc = $(arm_cc)
 armschar_under = $(arm_under)
 armschar_extra = $(WIDE) -fsigned-char
+aarch64_cc = aarch64-linux-gnu-gcc
+aarch64_under = qemu-aarch64-static
 riscv64_cc = riscv64-linux-gnu-gcc
 riscv64_under = qemu-riscv64-static
 uchar_cc = gcc
@@ -73,11 +76,14 @@ ROUTERS = mips-linux-musleabi mipsel-linux-musleabi arm-linux-musleabi \
 	powerpc-linux-musleabi x86-linux-musl x86_64-linux-musl
 ZIG_NAT = $(patsubst %,build/zig-nat/%,$(SYSTEMS) $(ROUTERS))
 zig_loop = $(if $(findstring linux,$(1)),epoll,kqueue)
+zig_cpu = $(if $(filter x86_64-%,$(1)),x86,$(if $(filter aarch64-%,$(1)),arm,none))
 zig_flags = $(filter-out -M%,$(C11)) $(STRICT) $(rel_flags) -s \
+	$(if $(filter aarch64-linux-%,$(1)),-mcpu=generic+sha2) \
 	$(if $(findstring linux,$(1)),-static -Wl$(comma)--gc-sections)
 
 cross-check: $(if $(ZIG),$(ZIG_NAT)) ## the product compiled for BSDs, macOS and routers (zig cc)
 	@$(if $(ZIG),$(PYTHON) t/cross/sizes.py $^,echo 'cross-check: skipped: no zig')
-build/zig-nat/%: $(SRC) $(HDR)
+build/zig-nat/%: $(SRC) $(wildcard src/crypt/*.c) $(HDR)
 	$(call say,ZIG )mkdir -p $(@D); $(ZIG) cc -target $* $(call zig_flags,$*) -o $@ \
-	$(filter-out src/os/loop_%.c,$(SRC)) src/os/loop_$(call zig_loop,$*).c
+	$(filter-out src/os/loop_%.c,$(SRC)) src/os/loop_$(call zig_loop,$*).c \
+	src/crypt/rounds_$(call zig_cpu,$*).c

@@ -30,7 +30,8 @@ def wrong(table, root, path, what):
     if layer not in table:
         return f"{layer}/ is no layer of t/lint/layers"
     if what[0] == "<":
-        if layer != "os" and what[1:-1] not in table["system"]:
+        may = table["system"] | table.get(f"system {layer}", set())
+        if layer != "os" and what[1:-1] not in may:
             return f"{layer} must not include {what}"
         return None
     to = what.strip('"')

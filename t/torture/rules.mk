@@ -3,8 +3,8 @@
 # a partial link: what tests and sanitizers call themselves stays as it is.
 
 torture := $(san)/torture
-TORTURE_OS := $(patsubst %.c,$(torture)/%.o,$(filter src/os/%,$(SRC)))
-TORTURE_REST := $(patsubst %.c,$(san)/%.o,$(filter-out src/os/%,$(SRC)))
+TORTURE_OS := $(patsubst %.c,$(torture)/%.o,$(filter src/os/%,$(san_src)))
+TORTURE_REST := $(patsubst %.c,$(san)/%.o,$(filter-out src/os/%,$(san_src)))
 
 # The calls that wrap.c defines are those that are wrapped.
 $(torture)/wraps: $(san)/t/torture/wrap.o

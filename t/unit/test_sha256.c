@@ -1,5 +1,6 @@
 #include "unit.h"
 #include "crypt/sha256.h"
+#include "os/cpu.h"
 
 static void assert_digest(const uint8_t *got, const char *want)
 {
@@ -142,5 +143,10 @@ int main(void)
 		cmocka_unit_test(wiped_at_the_end),
 	};
 
+	/* Once in plain C, once as nat runs here. */
+	sha256_native(false);
+	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
+		return 1;
+	sha256_native(cpu_has_sha256());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
