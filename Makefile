@@ -25,24 +25,15 @@ CLANG_FORMAT ?= clang-format
 PREFIX ?= /usr/local
 WERROR ?= -Werror
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+none :=
+comma := ,
 include vendor/rules.mk
 
-# ---- sources: one way of waiting is compiled, and the parts in MODULES ----
+# ---- sources: src/rules.mk says which are compiled ----
 
-PARTS = manual sandbox admin native
-MODULES ?= $(PARTS)
-LOOPS = epoll kqueue select
-OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(if \
-	$(filter manual,$(MODULES)),cmd/help_small,cmd/help cmd/manual cmd/complete) $(if \
-	$(filter sandbox,$(MODULES)),cmd/sandbox_small,cmd/sandbox os/confine os/calls) $(if \
-	$(filter admin,$(MODULES)),cmd/asked_small,cmd/asked cmd/status cmd/table \
-	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)) app/relay/report app/client/report) \
-	$(CPUS:%=crypt/rounds_%)
-SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
-HDR := $(sort $(shell find src -name '*.h'))
-PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
-TESTS := $(filter-out $(patsubst %,t/unit/test_%.c,$(notdir $(OUT))),$(sort $(wildcard t/unit/test_*.c)))
-AIDS := $(sort $(filter-out t/unit/test_%,$(wildcard t/unit/*.c)))
+include src/rules.mk
+TESTS := $(filter-out $(addprefix t/unit/test_,$(notdir $(OUT:%=%.c))),$(sort $(wildcard t/unit/test_*.c)))
+AIDS := $(filter-out t/unit/test_%,$(sort $(wildcard t/unit/*.c)))
 CODE := $(sort $(shell find src t -name '*.[ch]'))
 
 # ---- flags ----
@@ -50,16 +41,19 @@ CODE := $(sort $(shell find src t -name '*.[ch]'))
 WARN = -Wall -Wextra -Wshadow -Wpointer-arith -Wundef -Wwrite-strings -Wvla
 STRICT = -Wpedantic -Wconversion -Wmissing-prototypes -Wstrict-prototypes
 # Without -fno-builtin-bcmp, clang turns memcmp() == 0 into another symbol.
-C11 = -std=c11 -fno-builtin-bcmp -D_POSIX_C_SOURCE=200809L $(SYSTEM_CC) -Isrc -MMD -MP $(WARN) $(WERROR)
+C11 = -std=c11 -fno-builtin-bcmp -D_POSIX_C_SOURCE=200809L $(SYSTEM_CC) -Isrc $(DEFINES) -MMD -MP $(WARN) $(WERROR)
 SECTIONS = -ffunction-sections -fdata-sections
 
 rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
-rel_crypt = $(if $(filter native,$(MODULES)),-O2)
+rel_crypt = $(if $(filter native,$(IN)),-O2)
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
-static_flags = $(rel_flags) -fno-pie -flto=auto -fstack-protector
+# Every byte counts where parts are left out, and only there.
+static_flags = $(rel_flags) -fno-pie -flto=auto $(if $(LEFT),$(small_flags),-fstack-protector)
+small_flags = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi) -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small
 static_crypt = $(rel_crypt)
-static_link = -static -no-pie -flto=auto -Os $(rel_link),-z,noseparate-code
+static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(if $(LEFT),$(small_flags)) \
+	$(rel_link),-z,noseparate-code,-z,norelro,--build-id=none
 san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
 san_link = $(SAN)
 cov_flags = -O0 -g --coverage
@@ -74,9 +68,7 @@ V ?= 0
 ifeq ($(V),0)
 say = @echo '  $(1) $@';
 endif
-none :=
-parts := $(if $(filter-out $(MODULES),$(PARTS)),-with $(filter $(MODULES),$(PARTS)))
-tag = $(subst $(none) $(none),_,$(notdir $(1))-$(LOOP)$(parts))
+tag = $(subst $(none) $(none),_,$(notdir $(1))-$(LOOP)$(if $(LEFT),-with $(IN)))
 
 # $(call variant,NAME,COMPILER): build/NAME-COMPILER-LOOP/...
 define variant
@@ -145,10 +137,12 @@ accept: all ## scenarios that take long, with the release binary
 
 # ---- lint: each check says file:line: what ----
 
-LINT = shape includes text selftest symbols options manual complete install headers format
+# Some ask the binary about all that it can do.
+WHOLE = options manual complete install
+LINT = shape includes text selftest symbols headers format $(if $(LEFT),,$(WHOLE))
 .PHONY: $(LINT:%=lint-%)
-lint: $(LINT:%=lint-%) dead ## shape, layers, symbols, formatting, dead code
-	@echo 'lint: clean'
+lint: $(LINT:%=lint-%) $(if $(LEFT),,dead) ## shape, layers, symbols, formatting, dead code
+	@echo 'lint: clean$(if $(LEFT),; without $(LEFT) not asked: $(WHOLE) dead)'
 
 lint-shape lint-includes lint-text lint-selftest: lint-%:
 	@$(PYTHON) t/lint/$*.py

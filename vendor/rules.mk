@@ -29,5 +29,5 @@ endif
 # $(call cpu,COMPILER): src/crypt/rounds_*.c for its processor.
 CPUS = x86 arm none
 defines = $(filter 1,$(shell echo $(2) | $(1) $(CFLAGS) -E -P - 2>/dev/null))
-cpu = $(or $(if $(filter native,$(MODULES)),$(call native,$(1))),none)
+cpu = $(or $(if $(filter native,$(IN)),$(call native,$(1))),none)
 native = $(if $(call defines,$(1),__x86_64__),x86,$(if $(call defines,$(1),__AARCH64EL__),arm))

@@ -124,5 +124,5 @@ _nat_opt json '' '' 'Show everything, for programs: an array, an object for each
 _nat_opt watch '' '' 'Show it again and again, every TIME; 2s if none is given'
 _nat_opt visitors '' '' 'Show each visitor too'
 _nat_opt help 'h' '' 'Show this and exit'
-_nat_cmd version '' 'Shows which nat this is'
+_nat_cmd version '' 'Shows which nat this is, and its parts'
 _nat_opt help 'h' '' 'Show this and exit'

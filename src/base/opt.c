@@ -307,6 +307,17 @@ static void put_spaces(struct fmt *f, size_t n)
 		fmt_put(f, " ");
 }
 
+/* In its column, below what begins at start if that is too long. */
+static void put_sentence(struct fmt *f, size_t start, const char *text)
+{
+	if (f->n - start + 2 > LEFT) {
+		fmt_put(f, "\n");
+		start = f->n;
+	}
+	put_spaces(f, LEFT - (f->n - start));
+	fmt_put(f, "%s", text);
+}
+
 void opt_help(const struct opt *tab, struct fmt *f)
 {
 	for (; tab->name; tab++) {
@@ -318,12 +329,8 @@ void opt_help(const struct opt *tab, struct fmt *f)
 			fmt_put(f, "      --%s", tab->name);
 		if (tab->arg)
 			fmt_put(f, " %s", tab->arg);
-		if (f->n - start + 2 > LEFT) {
-			fmt_put(f, "\n");
-			start = f->n;
-		}
-		put_spaces(f, LEFT - (f->n - start));
-		fmt_put(f, "%s", tab->help);
+		if (*tab->help)
+			put_sentence(f, start, tab->help);
 		if (tab->flags & OPT_LIST)
 			fmt_put(f, "; may be repeated");
 		if (tab->def && needs_value(tab))

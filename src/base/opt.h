@@ -49,16 +49,25 @@ struct opt_list {
 };
 
 struct opt {
-	char letter;      /* 0: long form only */
-	const char *name; /* --max-clients; max_clients in the file */
-	enum opt_type type;
-	unsigned flags;    /* enum opt_flags */
-	size_t at;         /* offsetof in the command's settings */
+	char letter;       /* 0: long form only */
+	const char *name;  /* --max-clients; max_clients in the file */
+	uint8_t type;      /* enum opt_type */
+	uint8_t flags;     /* enum opt_flags */
+	uint32_t at;       /* offsetof in the command's settings */
 	const char *arg;   /* what to call the value, NULL for a flag */
 	const char *def;   /* the default as a user would write it, or NULL */
 	uint64_t min, max; /* of UINT COUNT MS SIZE; max 0: what fits */
 	const char *help;  /* one sentence, no full stop */
 };
+
+/* A sentence that only help shows: "" in builds without the part `manual`, whose
+ * help has names, values and defaults. The Makefile says NAT_WORDS: full or none.
+ */
+#define WORDS_full(text) text
+#define WORDS_none(text) ""
+#define WORDS_JOIN(which) WORDS_##which
+#define WORDS_OF(which) WORDS_JOIN(which)
+#define WORDS(text) WORDS_OF(NAT_WORDS)(text)
 
 /* clang-format off */
 #define OPT_END { .name = NULL }

@@ -14,9 +14,9 @@ struct check_set {
 #define AT(field) offsetof(struct check_set, field)
 static const struct opt opts[] = {
 	{ 'c', "config", OPT_TEXT, OPT_LINE, AT(config), "FILE", NULL,
-	  0, 0, "The file to check" },
+	  0, 0, WORDS("The file to check") },
 	{ 0, "show-secrets", OPT_FLAG, OPT_LINE, AT(show_secrets), NULL, NULL,
-	  0, 0, "Print tokens too" },
+	  0, 0, WORDS("Print tokens too") },
 	CMD_HELP(struct check_set),
 	OPT_END
 };
@@ -57,10 +57,10 @@ static int run(int argc, char **argv)
 	return cmd_usage(&cmd_check);
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"Reads a config file as nat run does, and says all that is wrong\n"
 	"with it at once. A good one is printed as it is in force, defaults\n"
-	"included, in its own syntax, and reads back as the same.";
+	"included, in its own syntax, and reads back as the same.");
 
 static const char *const examples[] = {
 	"nat check -c nat.conf",

@@ -11,27 +11,27 @@ struct client_set {
 #define AT(field) offsetof(struct client_set, conf.field)
 static const struct opt opts[] = {
 	{ 'r', "relay", OPT_ADDR, OPT_LIST | OPT_HOST, AT(relay), "ADDR", NULL,
-	  0, 0, "Relay, port 8888 if not said" },
+	  0, 0, WORDS("Relay, port 8888 if not said") },
 	ROLE_TOKEN_OPTS,
 	{ 'n', "name", OPT_TEXT, 0, AT(name), "NAME", NULL,
-	  0, 0, "What this client is called, if not HOST-xxxxxx" },
+	  0, 0, WORDS("What this client is called, if not HOST-xxxxxx") },
 	{ 0, "plain", OPT_FLAG, 0, AT(plain), NULL, NULL,
-	  0, 0, "The relay is an original FAST NAT server" },
+	  0, 0, WORDS("The relay is an original FAST NAT server") },
 	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "4096",
-	  1, 65535, "Most visitors at once" },
+	  1, 65535, WORDS("Most visitors at once") },
 	{ 0, "fail-back", OPT_MS, 0, AT(fail_back), "TIME", "60s",
-	  0, 86400000, "How often a better relay, or another address of this one, is "
-	  "looked for; 0: never" },
+	  0, 86400000, WORDS("How often a better relay, or another address of this one, is "
+	  "looked for; 0: never") },
 	{ 0, "max-parked", OPT_UINT, 0, AT(max_parked), "N", "16",
-	  0, 32, "Most connections to the relay kept ready for visitors" },
+	  0, 32, WORDS("Most connections to the relay kept ready for visitors") },
 	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "1024",
-	  1, 65535, "Most visitors of UDP services at once" },
+	  1, 65535, WORDS("Most visitors of UDP services at once") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
-	  1000, 86400000, "How long a silent visitor of UDP is remembered" },
+	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
 	{ 0, "visit", OPT_TEXT, OPT_LIST, AT(visit), "OWNER/SERVICE=ADDR", NULL,
-	  0, 0, "Reach a private service of another client at this address" },
+	  0, 0, WORDS("Reach a private service of another client at this address") },
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
-	  0, 0, "Reach one by standard input and output, and exit" },
+	  0, 0, WORDS("Reach one by standard input and output, and exit") },
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -48,6 +48,8 @@ static void check_service(const struct service *s, struct diag *d)
 	if (s->protocol != FASTNAT_TCP && s->protocol != FASTNAT_UDP)
 		diag_put(d, "%s: %s services are not there yet", s->name,
 			 service_type(s->protocol));
+	if (s->protocol == FASTNAT_UDP && client_udp_fault())
+		diag_put(d, "%s: %s", s->name, client_udp_fault());
 }
 
 static int arguments(void *settings, int argc, char **argv, struct diag *d)
@@ -177,6 +179,8 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 		diag_put(d, "no service to publish: add %s",
 			 d->line ? "a section, config service"
 				 : "one, such as ssh=tcp:22@6022");
+	if (conf->plain && client_plain_fault())
+		diag_option(d, "plain", client_plain_fault());
 	if (conf->plain && conf->nservices && has_rules(&conf->services[0]))
 		diag_option(d, "plain",
 			    "its server knows no allow, deny or rate");
@@ -254,7 +258,7 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_client, argc, argv);
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"Logs in at a relay, publishes services there and connects their\n"
 	"visitors to them. Trouble of the network never ends it: it tries\n"
 	"again for ever.\n\n"
@@ -265,12 +269,14 @@ static const char about[] =
 	"that the relay's token file lets, visit=OWNER/SERVICE, reach it by\n"
 	"--visit or --stdio. Each service that is published is one\n"
 	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
-	"it is.";
+	"it is.");
 
 static const char *const examples[] = {
-	"nat client --relay 127.0.0.1 --token-file token ssh=tcp:22@6022",
-	"nat client -r 127.0.0.1:8888 -r [::1]:8888 tcp:8000-8002@9000-9002",
-	"nat client --plain --relay 127.0.0.1 tcp:localhost:5900",
+	WORDS("nat client --relay 127.0.0.1 --token-file token "
+	      "ssh=tcp:22@6022"),
+	WORDS("nat client -r 127.0.0.1:8888 -r [::1]:8888 "
+	      "tcp:8000-8002@9000-9002"),
+	WORDS("nat client --plain --relay 127.0.0.1 tcp:localhost:5900"),
 	NULL,
 };
 

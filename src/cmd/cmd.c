@@ -62,55 +62,9 @@ const struct cmd *cmd_find(const char *name)
 	return *c;
 }
 
-enum { WORD = 16 }; /* longer words are near to nothing */
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-	return min_size(min_size(a, b), c);
-}
-
-/* Letters to add, take away or change to make b of a; b is at most WORD long. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t n = strlen(b), row[WORD + 1];
-
-	for (size_t k = 0; k <= n; k++)
-		row[k] = k;
-	for (size_t i = 0; a[i]; i++) {
-		size_t corner = row[0];
-
-		row[0] = i + 1;
-		for (size_t k = 1; k <= n; k++) {
-			size_t above = row[k];
-
-			row[k] = least(above + 1, row[k - 1] + 1,
-				       corner + (a[i] != b[k - 1]));
-			corner = above;
-		}
-	}
-	return row[n];
-}
-
-/* The command that is at most two letters off, or NULL. */
-static const struct cmd *nearest(const char *name)
-{
-	const struct cmd *best = NULL;
-	size_t n = strlen(name), most = n > 3 ? 3 : n;
-
-	for (size_t i = 0; n <= WORD && cmds[i]; i++) {
-		size_t d = distance(cmds[i]->name, name);
-
-		if (d < most) {
-			most = d;
-			best = cmds[i];
-		}
-	}
-	return best;
-}
-
 void cmd_unknown(const char *name)
 {
-	const struct cmd *near = nearest(name);
+	const struct cmd *near = cmd_nearest(name);
 	struct diag d = cmd_file_diag("nat");
 
 	if (near)
@@ -139,12 +93,13 @@ int cmd_show_help(const struct cmd *cmd)
 	char text[8192];
 	struct fmt f = fmt_to(SPAN(text));
 
-	fmt_put(&f, "nat %s - %s\n\nUsage: nat %s%s%s\n\n%s\n\nOptions:\n",
+	fmt_put(&f, "nat %s - %s\n\nUsage: nat %s%s%s\n\n%s%sOptions:\n",
 		cmd->name, cmd->what, cmd->name, *cmd->usage ? " " : "",
-		cmd->usage, cmd->about);
+		cmd->usage, cmd->about, *cmd->about ? "\n\n" : "");
 	opt_help(cmd->opts, &f);
-	fmt_put(&f, "\nExamples:\n");
-	for (const char *const *e = cmd->examples; *e; e++)
+	if (*cmd->examples[0])
+		fmt_put(&f, "\nExamples:\n");
+	for (const char *const *e = cmd->examples; *e && **e; e++)
 		fmt_put(&f, "  %s\n", *e);
 	assert(!f.full);
 	console_out(fmt_done(&f));
@@ -164,11 +119,11 @@ static void put_group(struct fmt *f, const char *group)
 	}
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"A relay runs on a machine with a public address. A client runs\n"
 	"behind NAT, logs in at the relay and publishes services there:\n"
 	"SSH, a desktop, a database, a web site. Visitors connect to ports\n"
-	"of the relay and reach the services.";
+	"of the relay and reach the services.");
 
 const struct cmd cmd_nat = {
 	.name = "nat",

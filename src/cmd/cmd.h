@@ -38,6 +38,9 @@ extern const struct cmd cmd_nat;
 /* NULL when there is none; nothing is said. */
 const struct cmd *cmd_find(const char *name);
 
+/* The command that is at most two letters off, or NULL. */
+const struct cmd *cmd_nearest(const char *name);
+
 /* Says that there is no such command, and which one may be meant. */
 void cmd_unknown(const char *name);
 
@@ -49,7 +52,7 @@ struct diag cmd_file_diag(const char *path);
 #define CMD_HELP(type) \
 	{ \
 		'h', "help", OPT_FLAG, OPT_LINE, offsetof(type, help), NULL, \
-			NULL, 0, 0, "Show this and exit" \
+			NULL, 0, 0, WORDS("Show this and exit") \
 	}
 
 /* Defaults, then argv, into zeroed settings. The index of the first argument, or

@@ -8,32 +8,32 @@
 #define AT(field) offsetof(struct conf_service, field)
 const struct opt conf_service_opts[] = {
 	{ 0, "type", OPT_TEXT, 0, AT(type), "tcp|udp|http|https", NULL, 0, 0,
-	  "What it speaks" },
+	  WORDS("What it speaks") },
 	{ 0, "local", OPT_TEXT, 0, AT(local), "[HOST:]PORT", NULL, 0, 0,
-	  "Where it is" },
+	  WORDS("Where it is") },
 	{ 0, "public", OPT_TEXT, 0, AT(public), "PORT", NULL, 0, 0,
-	  "Port or host name at the relay" },
+	  WORDS("Port or host name at the relay") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "0",
-	  0, 86400000, "How long a silent visitor of UDP is remembered; 0: as "
-	  "long as the client says" },
+	  0, 86400000, WORDS("How long a silent visitor of UDP is remembered; 0: as "
+	  "long as the client says") },
 	{ 0, "allow", OPT_CIDR, OPT_LIST, AT(rules.allow), "CIDR", NULL, 0, 0,
-	  "Let visitors in from there, and from nowhere else" },
+	  WORDS("Let visitors in from there, and from nowhere else") },
 	{ 0, "deny", OPT_CIDR, OPT_LIST, AT(rules.deny), "CIDR", NULL, 0, 0,
-	  "Let no visitors in from there, even if allowed" },
+	  WORDS("Let no visitors in from there, even if allowed") },
 	{ 0, "rate", OPT_UINT, 0, AT(rules.rate), "N", "0",
-	  0, SERVICE_RATE, "Most visitors a second from one address, or IPv6 "
-	  "/64; 0: any number" },
+	  0, SERVICE_RATE, WORDS("Most visitors a second from one address, or IPv6 "
+	  "/64; 0: any number") },
 	{ 0, "burst", OPT_UINT, 0, AT(rules.burst), "N", "0",
-	  0, SERVICE_BURST, "How many of them may come at once; 0: twice the "
-	  "rate" },
+	  0, SERVICE_BURST, WORDS("How many of them may come at once; 0: twice the "
+	  "rate") },
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
-	  "The client section that it belongs to" },
+	  WORDS("The client section that it belongs to") },
 	OPT_END
 };
 #undef AT
 
 const struct opt conf_enabled_opts[] = {
-	{ 0, "enabled", OPT_FLAG, 0, 0, NULL, "1", 0, 0, "Whether it counts" },
+	{ 0, "enabled", OPT_FLAG, 0, 0, NULL, "1", 0, 0, WORDS("Whether it counts") },
 	OPT_END
 };
 /* clang-format on */

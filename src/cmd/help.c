@@ -10,9 +10,9 @@ struct help_set {
 #define AT(field) offsetof(struct help_set, field)
 static const struct opt opts[] = {
 	{ 0, "man", OPT_FLAG, OPT_LINE, AT(man), NULL, NULL,
-	  0, 0, "Write a man page" },
+	  0, 0, WORDS("Write a man page") },
 	{ 0, "complete", OPT_TEXT, OPT_LINE, AT(complete), "bash|zsh|fish", NULL,
-	  0, 0, "Write what a shell needs to complete lines" },
+	  0, 0, WORDS("Write what a shell needs to complete lines") },
 	CMD_HELP(struct help_set),
 	OPT_END
 };
@@ -50,11 +50,11 @@ static int run(int argc, char **argv)
 	return about ? cmd_show_help(about) : cmd_show_overview();
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"Without a command it shows all of them. With --man it writes what\n"
 	"it knows as a man page in mdoc(7): of a command, nat.conf(5) if\n"
 	"that stands in its place, and nat(1) without one. With --complete\n"
-	"it writes the completion for a shell.";
+	"it writes the completion for a shell.");
 
 static const char *const examples[] = {
 	"nat help relay",

@@ -1,5 +1,11 @@
-/* help without man pages and completion, for small builds. */
+/* help without man pages and completion, and without guesses, for small builds. */
 #include "cmd/cmd.h"
+
+const struct cmd *cmd_nearest(const char *name)
+{
+	(void)name;
+	return NULL;
+}
 
 struct help_set {
 	bool help;
@@ -30,13 +36,14 @@ static int run(int argc, char **argv)
 	return err_exit(-NAT_EUSAGE);
 }
 
-static const char *const examples[] = { "nat help", "nat help relay", NULL };
+static const char *const examples[] = { WORDS("nat help"),
+					WORDS("nat help relay"), NULL };
 
 const struct cmd cmd_help = {
 	.name = "help",
 	.group = "Inspect",
 	.what = "Shows the commands, or the options of one",
-	.about = "Without a command it shows all of them.",
+	.about = WORDS("Without a command it shows all of them."),
 	.usage = "[COMMAND]",
 	.opts = opts,
 	.run = run,

@@ -10,7 +10,7 @@ struct keygen_set {
 /* clang-format off */
 static const struct opt opts[] = {
 	{ 0, "token", OPT_FLAG, OPT_LINE, offsetof(struct keygen_set, token), NULL,
-	  NULL, 0, 0, "Make a token for relay and clients" },
+	  NULL, 0, 0, WORDS("Make a token for relay and clients") },
 	CMD_HELP(struct keygen_set),
 	OPT_END
 };
@@ -49,9 +49,9 @@ static int run(int argc, char **argv)
 	return cmd_usage(&cmd_keygen);
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"A token is 128 random bits as 32 hex digits on stdout. The same\n"
-	"token stands in the --token-file of the relay and of its clients.";
+	"token stands in the --token-file of the relay and of its clients.");
 
 static const char *const examples[] = {
 	"nat keygen --token",

@@ -12,53 +12,53 @@ struct relay_set {
 #define AT(field) offsetof(struct relay_set, conf.field)
 static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST, AT(listen), "ADDR", "[::]:8888",
-	  0, 0, "Where clients connect" },
+	  0, 0, WORDS("Where clients connect") },
 	ROLE_TOKEN_OPTS,
 	{ 0, "open", OPT_FLAG, 0, AT(open), NULL, NULL,
-	  0, 0, "Serve clients without a token too" },
+	  0, 0, WORDS("Serve clients without a token too") },
 	{ 0, "ports", OPT_PORTS, 0, AT(ports), "LO-HI", "1024-65535",
-	  0, 0, "Ports that clients may publish" },
+	  0, 0, WORDS("Ports that clients may publish") },
 	{ 0, "bind", OPT_TEXT, 0, AT(bind), "HOST", NULL,
-	  0, 0, "Address of published ports, if not all" },
+	  0, 0, WORDS("Address of published ports, if not all") },
 	{ 0, "max-clients", OPT_UINT, 0, AT(max_clients), "N", "256",
-	  1, 65535, "Most clients at once" },
+	  1, 65535, WORDS("Most clients at once") },
 	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "10000",
-	  1, 65535, "Most visitors at once" },
+	  1, 65535, WORDS("Most visitors at once") },
 	{ 0, "allow", OPT_CIDR, OPT_LIST, AT(gate.allow), "CIDR", NULL,
-	  0, 0, "Let visitors in from there, and from nowhere else" },
+	  0, 0, WORDS("Let visitors in from there, and from nowhere else") },
 	{ 0, "deny", OPT_CIDR, OPT_LIST, AT(gate.deny), "CIDR", NULL,
-	  0, 0, "Let no visitors in from there, even if allowed" },
+	  0, 0, WORDS("Let no visitors in from there, even if allowed") },
 	{ 0, "max-visitors-client", OPT_UINT, 0, AT(gate.max_visitors_client),
 	  "N", "0", 0, 65535,
-	  "Most visitors of one client at once; 0: as many as of all" },
+	  WORDS("Most visitors of one client at once; 0: as many as of all") },
 	{ 0, "max-visitors-address", OPT_UINT, 0, AT(gate.max_visitors_address),
 	  "N", "4096", 0, 65535,
-	  "Most visitors from one address, or IPv6 /64, at once; 0: as many as "
-	  "of all" },
+	  WORDS("Most visitors from one address, or IPv6 /64, at once; 0: as many as "
+	  "of all") },
 	{ 0, "max-pending", OPT_UINT, 0, AT(max_pending), "N", "4096",
-	  1, 65535, "Most visitors that wait for one client; more wait outside" },
+	  1, 65535, WORDS("Most visitors that wait for one client; more wait outside") },
 	{ 0, "max-unknown", OPT_UINT, 0, AT(gate.max_unknown), "N", "1024",
-	  16, 65535, "Most connections before login; the oldest gives way" },
+	  16, 65535, WORDS("Most connections before login; the oldest gives way") },
 	{ 0, "max-unknown-address", OPT_UINT, 0, AT(gate.max_unknown_address),
-	  "N", "64", 1, 65535, "Most of them from one address, or IPv6 /64" },
+	  "N", "64", 1, 65535, WORDS("Most of them from one address, or IPv6 /64") },
 	{ 0, "ban-after", OPT_UINT, 0, AT(gate.ban_after), "N", "10",
-	  0, 1000, "Ban a name at an address after so many failed logins; 0: "
-	  "never" },
+	  0, 1000, WORDS("Ban a name at an address after so many failed logins; 0: "
+	  "never") },
 	{ 0, "ban-time", OPT_MS, 0, AT(gate.ban_time), "TIME", "1m",
-	  1000, 86400000, "How long a ban holds, and failed logins count" },
+	  1000, 86400000, WORDS("How long a ban holds, and failed logins count") },
 	{ 0, "max-services", OPT_UINT, 0, AT(max_services), "N", "64",
-	  1, 65535, "Most services of one client" },
+	  1, 65535, WORDS("Most services of one client") },
 	{ 0, "max-visits", OPT_UINT, 0, AT(max_visits), "N", "1024",
-	  1, 65535, "Most visits of one client to private services at once" },
+	  1, 65535, WORDS("Most visits of one client to private services at once") },
 	{ 0, "visit-any", OPT_FLAG, 0, AT(visit_any), NULL, NULL,
-	  0, 0, "Every client may visit every private service" },
+	  0, 0, WORDS("Every client may visit every private service") },
 	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "4096",
-	  1, 65535, "Most visitors of UDP services at once" },
+	  1, 65535, WORDS("Most visitors of UDP services at once") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
-	  1000, 86400000, "How long a silent visitor of UDP is remembered" },
+	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
-	  1000, 3600000, "How often silent clients are asked for a sign" },
+	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
 	OPT_END
@@ -69,15 +69,16 @@ static const struct opt opts[] = {
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
 	struct relay_set *set = s->set;
+	const char *why;
 
 	(void)conf;
 	role_fit_token(&set->common, d);
 	set->conf.token = set->common.token;
 	set->conf.token_file = set->common.token_file;
 	set->conf.weak_token = set->common.weak_token;
-	if (set->conf.visit_any && set->conf.open)
-		diag_option(d, "visit-any",
-			    "would let in anybody with open: leave one");
+	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
+	if (why)
+		diag_option(d, "visit-any", why);
 }
 
 static unsigned lowest_port(const void *settings)
@@ -158,7 +159,7 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_relay, argc, argv);
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"Clients behind NAT log in here and publish services; whoever\n"
 	"connects to a published port of this machine reaches the service\n"
 	"behind the client.\n\n"
@@ -166,12 +167,12 @@ static const char about[] =
 	"start, keeps it in the state directory and prints the command for\n"
 	"the other machine. Tokens never cross the wire. For each address\n"
 	"that it serves on, it says on stderr when it is ready, with the\n"
-	"real port.";
+	"real port.");
 
 static const char *const examples[] = {
-	"nat relay",
-	"nat relay --token-file token --ports 6000-6999",
-	"nat relay --open --listen 127.0.0.1:8888",
+	WORDS("nat relay"),
+	WORDS("nat relay --token-file token --ports 6000-6999"),
+	WORDS("nat relay --open --listen 127.0.0.1:8888"),
 	NULL,
 };
 

@@ -32,42 +32,42 @@ struct common {
 	letter, name, type, flags, offsetof(struct common, field), arg
 #define ROLE_CONFIG_OPT(help) \
 	{ ROLE_ROW('c', "config", OPT_TEXT, OPT_LINE, config, "FILE"), \
-	  NULL, 0, 0, help }
+	  NULL, 0, 0, WORDS(help) }
 #define ROLE_OPTS \
 	{ ROLE_ROW('v', "verbose", OPT_COUNT, 0, verbose, NULL), \
-	  "0", 0, 9, "Log what is for debugging too" }, \
+	  "0", 0, 9, WORDS("Log what is for debugging too") }, \
 	{ ROLE_ROW(0, "log", OPT_TEXT, 0, log, "FILE"), \
-	  NULL, 0, 0, "Append the log to this file, or: syslog, syslog:PATH" }, \
+	  NULL, 0, 0, WORDS("Append the log to this file, or: syslog, syslog:PATH") }, \
 	{ ROLE_ROW(0, "log-time", OPT_FLAG, 0, log_time, NULL), \
-	  NULL, 0, 0, "Begin each line of the log with the time" }, \
+	  NULL, 0, 0, WORDS("Begin each line of the log with the time") }, \
 	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \
-	  NULL, 0, 0, "Keep here what must survive a restart" }, \
+	  NULL, 0, 0, WORDS("Keep here what must survive a restart") }, \
 	{ ROLE_ROW(0, "drain", OPT_MS, 0, drain, "TIME"), \
 	  "5s", 0, 86400000, \
-	  "At SIGTERM, how long those being served may go on" }, \
+	  WORDS("At SIGTERM, how long those being served may go on") }, \
 	{ ROLE_ROW(0, "user", OPT_TEXT, 0, user, "NAME[:GROUP]"), \
-	  NULL, 0, 0, "Be this user once the ports are open" }, \
+	  NULL, 0, 0, WORDS("Be this user once the ports are open") }, \
 	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, 0, resolv_conf, "FILE"), \
-	  NULL, 0, 0, "Name servers, if not /etc/resolv.conf's" }, \
+	  NULL, 0, 0, WORDS("Name servers, if not /etc/resolv.conf's") }, \
 	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, 0, no_sandbox, NULL), \
-	  NULL, 0, 0, "Keep the rights that serving does not need" }, \
+	  NULL, 0, 0, WORDS("Keep the rights that serving does not need") }, \
 	{ ROLE_ROW(0, "admin", OPT_TEXT, 0, admin, "PATH"), \
-	  NULL, 0, 0, "Answer nat status on this unix socket" }, \
+	  NULL, 0, 0, WORDS("Answer nat status on this unix socket") }, \
 	{ ROLE_ROW(0, "metrics", OPT_ADDR, 0, metrics, "ADDR"), \
-	  NULL, 0, 0, "Serve metrics for Prometheus; of loopback if only a port" }, \
+	  NULL, 0, 0, WORDS("Serve metrics for Prometheus; of loopback if only a port") }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
-	  NULL, 0, 0, "Secret shared by relay and clients" }, \
+	  NULL, 0, 0, WORDS("Secret shared by relay and clients") }, \
 	{ ROLE_ROW(0, "token-file", OPT_TEXT, 0, token_file, "FILE"), \
-	  NULL, 0, 0, "Read it from a file that only the owner can read" }, \
+	  NULL, 0, 0, WORDS("Read it from a file that only the owner can read") }, \
 	{ ROLE_ROW(0, "weak-token", OPT_FLAG, 0, weak_token, NULL), \
-	  NULL, 0, 0, "Take a token that could be guessed" }
+	  NULL, 0, 0, WORDS("Take a token that could be guessed") }
 #define ROLE_MEMORY_OPTS(memory) \
 	{ ROLE_ROW(0, "max-memory", OPT_SIZE, 0, max_memory, "SIZE"), \
-	  memory, 1 << 20, (uint64_t)4 << 30, "Most memory for buffers" }, \
+	  memory, 1 << 20, (uint64_t)4 << 30, WORDS("Most memory for buffers") }, \
 	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, 0, pipe_size, "SIZE"), \
-	  "256K", 4 << 10, 1 << 20, "Bytes that a pipe of the kernel holds" }
+	  "256K", 4 << 10, 1 << 20, WORDS("Bytes that a pipe of the kernel holds") }
 /* clang-format on */
 
 struct role {

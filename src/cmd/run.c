@@ -80,14 +80,14 @@ static int run(int argc, char **argv)
 	return run_file(&common);
 }
 
-static const char about[] =
+static const char about[] = WORDS(
 	"Serves the sections of a config file, relay and client alike.\n"
 	"Without -c it reads /etc/config/nat if that exists, as on OpenWrt,\n"
 	"and /etc/nat.conf if not. What the command line says wins over the\n"
-	"file.";
+	"file.");
 
-static const char *const examples[] = { "nat run", "nat run -c nat.conf",
-					NULL };
+static const char *const examples[] = { WORDS("nat run"),
+					WORDS("nat run -c nat.conf"), NULL };
 
 const struct cmd cmd_run = {
 	.name = "run",

@@ -1,4 +1,6 @@
+#include "os/native.h"
 #include "os/process.h"
+#include "os/sys.h"
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,7 +21,7 @@ void process_conceal(void)
 {
 	struct rlimit none = { 0, 0 };
 
-	setrlimit(RLIMIT_CORE, &none);
+	sys_set_limit(RLIMIT_CORE, &none);
 #if defined(__linux__)
 	/* A core_pattern with a program in it knows no limit. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -316,7 +316,7 @@ int sock_raise_fds(size_t wanted)
 		most = r.rlim_max;
 	if (r.rlim_cur < most) {
 		r.rlim_cur = most;
-		setrlimit(RLIMIT_NOFILE, &r);
+		sys_set_limit(RLIMIT_NOFILE, &r);
 	}
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
 		return 256;

@@ -9,4 +9,13 @@
  */
 int sys_err(void);
 
+/* setrlimit of <sys/resource.h>, but for Linux's newer call: musl's setrlimit
+ * stops all threads first, which costs a static program 2 KB.
+ */
+#if defined(__linux__)
+#define sys_set_limit(what, r) prlimit(0, what, r, NULL)
+#else
+#define sys_set_limit(what, r) setrlimit(what, r)
+#endif
+
 #endif

@@ -15,7 +15,7 @@ SANDBOX_STATIC := $(if $(filter check,$(MAKECMDGOALS)),,$(HAVE_MUSL:%=static))
 
 .PHONY: sandboxed lint-sandbox
 lint: lint-sandbox
-lint-sandbox: $(SRC:%.c=$(rel)/%.o)
+lint-sandbox: $(rel_src:%.c=$(rel)/%.o)
 	$(if $(filter src/os/calls.c,$(SRC)),@$(PYTHON) t/sandbox/table.py $^)
 check: sandboxed
 sandboxed: all $(SANDBOX_STATIC) | $(if $(filter check,$(MAKECMDGOALS)),scn) ## scenarios: nothing that is needed is refused

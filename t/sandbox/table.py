@@ -73,7 +73,7 @@ BEFORE = {
     "chmod lchown mkdir rmdir umask": "directories are made at start",
     "epoll_create1 kqueue": "the loop",
     "gethostname getenv": "who we are",
-    "getrlimit setrlimit": "descriptors are counted at start",
+    "getrlimit prlimit*": "descriptors are counted at start",
     "prctl set*uid set*gid setgroups getgid": "root is given up",
     "nanosleep": "nat status, which serves nobody",
     "readlink": "the sandbox itself",

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -47,6 +48,18 @@ async def needs(world: World, args: Args) -> None:
                 raise Skipped("no landlock in this kernel")
         elif not shutil.which(program):
             raise Skipped(f"no {program} here")
+
+
+async def part(world: World, args: Args) -> None:
+    said = await asyncio.to_thread(
+        subprocess.run, [world.product[-1], "version"],
+        stdout=subprocess.PIPE, text=True, check=True)
+    there = said.stdout.partition(" with ")[2].strip().split(",")
+    for word in args.words:
+        name = word.removeprefix("!")
+        if (name in there) == (word != name):
+            raise Skipped(f"this build {'has' if name != word else 'lacks'} "
+                          f"{name}")
 
 
 async def bare(world: World, args: Args) -> None:
@@ -476,6 +489,10 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "needs": (
         needs,
         "PROGRAM... | root | sandbox | landlock: else it is skipped",
+    ),
+    "part": (
+        part,
+        "NAME... | !NAME... of MODULES are there, or are not: else skipped",
     ),
     "bare": (bare, "skipped where something runs the binary (--prefix)"),
     "apart": (apart, "in a network of its own; needs root and ip"),

@@ -77,7 +77,7 @@ CALLS = {
     "gethostname": "EPERM",
     "getentropy": "ENOSYS",
     "getrlimit": "EPERM",
-    "setrlimit": "EPERM",
+    "prlimit": "EPERM",
     "madvise": "EAGAIN",
     "mmap": "ENOMEM",
     "munmap": "ENOMEM",

@@ -388,7 +388,9 @@ long __wrap_syscall(long what, ...)
 WRAP(gethostname, (char *name, size_t n), (name, n))
 WRAP(getentropy, (void *to, size_t n), (to, n))
 WRAP(getrlimit, (int what, struct rlimit *r), (what, r))
-WRAP(setrlimit, (int what, const struct rlimit *r), (what, r))
+WRAP(prlimit,
+     (pid_t pid, int what, const struct rlimit *set, struct rlimit *was),
+     (pid, what, set, was))
 WRAP(madvise, (void *p, size_t n, int what), (p, n, what))
 
 void *__wrap_mmap(void *at, size_t n, int may, int flags, int fd, off_t from);

@@ -167,6 +167,8 @@ static void test_cases(void **state)
 		const char *got = verdict(SPAN(out), o, cases[i].in);
 		size_t n = strlen(got);
 
+		if (cases[i].row == CIDR && !unit_part("nets"))
+			continue;
 		assert_string_equal(got, cases[i].out);
 		if (cases[i].row == TEXT || *got != '\'')
 			continue;

@@ -109,6 +109,14 @@ static inline unsigned unit_slow(void)
 	return times ? (unsigned)strtoul(times, NULL, 10) : 1;
 }
 
+/* Is that part of MODULES in this build? */
+#define UNIT_TEXT(...) #__VA_ARGS__
+#define UNIT_TEXT_OF(...) UNIT_TEXT(__VA_ARGS__)
+static inline bool unit_part(const char *name)
+{
+	return strstr("," UNIT_TEXT_OF(NAT_PARTS) ",", name) != NULL;
+}
+
 /* For tests that run out of descriptors, before anything is open. Skipped under
  * valgrind, where accept beyond the limit takes the connection and closes it.
  */

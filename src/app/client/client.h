@@ -68,4 +68,10 @@ const char *client_stdio_fault(const char *to);
 /* What it tells of itself; src/app/client/report.c. */
 struct report client_report(struct client *c);
 
+/* NULL, or why this build knows no original servers. */
+const char *client_plain_fault(void);
+
+/* NULL, or why this build serves no visitors of UDP services. */
+const char *client_udp_fault(void);
+
 #endif

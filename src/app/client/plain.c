@@ -30,6 +30,11 @@ int plain_visit(struct control *ctl, const struct fastnat *m)
 	return visit_of(ctl, &ctl->client->entries.v[0], m);
 }
 
+const char *client_plain_fault(void)
+{
+	return NULL;
+}
+
 /* Where nobody can tell what is acknowledged, time alone must do. */
 static void poll(struct timer *t)
 {

@@ -329,3 +329,8 @@ void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,
 	if (!f->id && !open_line(f, relay))
 		give_up(f, "too many visitors");
 }
+
+const char *client_udp_fault(void)
+{
+	return NULL;
+}

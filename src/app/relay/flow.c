@@ -271,7 +271,7 @@ static void used(struct flow *f)
 		    &f->lru);
 }
 
-void flow_come(struct udp *u)
+static void come(struct udp *u)
 {
 	struct published *p = container_of(u, struct published, udp);
 	struct datagram d;
@@ -290,6 +290,16 @@ void flow_come(struct udp *u)
 			p->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
 	}
 	udp_flush(u->net);
+}
+
+int flow_listen(struct published *p, struct bytes host, uint16_t port)
+{
+	return udp_bind(&p->udp, p->relay->net, host, port, come);
+}
+
+const char *flow_fault(void)
+{
+	return NULL;
 }
 
 /* ---- from the client to the visitor ---- */

@@ -48,8 +48,11 @@ struct flow {
 	uint8_t out_id[FASTNAT_NONCE];
 };
 
-/* For udp_bind of a published port. */
-void flow_come(struct udp *u);
+/* Binds the port of p, in place of a listener. */
+MUST_USE int flow_listen(struct published *p, struct bytes host, uint16_t port);
+
+/* NULL, or why this build carries no UDP services. */
+const char *flow_fault(void);
 
 /* Those that a client may name; NULL: there is none. */
 struct flow *flow_of_id(struct relay *r, uint32_t id);

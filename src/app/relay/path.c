@@ -74,7 +74,7 @@ static void hear_flow(struct udp *u, const struct datagram *d,
 	flow_answer(f, c->payload);
 }
 
-void path_come(struct udp *u)
+static void come(struct udp *u)
 {
 	struct datagram d;
 	struct carrier c;
@@ -88,4 +88,9 @@ void path_come(struct udp *u)
 			hear_flow(u, &d, &c);
 	}
 	udp_flush(u->net);
+}
+
+int path_listen(struct relay_port *p, struct net *net, struct bytes host)
+{
+	return udp_bind(&p->udp, net, host, p->listener.at.port, come);
 }

@@ -21,8 +21,10 @@ struct path {
 	struct carrier_key key;
 };
 
-/* For udp_bind beside a control port. */
-void path_come(struct udp *u);
+/* Hears them at the control port p as well. */
+struct relay_port;
+MUST_USE int path_listen(struct relay_port *p, struct net *net,
+			 struct bytes host);
 
 void path_start(struct path *p, const uint8_t key[FASTNAT_KEY]);
 void path_stop(struct path *p);

@@ -1,9 +1,21 @@
 #include "app/relay/private.h"
 #include "app/relay/published.h"
+#include "app/relay/relay.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
 
 enum { WINDOW = 1024, WORD = 32, RETRY_MS = 3000 };
+
+const char *private_fault(const struct fastnat *m)
+{
+	return m->protocol == FASTNAT_TCP ? NULL
+					  : "only TCP services can be private";
+}
+
+const char *relay_visit_any_fault(const struct relay_conf *conf)
+{
+	return conf->open ? "would let in anybody with open: leave one" : NULL;
+}
 
 /* ---- headers ---- */
 

@@ -10,6 +10,9 @@
 
 #include "app/relay/session.h"
 
+/* NULL, or why there cannot be such a private service. */
+const char *private_fault(const struct fastnat *m);
+
 /* Has s signed this header, and not used its number before? */
 bool private_proven(struct session *s, const struct fastnat *m);
 

@@ -50,7 +50,7 @@ static int bind_port(struct published *p, uint16_t port)
 	int rc;
 
 	if (p->protocol == FASTNAT_UDP) {
-		rc = udp_bind(&p->udp, net, host, port, flow_come);
+		rc = flow_listen(p, host, port);
 		p->port = p->udp.at.port;
 	} else {
 		rc = listener_start(&p->listener, net, host, port, come);

@@ -119,7 +119,7 @@ static int open_port(struct relay *r, struct bytes host, uint16_t port,
 	p->relay = r;
 	p->greets = greets;
 	r->nports++;
-	rc = udp_bind(&p->udp, r->net, host, p->listener.at.port, path_come);
+	rc = path_listen(p, r->net, host);
 	if (rc < 0)
 		log_warn(r->net->log, "relay",
 			 "UDP port %u: %s: UDP services go over TCP",
@@ -136,7 +136,8 @@ static int open_ports(struct relay *r, struct diag *d)
 		int rc = hostport_parse(&hp, bytes_of(l->v[i]));
 
 		if (rc == 0)
-			rc = open_port(r, hp.host, hp.port, r->conf->open);
+			rc = open_port(r, hp.host, hp.port,
+				       r->conf->open && session_knows_plain);
 		if (rc < 0) {
 			diag_put(d, "cannot listen on %s: %s", l->v[i],
 				 err_text(rc));

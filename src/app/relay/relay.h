@@ -41,6 +41,9 @@ size_t relay_descriptors(const struct relay_conf *conf);
 
 struct relay;
 
+/* NULL, or what is wrong with visit_any beside the other settings. */
+const char *relay_visit_any_fault(const struct relay_conf *conf);
+
 /* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
  * where a token is kept when there is neither token nor open; NULL: nowhere. On
  * failure, what is wrong has been said through d. conf, its texts and state_dir

@@ -1,6 +1,7 @@
 #include "app/relay/session.h"
 #include "app/relay/flow.h"
 #include "app/relay/parked.h"
+#include "app/relay/private.h"
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -117,6 +118,18 @@ static void refuse_rules(struct session *s, const struct fastnat *m,
 	refuse(s, m, fmt_text(&f), LASTING_RETRY_MS);
 }
 
+/* NULL, or why no relay of this build carries such services. */
+static const char *kind_fault(const struct fastnat *m)
+{
+	if (m->has & HAS_PRIVATE)
+		return private_fault(m);
+	if (m->protocol == FASTNAT_UDP)
+		return flow_fault();
+	return m->protocol == FASTNAT_TCP
+		       ? NULL
+		       : "this relay carries TCP and UDP services only";
+}
+
 static void hear_publish(struct session *s, const struct fastnat *m)
 {
 	struct published *p = published_find(s, m->service);
@@ -135,14 +148,9 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse(s, m, "the relay is stopping", TAKEN_RETRY_MS);
 		return;
 	}
-	if (m->protocol != FASTNAT_TCP && m->protocol != FASTNAT_UDP) {
-		refuse(s, m, "this relay carries TCP and UDP services only",
-		       LASTING_RETRY_MS);
-		return;
-	}
-	if (m->has & HAS_PRIVATE && m->protocol != FASTNAT_TCP) {
-		refuse(s, m, "only TCP services can be private",
-		       LASTING_RETRY_MS);
+	why = kind_fault(m);
+	if (why) {
+		refuse(s, m, why, LASTING_RETRY_MS);
 		return;
 	}
 	why = gate_rules_read(&rules, m);

@@ -84,6 +84,9 @@ MUST_USE int session_start(struct relay *r, struct tcp *from,
 void session_challenge(struct relay *r, struct bytes name);
 bool session_lives(struct relay *r, struct bytes name, int64_t since);
 
+/* Does this build know plain clients? */
+extern const bool session_knows_plain;
+
 /* The same for a plain client: ports are bound and it is greeted. */
 MUST_USE int session_start_plain(struct relay *r, struct tcp *from,
 				 const struct addr *at);

@@ -1,0 +1,24 @@
+/* check and keygen for small builds: what nat run and nat relay do by themselves. */
+#include "cmd/cmd.h"
+
+static int run(int argc, char **argv)
+{
+	struct diag d = cmd_file_diag("nat");
+
+	(void)argc;
+	diag_put(&d, "%.*s: this nat is built without it", 80, argv[0]);
+	return err_exit(-NAT_EUSAGE);
+}
+
+static const struct opt opts[] = { OPT_END };
+static const char *const examples[] = { "", NULL };
+
+#define ABSENT(word) \
+	{ \
+		.name = word, .group = "Inspect", .what = "Not in this build", \
+		.about = "", .usage = "", .opts = opts, .run = run, \
+		.examples = examples, \
+	}
+
+const struct cmd cmd_check = ABSENT("check");
+const struct cmd cmd_keygen = ABSENT("keygen");

@@ -1,0 +1,32 @@
+# Which sources are compiled: one way of waiting, one kind of processor, and the
+# parts in MODULES. What is left out is replaced by a small file that says no.
+
+PARTS = manual admin sandbox native tools plain private nets udp
+MODULES ?= $(PARTS)
+IN := $(filter $(MODULES),$(PARTS))
+LEFT := $(filter-out $(IN),$(PARTS))
+
+LOOPS = epoll kqueue select
+OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(CPUS:%=crypt/rounds_%)
+# $(call part,NAME,FILES,STAND-INS)
+part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
+$(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
+$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report \
+	app/client/report $(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),\
+	cmd/asked_small)
+$(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
+$(call part,tools,cmd/check cmd/keygen,cmd/tools_small)
+$(call part,plain,app/relay/plain app/client/plain,\
+	app/relay/plain_small app/client/plain_small)
+$(call part,nets,base/cidr,base/cidr_small)
+$(call part,private,app/relay/private app/client/reach app/client/call net/stdio os/ends,\
+	app/relay/private_small app/client/reach_small)
+$(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
+	net/framed,app/relay/flow_small app/client/udplink_small)
+
+SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
+HDR := $(sort $(shell find src -name '*.h'))
+PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
+
+DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
+	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)
