@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual admin sandbox native tools plain private nets udp
+PARTS = manual sandbox admin native tools plain private nets udp
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -11,10 +11,9 @@ OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(CPUS:%=crypt/roun
 # $(call part,NAME,FILES,STAND-INS)
 part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
 $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
-$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report \
-	app/client/report $(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),\
-	cmd/asked_small)
 $(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
+$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report \
+	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,tools,cmd/check cmd/keygen,cmd/tools_small)
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)
