@@ -25,14 +25,18 @@ static const struct opt opts[] = {
 
 static int check(const struct check_set *set)
 {
-	struct conf conf = { .nsections = 0 };
+	struct diag d = cmd_file_diag(set->config);
+	struct conf *conf = conf_new(&d);
 	struct fmt f = fmt_to(mem_reserve(PRINTED));
-	int rc = conf_read(&conf, set->config), fit = conf_fit(&conf);
+	int rc;
 
-	if (rc < 0 || fit < 0)
+	if (!conf)
+		return err_exit(-NAT_EMEMORY);
+	rc = conf_read(conf, set->config, &d);
+	if (conf_fit(conf) < 0 || rc < 0)
 		return err_exit(-NAT_ECONF);
 	if (f.to.p)
-		conf_print(&conf, set->show_secrets, &f);
+		conf_print(conf, set->show_secrets, &f);
 	if (!f.to.p || f.full)
 		return err_exit(-NAT_EMEMORY);
 	console_out(fmt_done(&f));

@@ -3,6 +3,7 @@
 #include "cmd/role.h"
 #include "os/file.h"
 #include "os/mem.h"
+#include <assert.h>
 
 /* clang-format off */
 #define AT(field) offsetof(struct conf_service, field)
@@ -38,19 +39,65 @@ const struct opt conf_enabled_opts[] = {
 };
 /* clang-format on */
 
-int section_init(struct section *s, const struct cmd *cmd, struct diag *d)
-{
-	struct span mem = mem_reserve(cmd->role->size);
+/* ---- memory ---- */
 
-	if (!mem.p) {
-		diag_put(d, "%s", err_text(-NAT_EMEMORY));
-		return -NAT_EMEMORY;
-	}
-	opt_defaults(cmd->opts, mem.p);
-	*s = (struct section){
-		.cmd = cmd, .name = "", .enabled = true, .set = mem.p
-	};
-	return 0;
+enum { TEXT_ROOM = CONF_SIZE + 1, ALIGNED = 16 };
+
+static size_t aligned(size_t n)
+{
+	return (n + ALIGNED - 1) / ALIGNED * ALIGNED;
+}
+
+static size_t largest_settings(void)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; cmds[i]; i++)
+		if (cmds[i]->role && cmds[i]->role->size > most)
+			most = cmds[i]->role->size;
+	return aligned(most);
+}
+
+static struct conf *begin(struct span memory)
+{
+	struct conf *c = (struct conf *)(void *)memory.p;
+	size_t used = aligned(sizeof *c);
+
+	c->memory = memory;
+	c->room = (struct span){ memory.p + used, memory.n - used };
+	return c;
+}
+
+struct conf *conf_new(struct diag *d)
+{
+	struct span memory =
+		mem_reserve(aligned(sizeof(struct conf)) + aligned(TEXT_ROOM) +
+			    (CONF_SECTIONS + 1) * largest_settings());
+
+	if (memory.p)
+		return begin(memory);
+	diag_put(d, "%s", err_text(-NAT_EMEMORY));
+	return NULL;
+}
+
+void *conf_take(struct conf *c, size_t n)
+{
+	uint8_t *p = c->room.p;
+
+	n = aligned(n);
+	assert(n <= c->room.n);
+	c->room.p += n;
+	c->room.n -= n;
+	return p;
+}
+
+void section_init(struct section *s, struct conf *c, const struct cmd *cmd)
+{
+	*s = (struct section){ .cmd = cmd,
+			       .name = "",
+			       .enabled = true,
+			       .set = conf_take(c, cmd->role->size) };
+	opt_defaults(cmd->opts, s->set);
 }
 
 /* ---- reading: a line of the file at a time ---- */
@@ -82,7 +129,7 @@ static void open_service(struct reader *r, const struct uci_line *line)
 	struct conf_service *s = &c->services[c->nservices];
 
 	if (c->nservices == CONF_SERVICES) {
-		diag_put(&c->diag, "more than %d services", CONF_SERVICES);
+		diag_put(c->diag, "more than %d services", CONF_SERVICES);
 		return;
 	}
 	c->nservices++;
@@ -101,15 +148,14 @@ static void open_role(struct reader *r, const struct uci_line *line)
 	struct section *s = &c->sections[c->nsections];
 
 	if (!cmd || !cmd->role) {
-		say_unknown(&c->diag, line->name);
+		say_unknown(c->diag, line->name);
 		return;
 	}
 	if (c->nsections == CONF_SECTIONS) {
-		diag_put(&c->diag, "more than %d sections", CONF_SECTIONS);
+		diag_put(c->diag, "more than %d sections", CONF_SECTIONS);
 		return;
 	}
-	if (section_init(s, cmd, &c->diag) < 0)
-		return;
+	section_init(s, c, cmd);
 	c->nsections++;
 	s->name = line->value;
 	s->line = line->number;
@@ -125,7 +171,7 @@ static void read_option(struct reader *r, const struct uci_line *line)
 	bool ours = strcmp(line->name, conf_enabled_opts[0].name) == 0;
 	int rc = opt_file(ours ? conf_enabled_opts : r->tab,
 			  ours ? (void *)r->enabled : r->set, &option,
-			  &r->conf->diag);
+			  r->conf->diag);
 
 	(void)rc; /* counted in diag */
 }
@@ -142,7 +188,7 @@ static void read_line(struct reader *r, const struct uci_line *line)
 	} else if (r->tab) {
 		read_option(r, line);
 	} else if (!r->begun) {
-		diag_put(&r->conf->diag, "%.*s: stands before any section", 80,
+		diag_put(r->conf->diag, "%.*s: stands before any section", 80,
 			 line->name);
 	}
 }
@@ -157,9 +203,9 @@ static void read_lines(struct conf *c, struct span text)
 
 	uci_init(&uci, text);
 	while ((rc = uci_next(&uci, &line, &why)) < 0 || line.kind != UCI_END) {
-		c->diag.line = line.number;
+		c->diag->line = line.number;
 		if (rc < 0)
-			diag_put(&c->diag, "%s", why);
+			diag_put(c->diag, "%s", why);
 		else
 			read_line(&r, &line);
 	}
@@ -194,33 +240,31 @@ static void find_owner(struct conf *c, struct conf_service *s)
 	if (n == 1)
 		return;
 	s->owner = NULL;
-	c->diag.line = s->line;
+	c->diag->line = s->line;
 	if (s->client)
-		diag_put(&c->diag, "client: %s client section is called %.*s",
+		diag_put(c->diag, "client: %s client section is called %.*s",
 			 n ? "more than one" : "no", 80, s->client);
 	else
-		diag_put(&c->diag, "client: %s",
+		diag_put(c->diag, "client: %s",
 			 n ? "there are several: name one"
 			   : "there is no client section");
 }
 
-int conf_read(struct conf *c, const char *path)
+int conf_read(struct conf *c, const char *path, struct diag *d)
 {
-	struct span mem = mem_reserve(CONF_SIZE + 1);
-	long n = -NAT_EMEMORY;
+	struct span text = { conf_take(c, TEXT_ROOM), CONF_SIZE };
+	long n = file_read(path, text);
 
-	c->diag = cmd_file_diag(path);
-	if (mem.p)
-		n = file_read(path, (struct span){ mem.p, CONF_SIZE });
+	c->diag = d;
 	if (n < 0) {
-		diag_put(&c->diag, "%s", err_text((int)n));
+		diag_put(d, "%s", err_text((int)n));
 		return -NAT_ECONF;
 	}
-	read_lines(c, (struct span){ mem.p, (size_t)n });
+	read_lines(c, (struct span){ text.p, (size_t)n });
 	for (uint32_t i = 0; i < c->nservices; i++)
 		if (c->services[i].enabled)
 			find_owner(c, &c->services[i]);
-	return c->diag.count ? -NAT_ECONF : 0;
+	return c->diag->count ? -NAT_ECONF : 0;
 }
 
 int conf_fit(struct conf *c)
@@ -228,11 +272,11 @@ int conf_fit(struct conf *c)
 	for (uint32_t i = 0; i < c->nsections; i++) {
 		struct section *s = &c->sections[i];
 
-		c->diag.line = s->line;
+		c->diag->line = s->line;
 		if (s->enabled)
-			s->cmd->role->fit(c, s, &c->diag);
+			s->cmd->role->fit(c, s, c->diag);
 	}
-	return c->diag.count ? -NAT_ECONF : 0;
+	return c->diag->count ? -NAT_ECONF : 0;
 }
 
 struct section *conf_only(struct conf *c, const struct cmd *cmd)
@@ -248,11 +292,11 @@ struct section *conf_only(struct conf *c, const struct cmd *cmd)
 	}
 	if (n == 1)
 		return found;
-	c->diag.line = 0;
+	c->diag->line = 0;
 	if (n == 0)
-		diag_put(&c->diag, "no %s section that is enabled", cmd->name);
+		diag_put(c->diag, "no %s section that is enabled", cmd->name);
 	else
-		diag_put(&c->diag, "%u %s sections: nat run serves them all", n,
+		diag_put(c->diag, "%u %s sections: nat run serves them all", n,
 			 cmd->name);
 	return NULL;
 }

@@ -1,5 +1,6 @@
 /* conf - the config file: its sections as settings, checked, all complaints in
- * one pass. It is read once into memory that lives as long as the process.
+ * one pass. What is read lies in one piece of memory, the text that settings point
+ * into included.
  */
 #ifndef NAT_CMD_CONF_H
 #define NAT_CMD_CONF_H
@@ -38,20 +39,28 @@ extern const struct opt conf_service_opts[];
 extern const struct opt conf_enabled_opts[];
 
 struct conf {
-	struct diag diag;
+	struct span memory, room; /* all of it; what settings may yet take */
+	struct diag *diag;        /* what is wrong with the file */
 	uint32_t nsections, nservices;
 	struct section sections[CONF_SECTIONS];
 	struct conf_service services[CONF_SERVICES];
 };
 
-/* Default settings in memory of their own. 0 or -NAT_EMEMORY, said through d. */
-MUST_USE int section_init(struct section *s, const struct cmd *cmd,
-			  struct diag *d);
-
-/* Fills a zeroed conf. 0, or -NAT_ECONF with everything said; then conf holds
- * what could be read.
+/* An empty one; NULL: there is no memory, said through d. It costs nothing until
+ * something is read.
  */
-MUST_USE int conf_read(struct conf *c, const char *path);
+struct conf *conf_new(struct diag *d);
+
+/* Zeroed memory of it, for settings: of every section and one thing more. */
+void *conf_take(struct conf *c, size_t n);
+
+/* A section with default settings, taken of c. */
+void section_init(struct section *s, struct conf *c, const struct cmd *cmd);
+
+/* Fills an empty conf; d, which it keeps, is about the file. 0, or -NAT_ECONF with
+ * everything said; then conf holds what could be read.
+ */
+MUST_USE int conf_read(struct conf *c, const char *path, struct diag *d);
 
 /* Role after role: what start would refuse. 0 or -NAT_ECONF, said. */
 MUST_USE int conf_fit(struct conf *c);

@@ -39,34 +39,54 @@ static void adopt(struct common *to, const struct common *from)
 	to->no_sandbox = to->no_sandbox || from->no_sandbox;
 }
 
-static int run_file(struct common *common)
+static int read_file(const struct source *source, struct conf *conf,
+		     struct diag *d, struct settings *to)
 {
-	struct conf conf = { .nsections = 0 };
-	struct serve_what what = { .n = 0 };
-	int rc = conf_read(&conf, common->config);
+	int rc = conf_read(conf, source->path, d);
+	struct common *common = conf_take(conf, sizeof *common);
 
-	for (uint32_t i = 0; i < conf.nsections; i++) {
-		struct section *s = &conf.sections[i];
+	*common = *source->typed;
+	*to = (struct settings){ .common = common };
+	for (uint32_t i = 0; i < conf->nsections; i++) {
+		struct section *s = &conf->sections[i];
 
 		if (!s->enabled)
 			continue;
-		conf.diag.line = s->line;
-		role_take_env(s->set, &conf.diag);
 		adopt(common, s->set);
-		what.v[what.n++] = s;
+		to->what.v[to->what.n++] = s;
 	}
-	if (conf_fit(&conf) < 0 || rc < 0)
+	if (rc < 0 || to->what.n > 0)
+		return rc;
+	d->line = 0;
+	diag_put(d, "no section that is enabled");
+	return -NAT_ECONF;
+}
+
+static int run_file(const struct source *source)
+{
+	struct diag d = cmd_file_diag(source->path);
+	struct conf *conf = conf_new(&d);
+	struct settings first;
+	int rc;
+
+	if (!conf)
+		return err_exit(-NAT_EMEMORY);
+	rc = read_file(source, conf, &d, &first);
+	for (unsigned i = 0; i < first.what.n; i++) {
+		d.line = first.what.v[i]->line;
+		role_take_env(first.what.v[i]->set, &d);
+	}
+	if (conf_fit(conf) < 0 || rc < 0)
 		return err_exit(-NAT_ECONF);
-	if (what.n > 0)
-		return serve_sections(&cmd_run, common, &what);
-	conf.diag.line = 0;
-	diag_put(&conf.diag, "no section that is enabled");
-	return err_exit(-NAT_ECONF);
+	return serve_sections(source, &first);
 }
 
 static int run(int argc, char **argv)
 {
 	struct common common = { .config = NULL };
+	struct source source = { .cmd = &cmd_run,
+				 .typed = &common,
+				 .read = read_file };
 	int at = cmd_args(&cmd_run, &common, argc, argv);
 
 	if (at < 0)
@@ -77,7 +97,8 @@ static int run(int argc, char **argv)
 		return cmd_no_arguments(&cmd_run, argv[at]);
 	if (!common.config)
 		common.config = default_path();
-	return run_file(&common);
+	source.path = common.config;
+	return run_file(&source);
 }
 
 static const char about[] = WORDS(

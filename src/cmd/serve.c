@@ -282,23 +282,22 @@ static int with_log(struct serving *sv)
 	return rc;
 }
 
-int serve_sections(const struct cmd *cmd, const struct common *common,
-		   const struct serve_what *what)
+int serve_sections(const struct source *source, const struct settings *first)
 {
-	struct serving sv = { .cmd = cmd,
-			      .common = common,
-			      .what = what,
-			      .diag = cmd_diag(cmd) };
-	unsigned dirs = (keeps_state(what) ? OWNER_STATE : 0u) |
-			(asked_wanted(common) ? OWNER_RUNTIME : 0u);
-	int rc = owner_take(&sv.owner, common, dirs, &sv.diag);
+	struct serving sv = { .cmd = source->cmd,
+			      .common = first->common,
+			      .what = &first->what,
+			      .diag = cmd_diag(source->cmd) };
+	unsigned dirs = (keeps_state(sv.what) ? OWNER_STATE : 0u) |
+			(asked_wanted(sv.common) ? OWNER_RUNTIME : 0u);
+	int rc = owner_take(&sv.owner, sv.common, dirs, &sv.diag);
 
 	host_wipe_env("NAT_TOKEN");
 	if (rc < 0)
 		return err_exit(rc);
-	rc = console_open(&sv.console, common->log, common->log_time);
+	rc = console_open(&sv.console, sv.common->log, sv.common->log_time);
 	if (rc < 0)
-		return err_exit(start_failed(&sv, common->log, rc));
+		return err_exit(start_failed(&sv, sv.common->log, rc));
 	rc = with_log(&sv);
 	console_close(&sv.console);
 	return err_exit(rc);
@@ -306,27 +305,31 @@ int serve_sections(const struct cmd *cmd, const struct common *common,
 
 /* ---- a command of one role ---- */
 
-/* The section of the file that cmd serves, with the command line on top; line
- * is what the command line alone makes. NULL: said.
- */
-static struct section *read_section(struct conf *conf,
-				    const struct section *line, int argc,
-				    char **argv)
+/* The section of the file that the command serves, with what was typed on top. */
+static int read_section(const struct source *source, struct conf *conf,
+			struct diag *d, struct settings *to)
 {
-	const struct common *given = line->set;
-	struct diag d = cmd_diag(line->cmd);
+	const struct common *typed = source->typed;
+	const struct role *role = source->cmd->role;
 	struct common *common;
-	struct section *s;
+	struct section *s = NULL;
+	int rc = conf_read(conf, source->path, d);
 
-	if (conf_read(conf, given->config) < 0)
-		return NULL;
-	s = conf_only(conf, line->cmd);
+	if (rc == 0)
+		s = conf_only(conf, source->cmd);
 	if (!s)
-		return NULL;
+		return -NAT_ECONF;
 	common = s->set;
-	if (given->token || given->token_file)
+	if (typed->token || typed->token_file)
 		common->token = common->token_file = NULL;
-	return opt_args(s->cmd->opts, s->set, argc, argv, &d) < 0 ? NULL : s;
+	rc = opt_args(s->cmd->opts, s->set, source->argc, source->argv, d);
+	if (typed->token)
+		common->token = typed->token;
+	if (rc >= 0 && source->rest < source->argc)
+		rc = role->arguments(s->set, source->argc - source->rest,
+				     source->argv + source->rest, d);
+	*to = (struct settings){ common, { { s }, 1 } };
+	return rc < 0 ? -NAT_ECONF : 0;
 }
 
 /* 0, or the exit code with everything said. */
@@ -342,50 +345,67 @@ static int fit_section(struct conf *conf, struct section *s, struct diag *d)
 	return d->line ? err_exit(-NAT_ECONF) : cmd_usage(s->cmd);
 }
 
-static int take_arguments(struct section *s, int argc, char **argv)
+static int take_arguments(const struct source *source)
 {
-	struct diag d = cmd_diag(s->cmd);
+	struct diag d = cmd_diag(source->cmd);
+	int n = source->argc - source->rest;
+	char **argv = source->argv + source->rest;
 
-	if (argc == 0)
+	if (n == 0)
 		return 0;
-	if (!s->cmd->role->arguments)
-		return cmd_no_arguments(s->cmd, argv[0]);
-	if (s->cmd->role->arguments(s->set, argc, argv, &d) < 0)
-		return cmd_usage(s->cmd);
+	if (!source->cmd->role->arguments)
+		return cmd_no_arguments(source->cmd, argv[0]);
+	if (source->cmd->role->arguments(source->typed, n, argv, &d) < 0)
+		return cmd_usage(source->cmd);
 	return 0;
+}
+
+/* The settings are those of line, or of the file that it names. */
+static int serve_source(struct source *source, struct conf *conf,
+			struct section *line)
+{
+	struct settings first = { line->set, { { line }, 1 } };
+	struct diag d = cmd_diag(source->cmd), file;
+	struct common *typed = source->typed;
+	struct diag *said = &d; /* what was typed is to blame first */
+	int code = take_arguments(source);
+
+	if (code == 0 && source->path) {
+		file = cmd_file_diag(source->path);
+		if (read_section(source, conf, &file, &first) < 0)
+			return err_exit(-NAT_ECONF);
+		if (!typed->token && source->rest == source->argc)
+			said = &file;
+		said->line = said == &d ? 0 : first.what.v[0]->line;
+	}
+	if (code == 0)
+		code = fit_section(conf, first.what.v[0], said);
+	if (code != 0)
+		return code;
+	if (typed->token)
+		typed->token = first.common->token;
+	opt_wipe(source->cmd->opts, source->argc, source->argv);
+	return serve_sections(source, &first);
 }
 
 int serve_command(const struct cmd *cmd, int argc, char **argv)
 {
-	struct conf conf = { .nsections = 0 };
-	struct diag d = cmd_diag(cmd), *said = &d;
-	struct section line, *s = &line;
-	const struct common *given;
-	int at, code;
+	struct diag d = cmd_diag(cmd);
+	struct conf *conf = conf_new(&d);
+	struct source source = {
+		.cmd = cmd, .argc = argc, .argv = argv, .read = read_section
+	};
+	struct section line;
 
-	at = section_init(&line, cmd, &d);
-	if (at < 0)
-		return err_exit(at);
-	given = line.set;
-	at = cmd_args(cmd, line.set, argc, argv);
-	if (at < 0)
-		return err_exit(at);
-	if (given->help)
+	if (!conf)
+		return err_exit(-NAT_EMEMORY);
+	section_init(&line, conf, cmd);
+	source.typed = line.set;
+	source.rest = cmd_args(cmd, line.set, argc, argv);
+	if (source.rest < 0)
+		return err_exit(source.rest);
+	if (source.typed->help)
 		return cmd_show_help(cmd);
-	if (given->config) {
-		s = read_section(&conf, &line, argc, argv);
-		if (!s)
-			return err_exit(-NAT_ECONF);
-		/* What was typed is to blame first. */
-		if (!given->token && at == argc)
-			said = &conf.diag;
-		said->line = said == &d ? 0 : s->line;
-	}
-	code = take_arguments(s, argc - at, argv + at);
-	if (code == 0)
-		code = fit_section(&conf, s, said);
-	if (code != 0)
-		return code;
-	opt_wipe(cmd->opts, argc, argv);
-	return serve_sections(cmd, s->set, &(struct serve_what){ { s }, 1 });
+	source.path = source.typed->config;
+	return serve_source(&source, conf, &line);
 }

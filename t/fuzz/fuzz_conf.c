@@ -5,16 +5,16 @@
 
 static bool print(struct fmt *f, struct bytes file)
 {
-	struct conf *c = calloc(1, sizeof *c);
+	struct diag d = cmd_file_diag("fuzz.conf");
+	struct conf *c = conf_new(&d);
 	bool good;
 
 	assert(c);
 	world_file(file);
-	good = conf_read(c, "fuzz.conf") == 0 && conf_fit(c) == 0;
+	good = conf_read(c, "fuzz.conf", &d) == 0 && conf_fit(c) == 0;
 	if (good)
 		conf_print(c, true, f);
 	world_end();
-	free(c);
 	return good && f->n > 0;
 }
 
