@@ -38,7 +38,7 @@ static void beat(struct timer *t)
 {
 	struct parked *p = container_of(t, struct parked, timer);
 	struct relay *r = p->session->relay;
-	int64_t heartbeat = r->conf->heartbeat;
+	int64_t heartbeat = p->session->as.heartbeat;
 	struct fastnat ping = { .command = FASTNAT_PING };
 
 	if (relay_now(r) - p->heard > 2 * heartbeat ||
@@ -64,7 +64,7 @@ bool parked_start(struct session *s, struct tcp *from, uint32_t n)
 	p->heard = relay_now(r);
 	tcp_move(&p->tcp, from, &p->waker);
 	timer_init(&p->timer, beat);
-	timer_start(&p->timer, r->net->loop, p->heard + r->conf->heartbeat);
+	timer_start(&p->timer, r->net->loop, p->heard + s->as.heartbeat);
 	list_append(&s->parking.list, &p->node);
 	s->parking.n++;
 	return true;

@@ -178,27 +178,29 @@ static struct published *find_orphan(const struct session *s,
 
 /* ---- coming and going ---- */
 
-static void join(struct published *p, struct session *s,
-		 const struct fastnat *m)
+void published_told(struct published *p, const struct fastnat *m,
+		    const struct gate_rules *rules)
 {
-	int64_t idle = s->relay->conf->udp_idle;
+	p->idle_ms = m->has & HAS_IDLE ? m->idle_ms : p->relay->conf->udp_idle;
+	p->rules = *rules;
+}
 
+static void join(struct published *p, struct session *s)
+{
 	p->session = s;
 	memcpy(p->instance, s->instance, sizeof p->instance);
-	p->idle_ms = m->has & HAS_IDLE ? m->idle_ms : idle;
 	list_append(&s->published, &p->node);
 	s->n.published++;
 	s->n.visitors += p->visitors;
 }
 
 /* A client that began anew knows nothing of its predecessor's flows. */
-static void adopt(struct published *p, struct session *s,
-		  const struct fastnat *m)
+static void adopt(struct published *p, struct session *s)
 {
 	if (memcmp(p->instance, s->instance, sizeof p->instance) != 0)
 		flows_stop(p, "its client began anew");
 	list_remove(&p->node);
-	join(p, s, m);
+	join(p, s);
 	listener_pause(&p->listener, false);
 }
 
@@ -222,7 +224,7 @@ static int open_new(struct published **out, struct session *s,
 	}
 	memcpy(p->name, m->service.p, m->service.n);
 	memcpy(p->owner, s->name, sizeof p->owner);
-	join(p, s, m);
+	join(p, s);
 	*out = p;
 	return 0;
 }
@@ -241,7 +243,7 @@ int published_open(struct published **out, struct session *s,
 		return -NAT_ELIMIT;
 	if (!orphan)
 		return open_new(out, s, m);
-	adopt(orphan, s, m);
+	adopt(orphan, s);
 	*out = orphan;
 	return 0;
 }

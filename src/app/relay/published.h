@@ -39,6 +39,9 @@ struct published {
  */
 MUST_USE int published_open(struct published **out, struct session *s,
 			    const struct fastnat *m);
+/* What the client asks for beside the port, at first or once more. */
+void published_told(struct published *p, const struct fastnat *m,
+		    const struct gate_rules *rules);
 /* Visitors that are being carried stay, but for those of UDP. */
 void published_close(struct published *p);
 /* Its client is lost. */

@@ -171,7 +171,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse_port(s, m, rc);
 		return;
 	}
-	p->rules = rules;
+	published_told(p, m, &rules);
 	s->relay->gate.counts[GATE_SERVICES]++;
 	yes.out_port = p->port;
 	say_session(s, "publishes", p->name);
@@ -268,7 +268,7 @@ static void wake(struct waker *w, unsigned what)
 static void beat(struct timer *t)
 {
 	struct session *s = container_of(t, struct session, timer);
-	int64_t heartbeat = s->relay->conf->heartbeat;
+	int64_t heartbeat = s->as.heartbeat;
 	int64_t silent = relay_now(s->relay) - s->heard;
 	struct fastnat ping = { .command = FASTNAT_PING };
 
@@ -395,7 +395,7 @@ static void say_welcome(struct session *s, const struct fastnat_login *proven)
 		.has = HAS_ID | HAS_INT_PORT | HAS_HEARTBEAT | HAS_PROOF,
 		.id = { s->id, sizeof s->id },
 		.int_port = s->int_port,
-		.heartbeat_ms = (uint32_t)s->relay->conf->heartbeat,
+		.heartbeat_ms = (uint32_t)s->as.heartbeat,
 		.proof = { proof, sizeof proof },
 	};
 
@@ -459,13 +459,14 @@ int session_start(struct relay *r, struct tcp *from,
 	s->as.own_token = login->by.own;
 	token_tag(s->as.token_tag, proven->token);
 	s->as.guest = login->guest;
+	s->as.heartbeat = r->conf->heartbeat;
 	s->rights = *login->by.rights;
 	fastnat_key(s->key, proven);
 	path_start(&s->path, s->key);
 	s->waker.wake = wake;
 	tcp_move(&s->tcp, from, &s->waker);
 	timer_init(&s->timer, beat);
-	timer_start(&s->timer, r->net->loop, s->heard + r->conf->heartbeat);
+	timer_start(&s->timer, r->net->loop, s->heard + s->as.heartbeat);
 	say_session(s, "logged in", NULL);
 	say_welcome(s, proven);
 	wake(&s->waker, STREAM_IN); /* what came with the login already */

@@ -32,6 +32,7 @@ struct standing { /* what it logged in as, and when */
 	int64_t since;
 	bool own_token; /* by a token of its own name */
 	bool guest;     /* it publishes nothing, and does not hold its name */
+	int64_t heartbeat; /* ms, as it was told */
 	uint8_t token_tag[TOKEN_TAG];
 };
 

@@ -67,7 +67,7 @@ static int load_file(struct tokens *t, const char *path, bool weak,
 		     struct diag *d)
 {
 	struct span text = text_of(t);
-	struct diag inner = { d->say, path, 0, 0 };
+	struct diag outer = *d;
 	long n = file_read_secret(path, text);
 	int rc;
 
@@ -75,8 +75,10 @@ static int load_file(struct tokens *t, const char *path, bool weak,
 		diag_put(d, "token file %s: %s", path, read_fault(n));
 		return (int)n;
 	}
-	rc = read_lines(t, (struct bytes){ text.p, (size_t)n }, weak, &inner);
-	d->count += inner.count;
+	d->where = path;
+	rc = read_lines(t, (struct bytes){ text.p, (size_t)n }, weak, d);
+	d->where = outer.where;
+	d->line = outer.line;
 	return rc;
 }
 
@@ -141,8 +143,10 @@ int tokens_load(struct tokens *t, const struct relay_conf *conf,
 
 	*t = (struct tokens){ .memory = mem_reserve(table + TOKENS_TEXT),
 			      .open = conf->open };
-	if (!t->memory.p)
+	if (!t->memory.p) {
+		diag_put(d, "%s", err_text(-NAT_EMEMORY));
 		return -NAT_EMEMORY;
+	}
 	t->lines = (struct token_line *)(void *)t->memory.p;
 	if (conf->token)
 		return load_text(t, conf->token, conf->weak_token, d);
