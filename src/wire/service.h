@@ -56,6 +56,12 @@ void service_at(struct service *out, const struct service *s, unsigned i);
 /* "tcp", "udp", "http", "https". */
 const char *service_type(enum fastnat_protocol p);
 
+/* Its host or path. */
+static inline struct bytes service_place(const struct service *s)
+{
+	return s->path.n ? s->path : s->host;
+}
+
 /* "127.0.0.1:22", "[::1]:22" or "unix:/path". */
 void service_print_local(struct fmt *f, const struct service *s);
 

@@ -4,11 +4,10 @@
 #include "os/mem.h"
 #include "os/parts.h"
 
-static int reserve(struct client *c, uint32_t nentries)
+static int reserve(struct client *c)
 {
 	const struct client_conf *conf = c->conf;
 	struct udplinks *us = &c->udplinks;
-	struct span entries;
 	/* clang-format off */
 	const struct part parts[] = {
 #define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
@@ -20,17 +19,14 @@ static int reserve(struct client *c, uint32_t nentries)
 		TABLE(&us->table, struct udplink, conf->max_flows),
 		TABLE(&us->lines, struct udplink_line, conf->max_flows),
 		MAP(&us->by_id, conf->max_flows),
-		MAP(&c->entries.names, nentries),
-		{ .mem = &entries, .size = sizeof(struct entry), .limit = nentries },
+		TABLE(&c->entries.table, struct entry, ENTRIES_ALL),
+		MAP(&c->entries.names, ENTRIES_ALL),
 #undef TABLE
 #undef MAP
 	};
 	/* clang-format on */
-	int rc = parts_reserve(&c->mem, parts, COUNT(parts));
 
-	if (rc == 0)
-		c->entries.v = (struct entry *)(void *)entries.p;
-	return rc;
+	return parts_reserve(&c->mem, parts, COUNT(parts));
 }
 
 /* The control connection and a look at a better relay may both be dialling. A
@@ -49,10 +45,9 @@ size_t client_descriptors(const struct client_conf *c)
 }
 
 /* What the settings say; all that is wrong is said. */
-static int set_up(struct client *c, uint32_t nentries, const char *state_dir,
-		  struct diag *d)
+static int set_up(struct client *c, const char *state_dir, struct diag *d)
 {
-	int err = reserve(c, nentries), rc;
+	int err = reserve(c), rc;
 
 	if (err < 0) {
 		diag_put(d, "no memory for %lu visitors: lower max_visitors",
@@ -84,18 +79,14 @@ int client_start(struct client **out, struct net *net,
 		 const struct client_conf *conf, const char *state_dir,
 		 struct diag *d)
 {
-	long n = entries_count(conf, d);
-	struct client *c;
+	struct client *c = (struct client *)(void *)mem_reserve(sizeof *c).p;
 	int err;
 
-	if (n < 0)
-		return (int)n;
-	c = (struct client *)(void *)mem_reserve(sizeof *c).p;
 	if (!c)
 		return -NAT_EMEMORY;
 	c->net = net;
 	c->conf = conf;
-	err = set_up(c, (uint32_t)n, state_dir, d);
+	err = set_up(c, state_dir, d);
 	if (err == 0)
 		err = reaches_start(c, d);
 	if (err < 0) {

@@ -234,13 +234,16 @@ static void beat(struct control *ctl)
 	start_timer(ctl, min_ms(ping, dead));
 }
 
-static void open_lane(struct control *ctl)
+void control_equip(struct control *ctl)
 {
+	struct client *c = ctl->client;
 	struct addr relay;
 
-	if (entries_have(&ctl->client->entries, FASTNAT_UDP) &&
+	if (entries_have(&c->entries, FASTNAT_UDP) && !udp_runs(&c->lane.udp) &&
 	    control_int_port(ctl, &relay) == 0)
-		lane_start(ctl->client, &relay);
+		lane_start(c, &relay);
+	if (entries_have(&c->entries, FASTNAT_TCP))
+		parks_fit(c);
 }
 
 static void arrive(struct control *ctl)
@@ -252,11 +255,9 @@ static void arrive(struct control *ctl)
 	fmt_put(&f, "as %.*s", (int)name.n, (const char *)name.p);
 	connected(ctl, fmt_text(&f));
 	publish_begin(ctl->client);
-	open_lane(ctl);
+	control_equip(ctl);
 	failback_begin(ctl->client);
 	moved_begin(ctl->client);
-	if (entries_have(&ctl->client->entries, FASTNAT_TCP))
-		parks_begin(ctl->client);
 	calls_begin(ctl->client);
 	beat(ctl);
 }

@@ -59,7 +59,8 @@ struct control {
 	int64_t heartbeat, retry;     /* ms; as the relay asked for */
 	uint16_t int_port;            /* where it wants our connections */
 	uint8_t id_n, id[32];         /* that it gave to this session */
-	bool told; /* what ended this attempt has been said */
+	bool told;  /* what ended this attempt has been said */
+	bool guest; /* it logs in as one: nothing can be published */
 };
 
 void control_start(struct control *ctl, struct client *client);
@@ -85,6 +86,9 @@ void control_retry(struct control *ctl, bool sure);
  * and says why.
  */
 void control_move(struct control *ctl, uint32_t relay, const char *why);
+
+/* Up: what its entries need is opened, if it is not open yet. */
+void control_equip(struct control *ctl);
 
 /* The one place where the state changes: control.c and hear.c. */
 void control_enter(struct control *ctl, enum control_state state);

@@ -1,5 +1,6 @@
 #include "app/client/entry.h"
 #include "os/console.h"
+#include <assert.h>
 
 static const char *wrong_kind(const struct client_conf *conf,
 			      const struct service *s)
@@ -14,10 +15,12 @@ static const char *wrong_kind(const struct client_conf *conf,
 	return NULL;
 }
 
-long entries_count(const struct client_conf *conf, struct diag *d)
+/* ---- settings ---- */
+
+static int check_services(const struct client_conf *conf, struct diag *d)
 {
+	unsigned before = d->count;
 	long n = 0;
-	bool good = true;
 
 	for (uint32_t i = 0; i < conf->nservices; i++) {
 		const struct service *s = &conf->services[i];
@@ -26,74 +29,110 @@ long entries_count(const struct client_conf *conf, struct diag *d)
 		n += (long)service_count(s);
 		if (why)
 			diag_put(d, "service %s: %s", s->name, why);
-		good = good && !why;
 	}
 	if (n == 0 && !client_visits(conf))
 		diag_put(d, "no service to publish: tcp:22, for example");
 	if (n > ENTRIES_MOST)
 		diag_put(d, "%ld ports to publish are more than %d", n,
 			 (int)ENTRIES_MOST);
-	return good && (n > 0 || client_visits(conf)) && n <= ENTRIES_MOST
-		       ? n
-		       : -NAT_ECONF;
+	return d->count == before ? 0 : -NAT_ECONF;
 }
 
-/* The i-th port of s. */
-static int add(struct entries *es, const struct service *s, unsigned i,
-	       int64_t idle_ms, struct diag *d)
+bool entries_next(struct entries_walk *at)
 {
-	struct entry *e = &es->v[es->n];
-	struct fmt who = fmt_to(SPAN(e->who)), path = fmt_to(SPAN(e->path));
-	struct bytes name;
+	const struct service *s = &at->conf->services[at->i];
 
-	service_at(&e->service, s, i);
-	e->idle_ms = s->idle_ms ? s->idle_ms : idle_ms;
-	name = bytes_of(e->service.name);
-	fmt_put(&who, "client %s", e->service.name);
+	if (at->i == at->conf->nservices)
+		return false;
+	service_at(&at->service, s, at->k++);
+	if (at->k == service_count(s)) {
+		at->k = 0;
+		at->i++;
+	}
+	return true;
+}
+
+static struct entry *add(struct entries *es, const char *name)
+{
+	struct entry *e = slots_get(&es->table);
+	struct fmt who;
+
+	if (!e)
+		return NULL;
+	who = fmt_to(SPAN(e->who));
+	fmt_put(&who, "client %s", name);
 	fmt_text(&who);
-	fmt_bytes(&path, e->service.path);
-	if (path.full || path.n == ENTRY_PATH) {
-		diag_put(d, "service %s: the path is too long", s->name);
-		return -NAT_ECONF;
-	}
-	fmt_text(&path);
-	if (entries_find(es, name)) {
-		diag_put(d, "service %s: the name is there twice: NAME=...",
-			 e->service.name);
-		return -NAT_ECONF;
-	}
-	map_put(&es->names, &e->node, map_hash(name));
-	es->n++;
-	return 0;
+	memcpy(e->service.name, name, strlen(name) + 1);
+	e->named = true;
+	map_put(&es->names, &e->node, map_hash(bytes_of(name)));
+	return e;
 }
 
-/* The services that ask for a port of their own, or those that take any. */
-static int add_all(struct entries *es, const struct client_conf *conf,
-		   bool of_their_own, struct diag *d)
+/* NULL, or why it cannot be one of them. */
+static const char *enlist(struct entries *es, const struct service *s)
 {
-	int err = 0;
+	struct entry *e = entries_find(es, bytes_of(s->name));
 
-	for (uint32_t i = 0; i < conf->nservices; i++) {
-		const struct service *s = &conf->services[i];
-
-		if ((s->public_lo != 0) != of_their_own)
-			continue;
-		for (unsigned k = 0; k < service_count(s); k++)
-			if (add(es, s, k, conf->udp_idle, d) < 0)
-				err = -NAT_ECONF;
-	}
-	return err;
+	if (e && e->listed)
+		return "the name is there twice: NAME=...";
+	if (!e)
+		e = add(es, s->name);
+	if (!e)
+		return "too many that are gone have visitors still";
+	e->listed = true;
+	return NULL;
 }
 
-/* Who takes any port comes last, lest it is given one that another asks for. */
+int entries_check(struct entries *es, const struct client_conf *conf,
+		  struct diag *d)
+{
+	struct entries_walk at = { .conf = conf };
+	unsigned before = d->count;
+
+	if (check_services(conf, d) < 0)
+		return -NAT_ECONF;
+	slots_each (struct entry, e, &es->table)
+		e.it->listed = false;
+	while (entries_next(&at)) {
+		const char *why = enlist(es, &at.service);
+
+		if (why)
+			diag_put(d, "service %s: %s", at.service.name, why);
+	}
+	return d->count == before ? 0 : -NAT_ECONF;
+}
+
+/* The text is that of e from now on. */
+void entry_set(struct entry *e, const struct service *s, int64_t idle_ms)
+{
+	struct bytes *place;
+
+	e->service = *s;
+	e->idle_ms = s->idle_ms ? s->idle_ms : idle_ms;
+	place = s->path.n ? &e->service.path : &e->service.host;
+	assert(place->n < ENTRY_TEXT);
+	memmove(e->text, place->p, place->n);
+	e->text[place->n] = '\0';
+	place->p = (const uint8_t *)e->text;
+}
+
 int entries_init(struct entries *es, const struct client_conf *conf,
 		 struct diag *d)
 {
-	int err = add_all(es, conf, true, d), rc;
+	struct entries_walk at = { .conf = conf };
 
-	rc = add_all(es, conf, false, d);
-	return err ? err : rc;
+	if (entries_check(es, conf, d) < 0)
+		return -NAT_ECONF;
+	for (; entries_next(&at); es->n++) {
+		struct entry *e = entries_find(es, bytes_of(at.service.name));
+
+		entry_set(e, &at.service, conf->udp_idle);
+		e->state = ENTRY_WANTED;
+	}
+	return 0;
 }
+
+/* ---- all of them ---- */
 
 struct entry *entries_find(const struct entries *es, struct bytes name)
 {
@@ -146,8 +185,17 @@ void entry_trouble(struct entry *e, struct net *net, const char *form, ...)
 
 bool entries_have(const struct entries *es, enum fastnat_protocol protocol)
 {
-	for (uint32_t i = 0; i < es->n; i++)
-		if (es->v[i].service.protocol == protocol)
+	slots_each (struct entry, e, &es->table)
+		if (e.it->state != ENTRY_ABSENT &&
+		    e.it->service.protocol == protocol)
 			return true;
 	return false;
+}
+
+struct entry *entries_any(const struct entries *es)
+{
+	slots_each (struct entry, e, &es->table)
+		if (e.it->state != ENTRY_ABSENT)
+			return e.it;
+	return NULL;
 }

@@ -1,25 +1,51 @@
-/* entry - what the client publishes: one port of one service each. */
+/* entry - what the client publishes: one port of one service each. A reload may
+ * change an entry or take it away; visitors that are being carried go on with what
+ * they have, and so the entry stays until the last of them has left.
+ */
 #ifndef NAT_APP_CLIENT_ENTRY_H
 #define NAT_APP_CLIENT_ENTRY_H
 
 #include "app/client/client.h"
 #include "app/client/relays.h"
 #include "base/map.h"
+#include "base/slot.h"
 #include "net/pair.h"
 
-enum { ENTRIES_MOST = 1024, ENTRY_PATH = 108 };
+enum {
+	ENTRIES_MOST = 1024, /* in the settings, and */
+	ENTRIES_ALL = 2048,  /* with those that still have visitors */
+	ENTRY_TEXT = 256     /* bytes of a host or a path, with a NUL */
+};
 
-/*      WANTED     to be asked for          ASKED      no answer yet
- *      PUBLISHED  visitors may come        REFUSED    asked for again when due
+/*      ABSENT     not in the settings      WANTED     to be asked for
+ *      ASKED      no answer yet            PUBLISHED  visitors may come
+ *      REFUSED    asked for again when due
  */
-enum entry_state { ENTRY_WANTED, ENTRY_ASKED, ENTRY_PUBLISHED, ENTRY_REFUSED };
+enum entry_state {
+	ENTRY_ABSENT,
+	ENTRY_WANTED,
+	ENTRY_ASKED,
+	ENTRY_PUBLISHED,
+	ENTRY_REFUSED
+};
+
+/* What the relay of this session knows of an entry. */
+struct entry_told {
+	bool there;        /* it was asked for, and not withdrawn */
+	bool otherwise;    /* that must be withdrawn before it is asked for */
+	uint32_t unheeded; /* answers yet to come that mean nothing any more */
+};
 
 struct entry {
-	struct map_node node; /* by name */
+	struct slot slot;
+	struct map_node node; /* by name, if named */
+	bool named;           /* no other has taken its name over */
+	bool listed;          /* in the settings that were looked at last */
 	struct service service;
-	char path[ENTRY_PATH]; /* of a unix socket, for struct addr */
+	char text[ENTRY_TEXT];                     /* its host, or its path */
 	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
 	enum entry_state state;
+	struct entry_told told;
 	int64_t idle_ms; /* udp */
 	uint16_t port;   /* where it is or was published; 0: nowhere yet */
 	uint32_t said;   /* hash of why it was refused; 0: it was not */
@@ -31,21 +57,41 @@ struct entry {
 };
 
 struct entries {
-	struct entry *v;
-	uint32_t n, next; /* those below next are not WANTED */
+	struct slots table;
+	uint32_t n; /* in the settings */
+	bool busy;  /* there may be something to ask for or withdraw */
 	struct map names;
-	struct timer retry; /* for the first that is due */
+	struct timer retry;  /* for the first that is due */
+	struct traffic gone; /* of those that are forgotten */
 };
 
-/* How many the settings ask for, or -NAT_ECONF, said through d. */
-MUST_USE long entries_count(const struct client_conf *conf, struct diag *d);
-
-/* v: room for as many, zero-filled; names: for as many. */
+/* Can these settings be taken? 0 or -NAT_ECONF, said through d; what is published
+ * is as before. Every name has an entry then, new ones are ABSENT, and listed says
+ * which are in the settings.
+ */
+MUST_USE int entries_check(struct entries *es, const struct client_conf *conf,
+			   struct diag *d);
+/* The same for the first settings, and takes them. */
 MUST_USE int entries_init(struct entries *es, const struct client_conf *conf,
 			  struct diag *d);
 
+/* Goes through all ports of all services; zeroed but for conf at first. */
+struct entries_walk {
+	const struct client_conf *conf;
+	uint32_t i;
+	unsigned k;
+	struct service service; /* the one at hand */
+};
+bool entries_next(struct entries_walk *at);
+
+/* Its place is copied, its rules are lent. */
+void entry_set(struct entry *e, const struct service *s, int64_t idle_ms);
+
 /* NULL when there is none of that name. */
 struct entry *entries_find(const struct entries *es, struct bytes name);
+
+/* Any one of the settings; there is one. */
+struct entry *entries_any(const struct entries *es);
 
 /* Is there one of that protocol? */
 bool entries_have(const struct entries *es, enum fastnat_protocol protocol);

@@ -170,8 +170,15 @@ int identity_init(struct identity *id, const struct client_conf *conf,
 
 	rand_fill(SPAN(random));
 	fmt_hex(&f, (struct bytes){ random, sizeof random });
-	if (err < 0 || conf->plain)
-		return err;
+	return err < 0 ? err : identity_prove(id, conf, d);
+}
+
+int identity_prove(struct identity *id, const struct client_conf *conf,
+		   struct diag *d)
+{
+	id->token_n = 0;
+	if (conf->plain)
+		return 0;
 	if (conf->token)
 		return take_token(id, bytes_of(conf->token), conf->weak_token,
 				  d);

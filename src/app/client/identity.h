@@ -19,6 +19,9 @@ struct identity {
  */
 MUST_USE int identity_init(struct identity *id, const struct client_conf *conf,
 			   const char *state_dir, struct diag *d);
+/* The token alone, once more. */
+MUST_USE int identity_prove(struct identity *id, const struct client_conf *conf,
+			    struct diag *d);
 void identity_wipe(struct identity *id);
 
 static inline struct bytes identity_name(const struct identity *id)

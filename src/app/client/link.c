@@ -258,7 +258,7 @@ static void dial_service(struct link *l)
 {
 	const struct service *s = &l->entry->service;
 	const struct hostport to = { s->host, s->lo };
-	struct addr path = { .family = ADDR_UNIX, .path = l->entry->path };
+	struct addr path = { .family = ADDR_UNIX, .path = l->entry->text };
 
 	if (s->path.n)
 		dial_addr(&l->opening->dial, net_of(l), &path, PATIENCE,

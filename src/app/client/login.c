@@ -27,10 +27,11 @@ int login_hello(struct control *ctl)
 	const struct identity *id = &ctl->client->identity;
 	uint8_t random[FASTNAT_NONCE / 2];
 	struct fmt f = fmt_to(SPAN(ctl->secrets.nonce));
+	bool guest = ctl->client->entries.n == 0;
 	struct fastnat m = {
 		.command = FASTNAT_HELLO,
 		.has = HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE |
-		       (ctl->client->entries.n ? 0u : HAS_GUEST),
+		       (guest ? HAS_GUEST : 0u),
 		.version = FASTNAT_VERSION,
 		.name = identity_name(id),
 		.instance = { id->instance, FASTNAT_NONCE },
@@ -38,6 +39,7 @@ int login_hello(struct control *ctl)
 		.yes = 1,
 	};
 
+	ctl->guest = guest;
 	rand_fill(SPAN(random));
 	fmt_hex(&f, (struct bytes){ random, sizeof random });
 	return talk_say(&ctl->tcp.stream, &m, true);

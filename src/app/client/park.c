@@ -177,14 +177,16 @@ void parks_init(struct client *c)
 	timer_init(&ps->timer, look_around);
 }
 
-void parks_begin(struct client *c)
+void parks_fit(struct client *c)
 {
 	struct parks *ps = &c->parks;
 
+	ps->want = (uint32_t)min_size(ps->want, c->conf->max_parked);
 	if (!c->conf->max_parked)
+		parks_end(c);
+	if (!c->conf->max_parked || timer_runs(&ps->timer))
 		return;
 	ps->want = ps->spare = 1;
-	ps->n = 0;
 	fill(c);
 	timer_start(&ps->timer, c->net->loop, c->net->loop->now + LOOK_MS);
 }

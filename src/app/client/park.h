@@ -37,8 +37,10 @@ struct parks { /* fields are private to park.c */
 };
 
 void parks_init(struct client *c);
-/* The session is up: opens the first; it is over: closes those not given away. */
-void parks_begin(struct client *c);
+/* The session is up: opens the first, or heeds another limit. It is over: closes
+ * those not given away.
+ */
+void parks_fit(struct client *c);
 void parks_end(struct client *c);
 
 /* One was given away: more may be wanted. */

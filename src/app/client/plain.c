@@ -8,7 +8,7 @@ enum { POLL_MS = 15, QUIET_MS = 100 };
 /* An original server tells the port only when a visitor has come to it. */
 static void published(struct control *ctl, const struct fastnat *m)
 {
-	struct entry *e = &ctl->client->entries.v[0];
+	struct entry *e = entries_any(&ctl->client->entries);
 
 	if (!(m->has & HAS_OUT_PORT) ||
 	    (e->state == ENTRY_PUBLISHED && e->port == m->out_port))
@@ -27,7 +27,7 @@ int plain_ready(struct control *ctl, const struct fastnat *m)
 int plain_visit(struct control *ctl, const struct fastnat *m)
 {
 	published(ctl, m);
-	return visit_of(ctl, &ctl->client->entries.v[0], m);
+	return visit_of(ctl, entries_any(&ctl->client->entries), m);
 }
 
 const char *client_plain_fault(void)

@@ -7,35 +7,27 @@ static void start_retry(struct client *c)
 {
 	int64_t due = INT64_MAX;
 
-	for (uint32_t i = 0; i < c->entries.n; i++) {
-		const struct entry *e = &c->entries.v[i];
-
-		if (e->state == ENTRY_REFUSED && e->due < due)
-			due = e->due;
-	}
+	slots_each (struct entry, e, &c->entries.table)
+		if (e.it->state == ENTRY_REFUSED && e.it->due < due)
+			due = e.it->due;
 	if (due < INT64_MAX)
 		timer_start(&c->entries.retry, c->net->loop, due);
 }
 
 static void want(struct entries *es, struct entry *e)
 {
-	uint32_t at = (uint32_t)(e - es->v);
-
 	e->state = ENTRY_WANTED;
-	if (at < es->next)
-		es->next = at;
+	es->busy = true;
 }
 
 static void retry(struct timer *t)
 {
 	struct client *c = container_of(t, struct client, entries.retry);
 
-	for (uint32_t i = 0; i < c->entries.n; i++) {
-		struct entry *e = &c->entries.v[i];
-
-		if (e->state == ENTRY_REFUSED && e->due <= c->net->loop->now)
-			want(&c->entries, e);
-	}
+	slots_each (struct entry, e, &c->entries.table)
+		if (e.it->state == ENTRY_REFUSED &&
+		    e.it->due <= c->net->loop->now)
+			want(&c->entries, e.it);
 	start_retry(c);
 	publish_more(c);
 }
@@ -47,8 +39,11 @@ void publish_init(struct client *c)
 
 void publish_begin(struct client *c)
 {
-	for (uint32_t i = 0; i < c->entries.n; i++)
-		want(&c->entries, &c->entries.v[i]);
+	slots_each (struct entry, e, &c->entries.table) {
+		e.it->told = (struct entry_told){ .there = false };
+		if (e.it->state != ENTRY_ABSENT)
+			want(&c->entries, e.it);
+	}
 }
 
 void publish_end(struct client *c)
@@ -56,21 +51,23 @@ void publish_end(struct client *c)
 	timer_stop(&c->entries.retry, c->net->loop);
 }
 
+static int withdraw(struct client *c, const struct entry *e)
+{
+	return talk_say(
+		&c->control.tcp.stream,
+		&(struct fastnat){ .command = FASTNAT_UNPUBLISH,
+				   .has = HAS_SERVICE,
+				   .service = bytes_of(e->service.name) },
+		true);
+}
+
 void publish_withdraw(struct client *c)
 {
 	if (c->control.state != CONTROL_UP)
 		return;
-	for (uint32_t i = 0; i < c->entries.n; i++) {
-		const struct entry *e = &c->entries.v[i];
-
-		if (e->state == ENTRY_PUBLISHED)
-			control_say(
-				&c->control,
-				&(struct fastnat){
-					.command = FASTNAT_UNPUBLISH,
-					.has = HAS_SERVICE,
-					.service = bytes_of(e->service.name) });
-	}
+	slots_each (struct entry, e, &c->entries.table)
+		if (e.it->told.there && withdraw(c, e.it) < 0)
+			break;
 	tcp_push(&c->control.tcp);
 }
 
@@ -116,28 +113,57 @@ static int ask(struct client *c, const struct entry *e)
 	return talk_say(&c->control.tcp.stream, &m, true);
 }
 
-void publish_more(struct client *c)
+/* What comes first: the ports of what goes may be those of what comes, and who
+ * takes any port must not be given one that another asks for.
+ */
+enum rank { WITHDRAW, OWN_PORT, ANY_PORT, NOTHING };
+
+static enum rank rank_of(const struct entry *e)
 {
-	struct entries *es = &c->entries;
-
-	if (c->draining)
-		return;
-	for (; es->next < es->n; es->next++) {
-		struct entry *e = &es->v[es->next];
-
-		if (e->state != ENTRY_WANTED)
-			continue;
-		if (ask(c, e) < 0)
-			return;
-		e->state = ENTRY_ASKED;
-	}
+	if (e->told.there && (e->told.otherwise || e->state == ENTRY_ABSENT))
+		return WITHDRAW;
+	if (e->state != ENTRY_WANTED)
+		return NOTHING;
+	return e->service.public_lo ? OWN_PORT : ANY_PORT;
 }
 
+static int say(struct client *c, struct entry *e)
+{
+	bool withdraws = rank_of(e) == WITHDRAW;
+	int rc = withdraws ? withdraw(c, e) : ask(c, e);
+
+	if (rc < 0)
+		return rc;
+	e->told.there = !withdraws;
+	e->told.otherwise = false;
+	if (!withdraws)
+		e->state = ENTRY_ASKED;
+	return 0;
+}
+
+void publish_more(struct client *c)
+{
+	if (c->draining || !c->entries.busy)
+		return;
+	for (int rank = WITHDRAW; rank < NOTHING; rank++)
+		slots_each (struct entry, e, &c->entries.table)
+			if (rank_of(e.it) == (enum rank)rank &&
+			    say(c, e.it) < 0)
+				return;
+	c->entries.busy = false;
+}
+
+/* Answers come in the order in which they were asked for. */
 static struct entry *asked(struct control *ctl, const struct fastnat *m)
 {
 	struct entry *e = entries_find(&ctl->client->entries, m->service);
 
-	return e && e->state == ENTRY_ASKED ? e : NULL;
+	if (!e || e->state == ENTRY_ABSENT || e->told.unheeded) {
+		if (e && e->told.unheeded)
+			e->told.unheeded--;
+		return NULL;
+	}
+	return e->state == ENTRY_ASKED ? e : NULL;
 }
 
 int publish_done(struct control *ctl, const struct fastnat *m)

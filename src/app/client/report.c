@@ -84,8 +84,8 @@ static void prepare(void *of)
 {
 	struct client *c = of;
 
-	for (uint32_t i = 0; i < c->entries.n; i++)
-		c->entries.v[i].tally = c->entries.v[i].past;
+	slots_each (struct entry, e, &c->entries.table)
+		e.it->tally = e.it->past;
 	for (uint32_t i = 0; i < c->reaches.n; i++)
 		c->reaches.v[i].tally = c->reaches.v[i].past;
 	slots_each (struct link, l, &c->links.table) {
@@ -102,10 +102,10 @@ static void prepare(void *of)
 
 static struct traffic sum(const struct client *c)
 {
-	struct traffic all = { 0, 0, 0 };
+	struct traffic all = c->entries.gone;
 
-	for (uint32_t i = 0; i < c->entries.n; i++)
-		traffic_add(&all, &c->entries.v[i].tally);
+	slots_each (struct entry, e, &c->entries.table)
+		traffic_add(&all, &e.it->tally);
 	return all;
 }
 
@@ -187,14 +187,16 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 		[ENTRY_REFUSED] = "refused",
 	};
 	const struct client *c = of;
-	const struct entry *e = &c->entries.v[*at];
+	const struct entry *e;
 	uint8_t text[300];
 	struct fmt f = fmt_to(SPAN(text));
 	bool up;
 
-	if (*at == c->entries.n)
+	do
+		e = slots_next(&c->entries.table, at);
+	while (e && e->state == ENTRY_ABSENT);
+	if (!e)
 		return false;
-	(*at)++;
 	up = control_is_up(&c->control) && e->state == ENTRY_PUBLISHED;
 	service_print_local(&f, &e->service);
 	report_text(row, e->service.name);

@@ -52,10 +52,11 @@ static int write_lines(struct client *c)
 {
 	struct fmt f = fmt_to(c->state.room);
 
-	for (uint32_t i = 0; i < c->entries.n; i++) {
-		const struct entry *e = &c->entries.v[i];
+	slots_each (struct entry, at, &c->entries.table) {
+		const struct entry *e = at.it;
 
-		if (!e->service.public_lo && e->port)
+		if (e->state != ENTRY_ABSENT && !e->service.public_lo &&
+		    e->port)
 			fmt_put(&f, "port %s %u\n", e->service.name,
 				(unsigned)e->port);
 	}

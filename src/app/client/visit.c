@@ -10,6 +10,14 @@ void visit_from(struct addr *a, struct bytes text)
 		a->port = hp.port;
 }
 
+/* The service that is visited; NULL: it is not in the settings. */
+static struct entry *wanted(const struct client *c, const struct fastnat *m)
+{
+	struct entry *e = entries_find(&c->entries, m->service);
+
+	return e && e->state != ENTRY_ABSENT ? e : NULL;
+}
+
 /* Told once already: no link, and nothing wrong with that. */
 static void serve(struct client *c, struct entry *e, const struct fastnat *m,
 		  const struct link_from *from)
@@ -48,7 +56,7 @@ int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
 
 void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
 {
-	struct entry *e = entries_find(&c->entries, m->service);
+	struct entry *e = wanted(c, m);
 	struct link_from from = { .park = p };
 
 	if (e && e->service.protocol != FASTNAT_TCP)
@@ -65,7 +73,7 @@ void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
 int visit_start(struct control *ctl, const struct fastnat *m)
 {
 	uint8_t protocol = m->has & HAS_PROTOCOL ? m->protocol : FASTNAT_TCP;
-	struct entry *e = entries_find(&ctl->client->entries, m->service);
+	struct entry *e = wanted(ctl->client, m);
 	struct addr relay;
 
 	if (e && e->service.protocol != protocol)
