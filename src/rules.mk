@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin native tools plain private nets udp
+PARTS = manual sandbox admin reload native tools plain private nets udp
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -14,6 +14,8 @@ $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
 $(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
 $(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report \
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
+$(call part,reload,cmd/reload app/client/renew base/change,\
+	cmd/reload_small app/client/renew_small)
 $(call part,tools,cmd/check cmd/keygen,cmd/tools_small)
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)

@@ -8,8 +8,7 @@ void bans_init(struct bans *b, struct span mem, const struct ban_rule *rule,
 	*b = (struct bans){
 		.rows = (struct ban_row *)(void *)mem.p,
 		.mask = (uint32_t)(mem.n / sizeof *b->rows) - 1,
-		.after = rule->after,
-		.time = rule->time,
+		.rule = *rule,
 		.seed = *seed,
 	};
 }
@@ -58,8 +57,9 @@ static struct ban_row *make(struct bans *b, uint32_t mark, int64_t now)
 int64_t bans_left(const struct bans *b, struct bytes key, int64_t now)
 {
 	const struct ban_row *row = find(b, mark_of(b, key));
+	uint32_t after = b->rule.after;
 
-	return row && b->after && row->failures >= b->after && row->until > now
+	return row && after && row->failures >= after && row->until > now
 		       ? row->until - now
 		       : 0;
 }
@@ -74,8 +74,8 @@ bool bans_failed(struct bans *b, struct bytes key, int64_t now)
 	if (row->until <= now)
 		row->failures = 0;
 	row->failures++;
-	row->until = now + b->time;
-	return row->failures == b->after;
+	row->until = now + b->rule.time;
+	return row->failures == b->rule.after;
 }
 
 void bans_forgive(struct bans *b, struct bytes key)

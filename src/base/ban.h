@@ -13,21 +13,22 @@ struct ban_row { /* private to ban.c, but for its size */
 	uint32_t mark, failures;
 };
 
-struct bans { /* fields are private to ban.c */
-	struct ban_row *rows;
-	uint32_t mask, after;
-	int64_t time;
-	struct map_seed seed;
-};
-
-/* mem: room for n struct ban_row, zero-filled, n a power of two, 4 or more.
- * after: how many failures ban, 0: none does; time: for how long, ms. seed: a
- * random number.
- */
+/* after: how many failures ban, 0: none does; time: for how long, ms. */
 struct ban_rule {
 	uint32_t after;
 	int64_t time;
 };
+
+struct bans { /* fields are private to ban.c, but for rule */
+	struct ban_row *rows;
+	uint32_t mask;
+	struct ban_rule rule; /* another may be set at any time */
+	struct map_seed seed;
+};
+
+/* mem: room for n struct ban_row, zero-filled, n a power of two, 4 or more.
+ * seed: a random number.
+ */
 void bans_init(struct bans *b, struct span mem, const struct ban_rule *rule,
 	       const struct map_seed *seed);
 

@@ -351,15 +351,12 @@ static void dump_line(const struct opt *o, const void *value, struct fmt *f)
 static void dump_row(const struct opt *o, const void *value, bool secrets,
 		     struct fmt *f)
 {
-	bool text = o->type == OPT_TEXT || o->type == OPT_ADDR ||
-		    o->type == OPT_CIDR;
-
 	if (o->flags & OPT_LIST) {
 		const struct opt_list *list = value;
 
 		for (uint32_t i = 0; i < list->n; i++)
 			dump_line(o, &list->v[i], f);
-	} else if (text && !*(const char *const *)value) {
+	} else if (value_is_text(o) && !*(const char *const *)value) {
 		return;
 	} else if ((o->flags & OPT_SECRET) && !secrets) {
 		fmt_put(f, "\t# option ");

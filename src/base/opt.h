@@ -32,7 +32,8 @@ enum opt_flags {
 	OPT_LIST = 1,   /* TEXT ADDR CIDR: the field is a struct opt_list     */
 	OPT_SECRET = 2, /* TEXT: hidden in the dump unless asked, wiped in argv */
 	OPT_LINE = 4,   /* command line only: not in files, not in the dump   */
-	OPT_HOST = 8    /* ADDR: a host (name, v4, v6, [v6]) alone will do    */
+	OPT_HOST = 8,   /* ADDR: a host (name, v4, v6, [v6]) alone will do    */
+	OPT_FIXED = 16  /* a reload does not change it: see change.h          */
 };
 /* clang-format on */
 

@@ -234,16 +234,17 @@ static const struct {
 	/* NULL, or what is wrong with the text. */
 	const char *(*read)(const struct opt *o, const char *text, void *to);
 	void (*print)(struct fmt *f, const void *from); /* quoted for UCI */
+	size_t size;                                    /* of the field */
 } types[] = {
-	[OPT_FLAG] = { read_flag, print_flag },
-	[OPT_COUNT] = { read_u32, print_u32 },
-	[OPT_UINT] = { read_u32, print_u32 },
-	[OPT_TEXT] = { read_text, print_text },
-	[OPT_MS] = { read_ms, print_ms },
-	[OPT_SIZE] = { read_size, print_size },
-	[OPT_ADDR] = { read_addr, print_text },
-	[OPT_PORTS] = { read_ports, print_ports },
-	[OPT_CIDR] = { read_cidr, print_text },
+	[OPT_FLAG] = { read_flag, print_flag, sizeof(bool) },
+	[OPT_COUNT] = { read_u32, print_u32, sizeof(uint32_t) },
+	[OPT_UINT] = { read_u32, print_u32, sizeof(uint32_t) },
+	[OPT_TEXT] = { read_text, print_text, sizeof(const char *) },
+	[OPT_MS] = { read_ms, print_ms, sizeof(int64_t) },
+	[OPT_SIZE] = { read_size, print_size, sizeof(uint64_t) },
+	[OPT_ADDR] = { read_addr, print_text, sizeof(const char *) },
+	[OPT_PORTS] = { read_ports, print_ports, sizeof(struct opt_ports) },
+	[OPT_CIDR] = { read_cidr, print_text, sizeof(const char *) },
 };
 
 const char *value_read(const struct opt *o, const char *text, void *to)
@@ -254,6 +255,25 @@ const char *value_read(const struct opt *o, const char *text, void *to)
 void value_print(struct fmt *f, const struct opt *o, const void *from)
 {
 	types[o->type].print(f, from);
+}
+
+size_t value_size(const struct opt *o)
+{
+	return types[o->type].size;
+}
+
+bool value_is_text(const struct opt *o)
+{
+	return types[o->type].print == print_text;
+}
+
+bool value_same(const struct opt *o, const void *a, const void *b)
+{
+	const char *const *s = a, *const *t = b;
+
+	if (!value_is_text(o))
+		return memcmp(a, b, types[o->type].size) == 0;
+	return *s == *t || (*s && *t && strcmp(*s, *t) == 0);
 }
 
 static void put_bound(struct fmt *f, const struct opt *o, uint64_t v)

@@ -17,6 +17,13 @@ const char *value_read(const struct opt *o, const char *text, void *to);
 /* The field as value_read takes it, in quotes as uci_next takes it. */
 void value_print(struct fmt *f, const struct opt *o, const void *from);
 
+/* Is the field a const char *? */
+bool value_is_text(const struct opt *o);
+
+/* Of the field, in bytes; are two fields the same? Not of lists. */
+size_t value_size(const struct opt *o);
+bool value_same(const struct opt *o, const void *a, const void *b);
+
 /* What a number may be at most. */
 uint64_t value_most(const struct opt *o);
 

@@ -13,22 +13,22 @@ static const struct opt opts[] = {
 	{ 'r', "relay", OPT_ADDR, OPT_LIST | OPT_HOST, AT(relay), "ADDR", NULL,
 	  0, 0, WORDS("Relay, port 8888 if not said") },
 	ROLE_TOKEN_OPTS,
-	{ 'n', "name", OPT_TEXT, 0, AT(name), "NAME", NULL,
+	{ 'n', "name", OPT_TEXT, OPT_FIXED, AT(name), "NAME", NULL,
 	  0, 0, WORDS("What this client is called, if not HOST-xxxxxx") },
-	{ 0, "plain", OPT_FLAG, 0, AT(plain), NULL, NULL,
+	{ 0, "plain", OPT_FLAG, OPT_FIXED, AT(plain), NULL, NULL,
 	  0, 0, WORDS("The relay is an original FAST NAT server") },
-	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "4096",
+	{ 0, "max-visitors", OPT_UINT, OPT_FIXED, AT(max_visitors), "N", "4096",
 	  1, 65535, WORDS("Most visitors at once") },
 	{ 0, "fail-back", OPT_MS, 0, AT(fail_back), "TIME", "60s",
 	  0, 86400000, WORDS("How often a better relay, or another address of this one, is "
 	  "looked for; 0: never") },
 	{ 0, "max-parked", OPT_UINT, 0, AT(max_parked), "N", "16",
 	  0, 32, WORDS("Most connections to the relay kept ready for visitors") },
-	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "1024",
+	{ 0, "max-flows", OPT_UINT, OPT_FIXED, AT(max_flows), "N", "1024",
 	  1, 65535, WORDS("Most visitors of UDP services at once") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
-	{ 0, "visit", OPT_TEXT, OPT_LIST, AT(visit), "OWNER/SERVICE=ADDR", NULL,
+	{ 0, "visit", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(visit), "OWNER/SERVICE=ADDR", NULL,
 	  0, 0, WORDS("Reach a private service of another client at this address") },
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
 	  0, 0, WORDS("Reach one by standard input and output, and exit") },
@@ -208,6 +208,18 @@ static int start(void *settings, struct net *net, const char *state_dir,
 			    set->conf.plain ? NULL : state_dir, d);
 }
 
+static void check(void *settings, const void *fresh, struct diag *d)
+{
+	client_check(((struct client_set *)settings)->client,
+		     &((const struct client_set *)fresh)->conf, d);
+}
+
+static void reload(void *settings, const void *fresh)
+{
+	client_reload(((struct client_set *)settings)->client,
+		      &((const struct client_set *)fresh)->conf);
+}
+
 static void retry(void *settings, bool sure)
 {
 	client_retry(((struct client_set *)settings)->client, sure);
@@ -246,6 +258,8 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
+	.check = check,
+	.reload = reload,
 	.retry = retry,
 	.drain = drain,
 	.busy = busy,

@@ -1,6 +1,7 @@
 #include "cmd/conf.h"
 #include "base/uci.h"
 #include "cmd/role.h"
+#include "crypt/ct.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include <assert.h>
@@ -41,21 +42,15 @@ const struct opt conf_enabled_opts[] = {
 
 /* ---- memory ---- */
 
-enum { TEXT_ROOM = CONF_SIZE + 1, ALIGNED = 16 };
+enum {
+	TEXT_ROOM = CONF_SIZE + 1,
+	SETTINGS = 192 * 1024, /* more than those of any role */
+	ALIGNED = 16
+};
 
 static size_t aligned(size_t n)
 {
 	return (n + ALIGNED - 1) / ALIGNED * ALIGNED;
-}
-
-static size_t largest_settings(void)
-{
-	size_t most = 0;
-
-	for (size_t i = 0; cmds[i]; i++)
-		if (cmds[i]->role && cmds[i]->role->size > most)
-			most = cmds[i]->role->size;
-	return aligned(most);
 }
 
 static struct conf *begin(struct span memory)
@@ -72,12 +67,22 @@ struct conf *conf_new(struct diag *d)
 {
 	struct span memory =
 		mem_reserve(aligned(sizeof(struct conf)) + aligned(TEXT_ROOM) +
-			    (CONF_SECTIONS + 1) * largest_settings());
+			    (CONF_SECTIONS + 1) * (size_t)SETTINGS);
 
 	if (memory.p)
 		return begin(memory);
 	diag_put(d, "%s", err_text(-NAT_EMEMORY));
 	return NULL;
+}
+
+void conf_clear(struct conf *c)
+{
+	struct span memory = c->memory,
+		    used = { memory.p, memory.n - c->room.n };
+
+	ct_wipe(used.p, used.n);
+	mem_spare(used);
+	begin(memory);
 }
 
 void *conf_take(struct conf *c, size_t n)

@@ -1,6 +1,6 @@
 /* conf - the config file: its sections as settings, checked, all complaints in
  * one pass. What is read lies in one piece of memory, the text that settings point
- * into included.
+ * into included; a reload reads into another one.
  */
 #ifndef NAT_CMD_CONF_H
 #define NAT_CMD_CONF_H
@@ -50,6 +50,8 @@ struct conf {
  * something is read.
  */
 struct conf *conf_new(struct diag *d);
+/* Empties it, secrets first: nothing in it may be in use any more. */
+void conf_clear(struct conf *c);
 
 /* Zeroed memory of it, for settings: of every section and one thing more. */
 void *conf_take(struct conf *c, size_t n);

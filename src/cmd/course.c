@@ -23,17 +23,6 @@ void course_retry(struct course *c)
 	retry(c, true);
 }
 
-void course_reload(struct course *c, struct diag *d)
-{
-	for (unsigned i = 0; i < c->what->n; i++) {
-		const struct section *s = c->what->v[i];
-
-		if (s->cmd->role->reload && s->cmd->role->reload(s->set, d) < 0)
-			log_err(c->net->log, s->cmd->name,
-				"reload failed: nothing has changed");
-	}
-}
-
 /* ---- the network ---- */
 
 static void settled(struct timer *t)

@@ -19,9 +19,6 @@ void course_start(struct course *c, struct net *net,
 		  const struct serve_what *what);
 void course_stop(struct course *c);
 
-/* Every section reads again what may have changed; complaints go to d. */
-void course_reload(struct course *c, struct diag *d);
-
 /* Everybody connects anew, at once. */
 void course_retry(struct course *c);
 

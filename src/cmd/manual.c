@@ -65,7 +65,9 @@ static const struct fact {
 	{ "SIGNALS", "state-dir", "Dv SIGINT", "Stop now" },
 	{ "SIGNALS", "relay", "Dv SIGUSR1", "Connect anew, now" },
 	{ "SIGNALS", "log", "Dv SIGHUP",
-	  "Open the log anew, by its name; a relay reads its tokens again" },
+	  "Open the log anew, by its name, and read the config file and the "
+	  "token file again. If they have no fault, go on with what differs; "
+	  "the log says it, and what needs a restart" },
 	{ "ENVIRONMENT", "token", "Ev NAT_TOKEN",
 	  "The token, when neither options nor file give one" },
 	{ "ENVIRONMENT", "state-dir", "Ev STATE_DIRECTORY",
@@ -201,6 +203,8 @@ static void put_setting(struct fmt *f, const struct opt *o)
 	if (o->flags & OPT_LIST)
 		fmt_put(f, "May be a list.\n");
 	put_bounds(f, o);
+	if (o->flags & OPT_FIXED)
+		fmt_put(f, "A change needs a restart.\n");
 }
 
 static void put_section(struct fmt *f, const char *type, const struct opt *opts)

@@ -11,18 +11,18 @@ struct relay_set {
 /* clang-format off */
 #define AT(field) offsetof(struct relay_set, conf.field)
 static const struct opt opts[] = {
-	{ 'l', "listen", OPT_ADDR, OPT_LIST, AT(listen), "ADDR", "[::]:8888",
+	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:8888",
 	  0, 0, WORDS("Where clients connect") },
 	ROLE_TOKEN_OPTS,
-	{ 0, "open", OPT_FLAG, 0, AT(open), NULL, NULL,
+	{ 0, "open", OPT_FLAG, OPT_FIXED, AT(open), NULL, NULL,
 	  0, 0, WORDS("Serve clients without a token too") },
 	{ 0, "ports", OPT_PORTS, 0, AT(ports), "LO-HI", "1024-65535",
 	  0, 0, WORDS("Ports that clients may publish") },
-	{ 0, "bind", OPT_TEXT, 0, AT(bind), "HOST", NULL,
+	{ 0, "bind", OPT_TEXT, OPT_FIXED, AT(bind), "HOST", NULL,
 	  0, 0, WORDS("Address of published ports, if not all") },
-	{ 0, "max-clients", OPT_UINT, 0, AT(max_clients), "N", "256",
+	{ 0, "max-clients", OPT_UINT, OPT_FIXED, AT(max_clients), "N", "256",
 	  1, 65535, WORDS("Most clients at once") },
-	{ 0, "max-visitors", OPT_UINT, 0, AT(max_visitors), "N", "10000",
+	{ 0, "max-visitors", OPT_UINT, OPT_FIXED, AT(max_visitors), "N", "10000",
 	  1, 65535, WORDS("Most visitors at once") },
 	{ 0, "allow", OPT_CIDR, OPT_LIST, AT(gate.allow), "CIDR", NULL,
 	  0, 0, WORDS("Let visitors in from there, and from nowhere else") },
@@ -37,7 +37,7 @@ static const struct opt opts[] = {
 	  "of all") },
 	{ 0, "max-pending", OPT_UINT, 0, AT(max_pending), "N", "4096",
 	  1, 65535, WORDS("Most visitors that wait for one client; more wait outside") },
-	{ 0, "max-unknown", OPT_UINT, 0, AT(gate.max_unknown), "N", "1024",
+	{ 0, "max-unknown", OPT_UINT, OPT_FIXED, AT(gate.max_unknown), "N", "1024",
 	  16, 65535, WORDS("Most connections before login; the oldest gives way") },
 	{ 0, "max-unknown-address", OPT_UINT, 0, AT(gate.max_unknown_address),
 	  "N", "64", 1, 65535, WORDS("Most of them from one address, or IPv6 /64") },
@@ -46,13 +46,13 @@ static const struct opt opts[] = {
 	  "never") },
 	{ 0, "ban-time", OPT_MS, 0, AT(gate.ban_time), "TIME", "1m",
 	  1000, 86400000, WORDS("How long a ban holds, and failed logins count") },
-	{ 0, "max-services", OPT_UINT, 0, AT(max_services), "N", "64",
+	{ 0, "max-services", OPT_UINT, OPT_FIXED, AT(max_services), "N", "64",
 	  1, 65535, WORDS("Most services of one client") },
 	{ 0, "max-visits", OPT_UINT, 0, AT(max_visits), "N", "1024",
 	  1, 65535, WORDS("Most visits of one client to private services at once") },
 	{ 0, "visit-any", OPT_FLAG, 0, AT(visit_any), NULL, NULL,
 	  0, 0, WORDS("Every client may visit every private service") },
-	{ 0, "max-flows", OPT_UINT, 0, AT(max_flows), "N", "4096",
+	{ 0, "max-flows", OPT_UINT, OPT_FIXED, AT(max_flows), "N", "4096",
 	  1, 65535, WORDS("Most visitors of UDP services at once") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
@@ -117,9 +117,16 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return relay_start(&set->relay, net, &set->conf, state_dir, d);
 }
 
-static int reload(void *settings, struct diag *d)
+static void check(void *settings, const void *fresh, struct diag *d)
 {
-	return relay_reload(((struct relay_set *)settings)->relay, d);
+	relay_check(((struct relay_set *)settings)->relay,
+		    &((const struct relay_set *)fresh)->conf, d);
+}
+
+static void reload(void *settings, const void *fresh)
+{
+	relay_reload(((struct relay_set *)settings)->relay,
+		     &((const struct relay_set *)fresh)->conf);
 }
 
 static void drain(void *settings)
@@ -148,6 +155,7 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
+	.check = check,
 	.reload = reload,
 	.drain = drain,
 	.busy = busy,

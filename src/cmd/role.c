@@ -1,6 +1,17 @@
 #include "cmd/role.h"
 #include "os/host.h"
 
+uint32_t role_lower(const struct role *role, void *set, uint32_t most)
+{
+	void *at = (char *)set + role->max_visitors;
+	uint32_t *visitors = at, was = *visitors;
+
+	if (was <= most)
+		return 0;
+	*visitors = most;
+	return was;
+}
+
 void role_take_env(struct common *c, struct diag *d)
 {
 	const char *token = host_env("NAT_TOKEN"), *why;
@@ -12,6 +23,7 @@ void role_take_env(struct common *c, struct diag *d)
 		diag_put(d, "NAT_TOKEN: %s", why);
 	else
 		c->token = token;
+	c->token_of_env = c->token;
 }
 
 void role_fit_token(struct common *c, struct diag *d)

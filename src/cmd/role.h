@@ -19,6 +19,7 @@ struct common {
 	uint32_t verbose;
 	bool log_time, help, weak_token, no_sandbox;
 	bool quiet;                     /* says trouble only, unless verbose */
+	bool token_of_env;              /* NAT_TOKEN is where it came from */
 	const char *token, *token_file; /* NULL: none */
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
 					 * found good: argv is wiped */
@@ -36,37 +37,37 @@ struct common {
 #define ROLE_OPTS \
 	{ ROLE_ROW('v', "verbose", OPT_COUNT, 0, verbose, NULL), \
 	  "0", 0, 9, WORDS("Log what is for debugging too") }, \
-	{ ROLE_ROW(0, "log", OPT_TEXT, 0, log, "FILE"), \
+	{ ROLE_ROW(0, "log", OPT_TEXT, OPT_FIXED, log, "FILE"), \
 	  NULL, 0, 0, WORDS("Append the log to this file, or: syslog, syslog:PATH") }, \
-	{ ROLE_ROW(0, "log-time", OPT_FLAG, 0, log_time, NULL), \
+	{ ROLE_ROW(0, "log-time", OPT_FLAG, OPT_FIXED, log_time, NULL), \
 	  NULL, 0, 0, WORDS("Begin each line of the log with the time") }, \
-	{ ROLE_ROW(0, "state-dir", OPT_TEXT, 0, state_dir, "DIR"), \
+	{ ROLE_ROW(0, "state-dir", OPT_TEXT, OPT_FIXED, state_dir, "DIR"), \
 	  NULL, 0, 0, WORDS("Keep here what must survive a restart") }, \
 	{ ROLE_ROW(0, "drain", OPT_MS, 0, drain, "TIME"), \
 	  "5s", 0, 86400000, \
 	  WORDS("At SIGTERM, how long those being served may go on") }, \
-	{ ROLE_ROW(0, "user", OPT_TEXT, 0, user, "NAME[:GROUP]"), \
+	{ ROLE_ROW(0, "user", OPT_TEXT, OPT_FIXED, user, "NAME[:GROUP]"), \
 	  NULL, 0, 0, WORDS("Be this user once the ports are open") }, \
-	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, 0, resolv_conf, "FILE"), \
+	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, OPT_FIXED, resolv_conf, "FILE"), \
 	  NULL, 0, 0, WORDS("Name servers, if not /etc/resolv.conf's") }, \
-	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, 0, no_sandbox, NULL), \
+	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, OPT_FIXED, no_sandbox, NULL), \
 	  NULL, 0, 0, WORDS("Keep the rights that serving does not need") }, \
-	{ ROLE_ROW(0, "admin", OPT_TEXT, 0, admin, "PATH"), \
+	{ ROLE_ROW(0, "admin", OPT_TEXT, OPT_FIXED, admin, "PATH"), \
 	  NULL, 0, 0, WORDS("Answer nat status on this unix socket") }, \
-	{ ROLE_ROW(0, "metrics", OPT_ADDR, 0, metrics, "ADDR"), \
+	{ ROLE_ROW(0, "metrics", OPT_ADDR, OPT_FIXED, metrics, "ADDR"), \
 	  NULL, 0, 0, WORDS("Serve metrics for Prometheus; of loopback if only a port") }, \
 	CMD_HELP(struct common)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
 	  NULL, 0, 0, WORDS("Secret shared by relay and clients") }, \
-	{ ROLE_ROW(0, "token-file", OPT_TEXT, 0, token_file, "FILE"), \
+	{ ROLE_ROW(0, "token-file", OPT_TEXT, OPT_FIXED, token_file, "FILE"), \
 	  NULL, 0, 0, WORDS("Read it from a file that only the owner can read") }, \
 	{ ROLE_ROW(0, "weak-token", OPT_FLAG, 0, weak_token, NULL), \
 	  NULL, 0, 0, WORDS("Take a token that could be guessed") }
 #define ROLE_MEMORY_OPTS(memory) \
-	{ ROLE_ROW(0, "max-memory", OPT_SIZE, 0, max_memory, "SIZE"), \
+	{ ROLE_ROW(0, "max-memory", OPT_SIZE, OPT_FIXED, max_memory, "SIZE"), \
 	  memory, 1 << 20, (uint64_t)4 << 30, WORDS("Most memory for buffers") }, \
-	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, 0, pipe_size, "SIZE"), \
+	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, OPT_FIXED, pipe_size, "SIZE"), \
 	  "256K", 4 << 10, 1 << 20, WORDS("Bytes that a pipe of the kernel holds") }
 /* clang-format on */
 
@@ -91,10 +92,12 @@ struct role {
 	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);
-	/* Reads again what may have changed; on failure, which is said, nothing
-	 * has. NULL: nothing may.
+	/* Could it go on with these settings? Reads what they name; says through
+	 * d what is wrong, and changes nothing.
 	 */
-	int (*reload)(void *set, struct diag *d);
+	void (*check)(void *set, const void *fresh, struct diag *d);
+	/* Goes on with what has been checked, lent until the next reload. */
+	void (*reload)(void *set, const void *fresh);
 	/* Connects anew: at once, or, not sure, if what is connected does not
 	 * answer. NULL: it has nowhere to connect to.
 	 */
@@ -106,6 +109,11 @@ struct role {
 	int (*outcome)(const void *set);
 	void (*stop)(void *set);
 };
+
+/* Lowers what the settings let in of visitors to most, if it is more: then what it
+ * was, else 0.
+ */
+uint32_t role_lower(const struct role *role, void *set, uint32_t most);
 
 /* Takes NAT_TOKEN from the environment when no other token is given. */
 void role_take_env(struct common *c, struct diag *d);

@@ -2,6 +2,7 @@
 #include "cmd/asked.h"
 #include "cmd/course.h"
 #include "cmd/owner.h"
+#include "cmd/reload.h"
 #include "cmd/sandbox.h"
 #include "os/console.h"
 #include "os/host.h"
@@ -12,7 +13,7 @@
 
 struct serving {
 	const struct cmd *cmd;
-	const struct common *common;
+	const struct common *common; /* of the start */
 	const struct serve_what *what;
 	struct diag diag;
 	struct loop loop;
@@ -23,8 +24,16 @@ struct serving {
 	struct owner owner;
 	struct course course;
 	struct asked *asked;
+	struct reload reload;
 	int most_fds;
 };
+
+static enum log_level level_of(const struct common *common)
+{
+	return common->verbose ? LOG_DEBUG
+	       : common->quiet ? LOG_WARN
+			       : LOG_INFO;
+}
 
 static void reload(struct serving *sv)
 {
@@ -36,7 +45,8 @@ static void reload(struct serving *sv)
 			sv->common->log, err_text(rc));
 	else
 		log_info(log, "nat", "reload: the log is open");
-	course_reload(&sv->course, &sv->diag);
+	reload_all(&sv->reload);
+	log->most = level_of(sv->reload.now.common);
 }
 
 static void heard(struct signals *signals, unsigned what)
@@ -49,7 +59,8 @@ static void heard(struct signals *signals, unsigned what)
 		course_retry(&sv->course);
 	if (what & (SIGNAL_STOP | SIGNAL_LEAVE))
 		course_leave(&sv->course,
-			     what & SIGNAL_STOP ? 0 : sv->common->drain);
+			     what & SIGNAL_STOP ? 0
+						: sv->reload.now.common->drain);
 }
 
 static int start_failed(struct serving *sv, const char *what, int rc)
@@ -194,17 +205,16 @@ static void fit_visitors(struct serving *sv)
 
 	most /= sv->what->n;
 	most = most ? most : 1;
+	sv->reload.most_visitors = (uint32_t)most;
 	for (unsigned i = 0; i < sv->what->n; i++) {
 		const struct section *s = sv->what->v[i];
-		uint32_t *visitors =
-			(void *)((char *)s->set + s->cmd->role->max_visitors);
+		uint32_t was = role_lower(s->cmd->role, s->set, (uint32_t)most);
 
-		if (*visitors <= most)
-			continue;
-		log_warn(&sv->console.log, s->cmd->name,
-			 "max-visitors lowered from %u to %u: %d descriptors",
-			 (unsigned)*visitors, (unsigned)most, sv->most_fds);
-		*visitors = (uint32_t)most;
+		if (was)
+			log_warn(&sv->console.log, s->cmd->name,
+				 "max-visitors lowered from %u to %u: %d "
+				 "descriptors",
+				 (unsigned)was, (unsigned)most, sv->most_fds);
 	}
 }
 
@@ -268,9 +278,7 @@ static int with_log(struct serving *sv)
 {
 	int rc;
 
-	sv->console.log.most = sv->common->verbose ? LOG_DEBUG
-			       : sv->common->quiet ? LOG_WARN
-						   : LOG_INFO;
+	sv->console.log.most = level_of(sv->common);
 	say_doubts(sv);
 	sv->limits = limits_of(sv);
 	raise_fds(sv);
@@ -293,11 +301,14 @@ int serve_sections(const struct source *source, const struct settings *first)
 	int rc = owner_take(&sv.owner, sv.common, dirs, &sv.diag);
 
 	host_wipe_env("NAT_TOKEN");
+	if (rc >= 0)
+		rc = reload_init(&sv.reload, source, first, &sv.diag);
 	if (rc < 0)
 		return err_exit(rc);
 	rc = console_open(&sv.console, sv.common->log, sv.common->log_time);
 	if (rc < 0)
 		return err_exit(start_failed(&sv, sv.common->log, rc));
+	sv.reload.log = &sv.console.log;
 	rc = with_log(&sv);
 	console_close(&sv.console);
 	return err_exit(rc);

@@ -20,7 +20,7 @@ struct settings {                    /* as read once */
 	struct serve_what what;
 };
 
-/* Where settings come from. */
+/* Where settings come from: at start, and again at each reload. */
 struct source {
 	const struct cmd *cmd; /* who says what goes wrong */
 	const char *path;      /* NULL: there is no file */

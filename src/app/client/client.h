@@ -43,12 +43,22 @@ struct client;
  * (bad settings, or an address of a visit that is taken) what is wrong has been
  * said through d. With stdio the loop is told to quit when that visit is over.
  * state_dir: where to keep what must survive a restart, NULL: nowhere. conf is
- * lent until client_stop.
+ * lent until client_reload, what visit and stdio point to until client_stop.
  */
 MUST_USE int client_start(struct client **c, struct net *net,
 			  const struct client_conf *conf, const char *state_dir,
 			  struct diag *d);
 void client_stop(struct client *c);
+
+/* Could it go on with these settings? What is wrong is said through d. */
+void client_check(struct client *c, const struct client_conf *conf,
+		  struct diag *d);
+/* Goes on with what client_check has found good just before, lent until the next
+ * time: publishes what is new, withdraws what is gone, leaves for another relay if
+ * this one is gone. Visitors that are being carried notice nothing. What sizes
+ * tables, name, plain and visit are as before.
+ */
+void client_reload(struct client *c, const struct client_conf *conf);
 
 /* Connects anew: at once, or, not sure, if the relay does not answer soon. */
 void client_retry(struct client *c, bool sure);

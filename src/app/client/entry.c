@@ -78,7 +78,7 @@ static const char *enlist(struct entries *es, const struct service *s)
 	if (!e)
 		e = add(es, s->name);
 	if (!e)
-		return "too many that are gone have visitors still";
+		return err_text(-NAT_ELIMIT);
 	e->listed = true;
 	return NULL;
 }

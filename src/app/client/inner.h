@@ -22,8 +22,8 @@ struct client {
 	struct net *net;
 	const struct client_conf *conf;
 	struct span mem; /* all that the client has, itself included */
-	struct identity identity;
-	bool draining; /* nobody new is served */
+	struct identity identity, fresh; /* fresh: checked by a reload */
+	bool draining;                   /* nobody new is served */
 	struct control control;
 	struct entries entries;
 	struct links links;

@@ -1,4 +1,5 @@
 #include "app/client/relays.h"
+#include <assert.h>
 
 /* What hostport_parse does not take: a host alone, "[v6]", and v6 bare. */
 static bool host_alone(struct hostport *hp, struct bytes text)
@@ -24,14 +25,29 @@ static bool read_relay(struct hostport *hp, struct bytes text)
 	return hp->port != 0;
 }
 
+static bool same(const struct hostport *a, const struct hostport *b)
+{
+	return a->port == b->port && bytes_equal(a->host, b->host);
+}
+
+static void put(struct relays *r, uint32_t i, const struct hostport *hp)
+{
+	memcpy(r->hosts[i], hp->host.p, hp->host.n);
+	r->at[i] = (struct hostport){ { r->hosts[i], hp->host.n }, hp->port };
+}
+
 int relays_init(struct relays *r, const struct opt_list *list, struct diag *d)
 {
+	struct hostport hp;
 	int err = 0;
 
 	*r = (struct relays){ .n = list->n };
 	for (uint32_t i = 0; i < list->n; i++) {
-		if (read_relay(&r->at[i], bytes_of(list->v[i])))
+		if (read_relay(&hp, bytes_of(list->v[i])) &&
+		    hp.host.n < RELAY_HOST) {
+			put(r, i, &hp);
 			continue;
+		}
 		diag_put(d, "relay: %s is not HOST or HOST:PORT", list->v[i]);
 		err = -NAT_ECONF;
 	}
@@ -40,6 +56,32 @@ int relays_init(struct relays *r, const struct opt_list *list, struct diag *d)
 		err = -NAT_ECONF;
 	}
 	return err;
+}
+
+enum relays_new relays_take(struct relays *r, const struct opt_list *list)
+{
+	const struct hostport *at_hand = &r->at[r->now];
+	bool all = r->n == list->n, kept = false;
+	uint32_t now = 0;
+	int rc;
+
+	for (uint32_t i = 0; i < list->n; i++) {
+		struct hostport hp;
+
+		if (!read_relay(&hp, bytes_of(list->v[i])))
+			continue;
+		all = all && same(&hp, &r->at[i]);
+		if (!kept && same(&hp, at_hand))
+			now = i;
+		kept = kept || same(&hp, at_hand);
+	}
+	if (all)
+		return RELAYS_SAME;
+	rc = relays_init(r, list, NULL);
+	assert(rc == 0);
+	(void)rc;
+	r->now = now;
+	return kept ? RELAYS_KEPT : RELAYS_GONE;
 }
 
 void relays_print_port(struct fmt *f, const struct relays *r, uint16_t port)

@@ -60,7 +60,7 @@ struct relay {
 	const struct relay_conf *conf;
 	const char *state_dir; /* NULL: none */
 	struct span memory;
-	struct tokens tokens;
+	struct tokens tokens, fresh; /* fresh: read, and not yet in force */
 	struct slots doors, sessions, published, visitors, parked;
 	struct map by_out_id; /* visitors that wait */
 	struct flows flows;

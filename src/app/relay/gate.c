@@ -22,6 +22,7 @@ const bool gate_lets_in[GATE_COUNTED] = {
 /* They have been found good when the settings were read. */
 static void take_nets(struct cidrs *to, const struct opt_list *from)
 {
+	to->n = 0;
 	for (uint32_t i = 0; i < from->n; i++) {
 		const char *why = cidrs_parse(to, bytes_of(from->v[i]));
 
@@ -32,15 +33,23 @@ static void take_nets(struct cidrs *to, const struct opt_list *from)
 
 void gate_init(struct relay *r, struct span bans, struct span rates)
 {
-	const struct relay_gate *c = &r->conf->gate;
 	struct gate *g = &r->gate;
-	struct ban_rule rule = { c->ban_after, c->ban_time };
+	const struct ban_rule none = { 0, 0 };
 	struct map_seed seed;
 
 	rand_fill((struct span){ (uint8_t *)&seed, sizeof seed });
 	g->tally.seed = seed;
-	bans_init(&g->bans, bans, &rule, &seed);
+	bans_init(&g->bans, bans, &none, &seed);
 	limit_init(&g->rates, rates, &seed);
+	gate_reload(r);
+}
+
+void gate_reload(struct relay *r)
+{
+	const struct relay_gate *c = &r->conf->gate;
+	struct gate *g = &r->gate;
+
+	g->bans.rule = (struct ban_rule){ c->ban_after, c->ban_time };
 	take_nets(&g->allow, &c->allow);
 	take_nets(&g->deny, &c->deny);
 }

@@ -111,6 +111,8 @@ struct gate {
 
 /* tally has its tables; bans is memory for GATE_BANS rows, rates for GATE_RATES. */
 void gate_init(struct relay *r, struct span bans, struct span rates);
+/* With other settings. */
+void gate_reload(struct relay *r);
 /* One line of what was turned away, if anything was. */
 void gate_say(const struct relay *r);
 

@@ -3,6 +3,7 @@
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
 #include "app/relay/parked.h"
+#include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "crypt/ct.h"
@@ -265,6 +266,7 @@ void relay_stop(struct relay *r)
 		listener_stop(&r->ports[i].listener);
 	}
 	tokens_unload(&r->tokens);
+	tokens_unload(&r->fresh);
 	mem_release((struct span){ (uint8_t *)r, sizeof *r });
 }
 
@@ -290,36 +292,61 @@ static void end_contests(struct relay *r)
 			door_stop(d.it);
 }
 
+static bool keeps_ports(const struct session *s)
+{
+	struct opt_ports range = s->relay->conf->ports;
+
+	list_each (at, &s->published) {
+		const struct published *p =
+			container_of(at, const struct published, node);
+
+		if (!p->private && (p->port < range.lo || p->port > range.hi))
+			return false;
+	}
+	return true;
+}
+
 /* Who may do more or less than before logs in anew, and publishes anew; visitors
- * are carried on.
+ * are carried on. Who was held back for there were too many is held anew if there
+ * still are.
  */
 static void review(struct session *s)
 {
-	const struct token_rights *now = tokens_know(
-		&s->relay->tokens, bytes_of(s->name), s->as.token_tag);
+	static const struct token_rights none;
+	const struct token_rights *now = &none;
 
+	if (!s->plain)
+		now = tokens_know(&s->relay->tokens, bytes_of(s->name),
+				  s->as.token_tag);
 	if (!now)
 		session_stop(s, "its token is no longer valid");
 	else if (memcmp(now, &s->rights, sizeof *now) != 0)
 		session_stop(s, "its rights have changed");
+	else if (!keeps_ports(s))
+		session_stop(s, "it has a port that is no longer given");
+	else
+		published_hold(s, false);
 }
 
-int relay_reload(struct relay *r, struct diag *d)
+void relay_check(struct relay *r, const struct relay_conf *conf, struct diag *d)
 {
-	struct tokens fresh;
-	int rc = tokens_load(&fresh, r->conf, r->state_dir, d);
+	tokens_unload(&r->fresh);
+	if (tokens_load(&r->fresh, conf, r->state_dir, d) < 0)
+		tokens_unload(&r->fresh);
+}
 
-	if (rc < 0) {
-		tokens_unload(&fresh);
-		return rc;
-	}
+void relay_reload(struct relay *r, const struct relay_conf *conf)
+{
 	end_contests(r);
 	log_info(r->net->log, "relay", "%u tokens, %u before",
-		 (unsigned)fresh.n, (unsigned)r->tokens.n);
+		 (unsigned)r->fresh.n, (unsigned)r->tokens.n);
 	tokens_unload(&r->tokens);
-	r->tokens = fresh;
+	r->tokens = r->fresh;
+	r->fresh.memory.p = NULL;
+	r->conf = conf;
+	gate_reload(r);
+	if (r->tokens.made)
+		say_token(r, r->state_dir);
 	slots_each (struct session, s, &r->sessions)
-		if (!s.it->plain)
-			review(s.it);
-	return 0;
+		review(s.it);
 }

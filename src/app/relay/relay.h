@@ -46,19 +46,26 @@ const char *relay_visit_any_fault(const struct relay_conf *conf);
 
 /* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
  * where a token is kept when there is neither token nor open; NULL: nowhere. On
- * failure, what is wrong has been said through d. conf, its texts and state_dir
- * are lent until relay_stop.
+ * failure, what is wrong has been said through d. conf and its texts are lent
+ * until the next relay_reload, state_dir until relay_stop.
  */
 MUST_USE int relay_start(struct relay **r, struct net *net,
 			 const struct relay_conf *conf, const char *state_dir,
 			 struct diag *d);
 void relay_stop(struct relay *r);
 
-/* Reads the tokens again. Clients whose token is no longer there, or allows
- * other things than before, are let go. On
- * failure nothing has changed, and what is wrong has been said.
+/* Reads the tokens of these settings, for relay_reload; says through d what is
+ * wrong with them.
  */
-MUST_USE int relay_reload(struct relay *r, struct diag *d);
+void relay_check(struct relay *r, const struct relay_conf *conf,
+		 struct diag *d);
+
+/* Goes on with settings that relay_check has found good; those that size tables
+ * or name listeners are as before. Clients whose token is no longer there, or
+ * allows other things than before, and those with a port that is no longer given
+ * are let go, their visitors are not; all others notice nothing.
+ */
+void relay_reload(struct relay *r, const struct relay_conf *conf);
 
 /* Accepts nobody any more; is a visitor still being served? */
 void relay_drain(struct relay *r);
