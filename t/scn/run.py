@@ -276,7 +276,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("files", nargs="*", type=Path, help="or folders")
     parser.add_argument("--nat", type=Path, default=TOP / "nat")
     parser.add_argument(
-        "--jobs", "-j", type=int, default=2 * (os.cpu_count() or 1)
+        "--jobs", "-j", type=int, default=4 * (os.cpu_count() or 1)
     )
     parser.add_argument(
         "--accept", action="store_true", help="those that take long instead"
