@@ -139,6 +139,18 @@ static int serve(struct serving *sv)
 	return rc;
 }
 
+/* A failure is never without a word. */
+static int start_section(struct serving *sv, const struct section *s)
+{
+	unsigned said = sv->diag.count;
+	int rc = s->cmd->role->start(s->set, &sv->net, owner_dir(&sv->owner),
+				     &sv->diag);
+
+	return rc < 0 && sv->diag.count == said
+		       ? start_failed(sv, "setting memory aside", rc)
+		       : rc;
+}
+
 static int run_sections(struct serving *sv)
 {
 	const struct serve_what *what = sv->what;
@@ -146,9 +158,7 @@ static int run_sections(struct serving *sv)
 	int rc = 0;
 
 	for (; n < what->n && rc >= 0; n++)
-		rc = what->v[n]->cmd->role->start(what->v[n]->set, &sv->net,
-						  owner_dir(&sv->owner),
-						  &sv->diag);
+		rc = start_section(sv, what->v[n]);
 	if (rc < 0)
 		n--; /* the last one is not running */
 	else
