@@ -130,7 +130,7 @@ scn: $(san)/nat | $(QUIET) ## scenarios with the sanitized binary (S=FILES for s
 	@$(PYTHON) t/scn/run.py --nat $< $(S)
 
 interop: $(san)/nat | $(QUIET) ## scenarios against other people's programs
-	@$(PYTHON) t/scn/run.py --nat $< t/interop
+	@$(PYTHON) t/scn/run.py --jobs $(JOBS) --nat $< t/interop
 
 accept: all ## scenarios that take long, with the release binary
 	@$(PYTHON) t/scn/run.py --nat nat --accept t/scn t/interop
