@@ -174,7 +174,7 @@ class Node(asyncio.SubprocessProtocol):
             return f"{self.name}: sanitizer's exit code"
         if self.status < 0 and -self.status != self.killed_by:
             return f"{self.name}: {self.verdict()}"
-        if not self.may_end:
+        if not self.may_end and (self.ours or self.status != 0):
             return f"{self.name} ended by itself: {self.verdict()}"
         return None
 
