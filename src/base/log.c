@@ -39,14 +39,16 @@ void log_say(struct log *log, const char *form, ...)
 	say(log, LOG_INFO, &f);
 }
 
-bool log_may(struct log_rate *r, int64_t now, uint32_t *unsaid)
+/* *unsaid: how many went unsaid in the window before. */
+static bool may(struct log_rate *r, uint32_t *unsaid)
 {
 	enum { WINDOW = 10000 };
 
 	*unsaid = 0;
-	if (r->said == 0 || now - r->since >= WINDOW) {
+	if (r->said == 0 || r->now - r->since >= WINDOW) {
 		*unsaid = r->unsaid;
-		*r = (struct log_rate){ .since = now };
+		r->since = r->now;
+		r->said = r->unsaid = 0;
 	}
 	if (r->said == LOG_BURST) {
 		r->unsaid++;
@@ -54,4 +56,22 @@ bool log_may(struct log_rate *r, int64_t now, uint32_t *unsaid)
 	}
 	r->said++;
 	return true;
+}
+
+void log_seldom(struct log *log, struct log_rate *r, const char *who,
+		const char *form, ...)
+{
+	uint8_t text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+	uint32_t unsaid;
+	va_list ap;
+
+	if (!may(r, &unsaid))
+		return;
+	va_start(ap, form);
+	fmt_vput(&f, form, ap);
+	va_end(ap);
+	if (unsaid)
+		fmt_put(&f, " (and %lu such before)", (unsigned long)unsaid);
+	log_warn(log, who, "%.*s", (int)f.n, (const char *)text);
 }

@@ -38,12 +38,20 @@ __attribute__((format(printf, 2, 3))) void log_say(struct log *log,
  */
 enum { LOG_BURST = 5 };
 struct log_rate {
-	int64_t since;
+	int64_t now, since; /* ms */
 	uint32_t said, unsaid;
 };
-/* May this be said at now (ms)? When so and *unsaid is not 0, that many went
- * unsaid in the window before.
+static inline struct log_rate *log_at(struct log_rate *r, int64_t now)
+{
+	r->now = now;
+	return r;
+}
+/* A warning within that rate (log_at); how many went unsaid before it is told
+ * behind it.
  */
-bool log_may(struct log_rate *r, int64_t now, uint32_t *unsaid);
+__attribute__((format(printf, 4, 5))) void log_seldom(struct log *log,
+						      struct log_rate *r,
+						      const char *who,
+						      const char *form, ...);
 
 #endif

@@ -88,11 +88,8 @@ static void rest(struct listener *l)
 
 static void say_out(struct net *net)
 {
-	uint32_t unsaid;
-
-	if (log_may(&net->fds_out, net->loop->now, &unsaid))
-		log_warn(net->log, "nat",
-			 "out of descriptors: who comes is turned away");
+	log_seldom(net->log, log_at(&net->fds_out, net->loop->now), "nat",
+		   "out of descriptors: who comes is turned away");
 }
 
 /* The spare descriptor gives way to the connection that cannot be kept. */

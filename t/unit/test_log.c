@@ -1,4 +1,5 @@
 #include "unit.h"
+#include "base/cur.h"
 #include "base/log.h"
 
 struct sink {
@@ -92,9 +93,31 @@ static void one_line_stays_one(void **state)
 	assert_bytes_equal(said(&s), BYTES("a?b"));
 }
 
+/* Is it said at that time? *unsaid: how many before it were not, as it tells. */
+static bool may(struct sink *s, struct log_rate *r, int64_t now,
+		uint32_t *unsaid)
+{
+	struct cur c;
+
+	*unsaid = 0;
+	s->level = -1;
+	log_seldom(&s->log, log_at(r, now), "x", "%s", "y");
+	if (s->level < 0)
+		return false;
+	assert_int_equal(s->level, LOG_WARN);
+	c = cur_of(said(s));
+	assert_bytes_equal(cur_bytes(&c, 9), BYTES("warn x: y"));
+	if (cur_left(&c) == 0)
+		return true;
+	assert_bytes_equal(cur_bytes(&c, 6), BYTES(" (and "));
+	assert_true(cur_number(&c, UINT32_MAX, unsaid) && *unsaid > 0);
+	assert_bytes_equal(cur_bytes(&c, cur_left(&c)), BYTES(" such before)"));
+	return true;
+}
+
 static void five_in_ten_seconds(void **state)
 {
-	/* At what time, may it be said, and how many went unsaid before. */
+	/* At what time, is it said, and how many went unsaid before. */
 	static const struct {
 		int64_t now;
 		bool may;
@@ -107,13 +130,14 @@ static void five_in_ten_seconds(void **state)
 		{ 20004, true, 0 },  { 20004, true, 0 }, { 20005, true, 0 },
 		{ 30002, false, 0 }, { 90000, true, 1 }, { 90001, true, 0 },
 	};
+	struct sink s = fresh(LOG_INFO);
 	struct log_rate r = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint32_t unsaid = 77;
 
-		assert_int_equal(log_may(&r, rows[i].now, &unsaid),
+		assert_int_equal(may(&s, &r, rows[i].now, &unsaid),
 				 rows[i].may);
 		assert_int_equal(unsaid, rows[i].unsaid);
 	}
@@ -122,6 +146,7 @@ static void five_in_ten_seconds(void **state)
 /* Nothing is lost count of, and no window says more than its burst. */
 static void all_are_counted(void **state)
 {
+	struct sink s = fresh(LOG_INFO);
 	struct log_rate r = { 0 };
 	uint64_t seed = 5;
 	uint32_t asked = 0, told = 0, in_window = 0;
@@ -137,7 +162,7 @@ static void all_are_counted(void **state)
 			since = now;
 			in_window = 0;
 		}
-		if (log_may(&r, now, &unsaid)) {
+		if (may(&s, &r, now, &unsaid)) {
 			told += 1 + unsaid;
 			assert_true(++in_window <= LOG_BURST);
 		}

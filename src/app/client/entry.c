@@ -166,23 +166,6 @@ void entry_print(const struct entry *e, const struct relays *relays)
 	console_tell(fmt_done(&f));
 }
 
-void entry_trouble(struct entry *e, struct net *net, const char *form, ...)
-{
-	uint8_t text[LOG_LINE];
-	struct fmt f = fmt_to(SPAN(text));
-	uint32_t unsaid;
-	va_list ap;
-
-	if (!log_may(&e->trouble, net->loop->now, &unsaid))
-		return;
-	va_start(ap, form);
-	fmt_vput(&f, form, ap);
-	va_end(ap);
-	if (unsaid)
-		fmt_put(&f, " (and %lu times before)", (unsigned long)unsaid);
-	log_warn(net->log, e->who, "%.*s", (int)f.n, (const char *)text);
-}
-
 bool entries_have(const struct entries *es, enum fastnat_protocol protocol)
 {
 	slots_each (struct entry, e, &es->table)

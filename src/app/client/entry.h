@@ -100,8 +100,8 @@ bool entries_have(const struct entries *es, enum fastnat_protocol protocol);
 void entry_print(const struct entry *e, const struct relays *relays);
 
 /* Says trouble with the service, at most so often. */
-__attribute__((format(printf, 3, 4))) void entry_trouble(struct entry *e,
-							 struct net *net,
-							 const char *form, ...);
+#define entry_trouble(entry, net, ...) \
+	log_seldom((net)->log, log_at(&(entry)->trouble, (net)->loop->now), \
+		   (entry)->who, __VA_ARGS__)
 
 #endif

@@ -51,24 +51,6 @@ static void come(struct listener *l)
 	}
 }
 
-void reach_trouble(struct reach *r, const char *form, ...)
-{
-	struct net *net = r->client->net;
-	uint8_t text[LOG_LINE];
-	struct fmt f = fmt_to(SPAN(text));
-	uint32_t unsaid;
-	va_list ap;
-
-	if (!log_may(&r->trouble, net->loop->now, &unsaid))
-		return;
-	va_start(ap, form);
-	fmt_vput(&f, form, ap);
-	va_end(ap);
-	if (unsaid)
-		fmt_put(&f, " (and %lu times before)", (unsigned long)unsaid);
-	log_warn(net->log, r->who, "%.*s", (int)f.n, (const char *)text);
-}
-
 /* ---- life ---- */
 
 static struct reach *add(struct client *c, const struct target *to)

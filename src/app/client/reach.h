@@ -38,7 +38,9 @@ void reaches_drain(struct client *c);
 void reaches_stop(struct client *c);
 
 /* Says trouble with it, at most so often. */
-__attribute__((format(printf, 2, 3))) void reach_trouble(struct reach *r,
-							 const char *form, ...);
+#define reach_trouble(reach, ...) \
+	log_seldom((reach)->client->net->log, \
+		   log_at(&(reach)->trouble, (reach)->client->net->loop->now), \
+		   (reach)->who, __VA_ARGS__)
 
 #endif

@@ -79,11 +79,9 @@ struct relay {
 
 /* A line at warn about something that strangers cause, within the rate. */
 #define relay_warn(relay, who, ...) \
-	do { \
-		if (relay_may_warn(relay)) \
-			log_warn((relay)->net->log, who, __VA_ARGS__); \
-	} while (0)
-bool relay_may_warn(struct relay *r);
+	log_seldom((relay)->net->log, \
+		   log_at(&(relay)->gate.rate, relay_now(relay)), who, \
+		   __VA_ARGS__)
 
 static inline int64_t relay_now(const struct relay *r)
 {

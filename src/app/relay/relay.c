@@ -19,18 +19,6 @@ enum {
 	FRESH_ROWS = 4096 /* of neighbourhoods: new UDP flows */
 };
 
-bool relay_may_warn(struct relay *r)
-{
-	uint32_t unsaid;
-
-	if (!log_may(&r->gate.rate, relay_now(r), &unsaid))
-		return false;
-	if (unsaid)
-		log_warn(r->net->log, "relay", "%u more such lines left out",
-			 unsaid);
-	return true;
-}
-
 void relay_make_id(uint8_t *to, size_t n)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789"
