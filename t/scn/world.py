@@ -25,6 +25,7 @@ TOP = Path(__file__).resolve().parents[2]
 # Below what the kernel gives to outgoing connections: a port that a scenario
 # names must not be taken by a visitor of another one.
 PORTS = range(10000, 29000)
+BLOCK = 8  # ports that a scenario takes at once
 SERVING = ("relay", "client", "run")
 
 Answer = TypeVar("Answer")
@@ -43,6 +44,7 @@ class World:
         self.services: dict[str, Service | NameServer] = {}
         self.wires: dict[str, Wire] = {}
         self.transports: dict[str, asyncio.BaseTransport] = {}
+        self.locks: list[socket.socket | None] = []
         self.senders: dict[str, Visitor] = {}
         self.apart: Apart | None = None
         self.scope = {
@@ -121,11 +123,16 @@ class World:
     # ---- ports ----
 
     def free_ports(self, count: int) -> int:
-        """The first of so many neighbouring ports that are free now."""
+        """The first of so many neighbouring ports, free and this scenario's own:
+        no other that runs on this machine gets one of them."""
         for _ in range(200):
-            first = random.choice(PORTS)
-            if all(port_free(first + i) for i in range(count)):
+            first = random.choice(PORTS[::BLOCK])
+            locks = [lock(b) for b in range(first, first + count, BLOCK)]
+            if all(locks) and all(port_free(first + i) for i in range(count)):
+                self.locks += locks
                 return first
+            for held in filter(None, locks):
+                held.close()
         raise Failed(f"no {count} free ports in a row")
 
     def fill(self, text: str) -> str:
@@ -160,6 +167,17 @@ def instrumented(product: list[str]) -> bool:
     binary = Path(product[-1]).read_bytes()
     marks = (b"__asan_init", b"libgcov")
     return len(product) > 1 or any(mark in binary for mark in marks)
+
+
+def lock(block: int) -> socket.socket | None:
+    """Held as long as it is open; the kernel forgets it with the process."""
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        held.bind(f"\0nat-scn-{block}")
+    except OSError:
+        held.close()
+        return None
+    return held
 
 
 def port_free(port: int) -> bool:
