@@ -41,6 +41,7 @@ class Options:
     patience: float
     verbose: bool
     keep: bool
+    again: bool
 
 
 @dataclass
@@ -159,6 +160,18 @@ class Runner:
         self.jobs = jobs
         self.running: dict[int, Scenario] = {}
         self.count = {PASS: 0, FAIL: 0, SKIP: 0}
+        self.failed: list[Path] = []
+
+    def run_all(self, paths: list[Path]) -> None:
+        """With again, what failed beside others has a second try, alone."""
+        self.run(paths)
+        if not self.options.again or not self.failed:
+            return
+        unsteady, self.failed = self.failed, []
+        print(f"once more, alone: {' '.join(p.stem for p in unsteady)}")
+        self.count[FAIL] -= len(unsteady)
+        self.jobs = 1
+        self.run(unsteady)
 
     def run(self, paths: list[Path]) -> None:
         waiting = sorted(paths, key=lambda p: -limit_or_none(p))
@@ -200,6 +213,8 @@ class Runner:
     def tell(self, scenario: Scenario, code: int) -> None:
         code = code if code in self.count else FAIL
         self.count[code] += 1
+        if code == FAIL:
+            self.failed.append(scenario.path)
         took = time.monotonic() - scenario.started
         report = ""
         with suppress(OSError):
@@ -282,7 +297,16 @@ def arguments() -> argparse.Namespace:
         "--accept", action="store_true", help="those that take long instead"
     )
     parser.add_argument(
-        "--patience", type=float, default=1, help="factor of all time limits"
+        "--patience",
+        type=float,
+        default=os.environ.get("SCN_PATIENCE", "1"),
+        help="factor of all time limits (SCN_PATIENCE)",
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        default=bool(os.environ.get("SCN_AGAIN")),
+        help="what fails is run once more, alone (SCN_AGAIN)",
     )
     parser.add_argument(
         "--prefix", default="", help="command that runs it, such as valgrind"
@@ -307,12 +331,13 @@ def main() -> int:
         args.patience,
         args.verbose,
         args.keep,
+        args.again,
     )
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     runner = Runner(options, max(1, args.jobs))
     try:
-        runner.run(paths)
+        runner.run_all(paths)
     except KeyboardInterrupt:
         return 1
     finally:
