@@ -87,15 +87,19 @@ int asked_start(struct asked **out, struct net *net, const struct asked_of *of,
 				       .version = CMD_NUMBER,
 				       .since = net->loop->now,
 				       .most_fds = of->most_fds };
-	for (unsigned i = 0; i < of->what->n; i++)
-		add_section(&a->reports, of->what->v[i]);
-	a->reports.v[a->reports.n++] = process_report(&a->process);
 	rc = admin_start(&a->admin, net, &a->conf, &a->reports, d);
 	if (rc < 0)
 		mem_release((struct span){ (uint8_t *)a, sizeof *a });
 	else
 		*out = a;
 	return rc;
+}
+
+void asked_about(struct asked *a, const struct serve_what *what)
+{
+	for (unsigned i = 0; i < what->n; i++)
+		add_section(&a->reports, what->v[i]);
+	a->reports.v[a->reports.n++] = process_report(&a->process);
 }
 
 const char *asked_socket(const struct asked *a)

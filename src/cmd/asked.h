@@ -11,7 +11,6 @@ struct asked;
 struct asked_of {
 	const struct cmd *cmd;
 	const struct common *common;
-	const struct serve_what *what;     /* all of it runs */
 	const struct owner_place *runtime; /* for the socket */
 	int most_fds;
 };
@@ -19,9 +18,13 @@ struct asked_of {
 /* Is a directory needed where the socket is by default? */
 bool asked_wanted(const struct common *common);
 
-/* *a NULL: there is nothing to stop. 0, or an error, said. */
+/* Before anything says that it is ready: nobody is answered until the loop runs.
+ * *a NULL: there is nothing to stop. 0, or an error, said.
+ */
 MUST_USE int asked_start(struct asked **a, struct net *net,
 			 const struct asked_of *of, struct diag *d);
+/* Who reports there, once all of it runs. */
+void asked_about(struct asked *a, const struct serve_what *what);
 void asked_stop(struct asked *a);
 
 /* Where the socket is, which asked_stop takes away; NULL: nowhere. */

@@ -23,6 +23,11 @@ int asked_start(struct asked **a, struct net *net, const struct asked_of *of,
 	return d->count > before ? -NAT_EUSAGE : 0;
 }
 
+void asked_about(struct asked *a, const struct serve_what *what)
+{
+	(void)a, (void)what;
+}
+
 const char *asked_socket(const struct asked *a)
 {
 	(void)a;

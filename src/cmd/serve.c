@@ -126,17 +126,10 @@ static int run_course(struct serving *sv)
 /* All sections are started. */
 static int serve(struct serving *sv)
 {
-	const struct asked_of of = { sv->cmd, sv->common, sv->what,
-				     &sv->owner.runtime, sv->most_fds };
-	int rc = asked_start(&sv->asked, &sv->net, &of, &sv->diag);
+	int rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
 
-	if (rc < 0)
-		return rc;
-	rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
-	if (rc == 0)
-		rc = run_course(sv);
-	asked_stop(sv->asked);
-	return rc;
+	asked_about(sv->asked, sv->what);
+	return rc == 0 ? run_course(sv) : rc;
 }
 
 /* A failure is never without a word. */
@@ -170,13 +163,26 @@ static int run_sections(struct serving *sv)
 	return rc;
 }
 
+static int with_asked(struct serving *sv)
+{
+	const struct asked_of of = { sv->cmd, sv->common, &sv->owner.runtime,
+				     sv->most_fds };
+	int rc = asked_start(&sv->asked, &sv->net, &of, &sv->diag);
+
+	if (rc < 0)
+		return rc;
+	rc = run_sections(sv);
+	asked_stop(sv->asked);
+	return rc;
+}
+
 static int with_signals(struct serving *sv)
 {
 	int rc = signals_start(&sv->signals, &sv->loop, heard);
 
 	if (rc < 0)
 		return start_failed(sv, "signals", rc);
-	rc = run_sections(sv);
+	rc = with_asked(sv);
 	signals_stop(&sv->signals);
 	return rc;
 }
