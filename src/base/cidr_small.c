@@ -7,14 +7,14 @@ const char *cidr_parse(struct cidr *c, struct bytes text)
 {
 	(void)c;
 	(void)text;
-	return "is a network: this nat is built without allow and deny";
+	return err_text(-NAT_EABSENT);
 }
 
 const char *cidrs_parse(struct cidrs *l, struct bytes text)
 {
 	(void)l;
 	(void)text;
-	return "this relay is built without allow and deny";
+	return err_text(-NAT_EABSENT);
 }
 
 bool cidrs_have(const struct cidrs *l, const struct addr *a)

@@ -30,6 +30,7 @@
 	X(EIO,      "input or output failed",               1) \
 	X(ENOTSUP,  "not supported by this system",         1) \
 	X(EINVAL,   "not valid",                            1) \
+	X(EABSENT,  "left out of this nat (MODULES)",       2) \
 	X(EUSAGE,   "wrong usage",                          2) \
 	X(ECONF,    "bad configuration",                    3)
 /* clang-format on */

@@ -1,8 +1,6 @@
 /* asked left out, for small builds; and what nat status says then. */
 #include "cmd/asked.h"
 
-static const char left_out[] = "was left out of this build (MODULES)";
-
 bool asked_wanted(const struct common *common)
 {
 	(void)common;
@@ -17,9 +15,9 @@ int asked_start(struct asked **a, struct net *net, const struct asked_of *of,
 	(void)net;
 	*a = NULL;
 	if (of->common->admin)
-		diag_option(d, "admin", left_out);
+		diag_option(d, "admin", err_text(-NAT_EABSENT));
 	if (of->common->metrics)
-		diag_option(d, "metrics", left_out);
+		diag_option(d, "metrics", err_text(-NAT_EABSENT));
 	return d->count > before ? -NAT_EUSAGE : 0;
 }
 
@@ -55,7 +53,7 @@ static int run(int argc, char **argv)
 	struct diag d = cmd_diag(&cmd_status);
 
 	(void)argc, (void)argv;
-	diag_put(&d, "%s", left_out);
+	diag_put(&d, "%s", err_text(-NAT_EABSENT));
 	return err_exit(-NAT_ENOTSUP);
 }
 
@@ -64,8 +62,8 @@ static const char *const examples[] = { "nat status", NULL };
 const struct cmd cmd_status = {
 	.name = "status",
 	.group = "Inspect",
-	.what = "Shows a running nat; left out of this build",
-	.about = "This build was made without it.",
+	.what = "Not in this build",
+	.about = "",
 	.usage = "",
 	.opts = opts,
 	.run = run,

@@ -6,7 +6,7 @@ static int run(int argc, char **argv)
 	struct diag d = cmd_file_diag("nat");
 
 	(void)argc;
-	diag_put(&d, "%.*s: this nat is built without it", 80, argv[0]);
+	diag_put(&d, "%.*s: %s", 80, argv[0], err_text(-NAT_EABSENT));
 	return err_exit(-NAT_EUSAGE);
 }
 

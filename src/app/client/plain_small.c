@@ -4,7 +4,7 @@
 
 const char *client_plain_fault(void)
 {
-	return "this nat is built without original FAST NAT servers";
+	return err_text(-NAT_EABSENT);
 }
 
 int plain_ready(struct control *ctl, const struct fastnat *m)

@@ -3,7 +3,7 @@
 
 const char *client_udp_fault(void)
 {
-	return "this nat is built without UDP services";
+	return err_text(-NAT_EABSENT);
 }
 
 void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,

@@ -6,7 +6,7 @@
 
 const char *flow_fault(void)
 {
-	return "this relay is built without UDP services";
+	return err_text(-NAT_EABSENT);
 }
 
 int flow_listen(struct published *p, struct bytes host, uint16_t port)

@@ -2,18 +2,16 @@
 #include "app/relay/private.h"
 #include "app/relay/relay.h"
 
-static const char left_out[] = "this relay is built without private services";
-
 const char *private_fault(const struct fastnat *m)
 {
 	(void)m;
-	return left_out;
+	return err_text(-NAT_EABSENT);
 }
 
 const char *relay_visit_any_fault(const struct relay_conf *conf)
 {
 	(void)conf;
-	return "this nat is built without private services";
+	return err_text(-NAT_EABSENT);
 }
 
 /* Whoever says so may hear that there are none. */
@@ -31,5 +29,5 @@ const char *private_visit(struct session *s, struct tcp *from,
 	(void)from;
 	(void)m;
 	*retry = 0;
-	return left_out;
+	return err_text(-NAT_EABSENT);
 }
