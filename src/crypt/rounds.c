@@ -1,5 +1,6 @@
 #include "crypt/rounds.h"
 #include "crypt/ct.h"
+#include "crypt/words.h"
 
 /* FIPS 180-4 4.2.2: of the cube roots of the first 64 primes. */
 const uint32_t rounds_k[64] = {
@@ -16,25 +17,15 @@ const uint32_t rounds_k[64] = {
 	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static uint32_t turn(uint32_t x, unsigned n)
-{
-	return x >> n | x << (32 - n);
-}
-
-static uint32_t load(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	       (uint32_t)p[2] << 8 | p[3];
-}
-
 /* FIPS 180-4 6.2.2, 1: the next 16 words of the schedule in place of the last. */
 static void extend(uint32_t w[16])
 {
 	for (unsigned t = 0; t < 16; t++) {
 		uint32_t a = w[(t + 1) % 16], b = w[(t + 14) % 16];
 
-		w[t] += (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[(t + 9) % 16] +
-			(turn(b, 17) ^ turn(b, 19) ^ b >> 10);
+		w[t] += (rotr32(a, 7) ^ rotr32(a, 18) ^ a >> 3) +
+			w[(t + 9) % 16] +
+			(rotr32(b, 17) ^ rotr32(b, 19) ^ b >> 10);
 	}
 }
 
@@ -44,11 +35,11 @@ static inline void mix(uint32_t v[8], unsigned t, uint32_t kw)
 	uint32_t a = v[-t % 8], b = v[(1 - t) % 8], c = v[(2 - t) % 8];
 	uint32_t e = v[(4 - t) % 8], f = v[(5 - t) % 8], g = v[(6 - t) % 8];
 	uint32_t t1 = v[(7 - t) % 8] + kw + (g ^ (e & (f ^ g))) +
-		      (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25));
+		      (rotr32(e, 6) ^ rotr32(e, 11) ^ rotr32(e, 25));
 
 	v[(3 - t) % 8] += t1;
 	v[(7 - t) % 8] = t1 + ((a & b) | (c & (a | b))) +
-			 (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22));
+			 (rotr32(a, 2) ^ rotr32(a, 13) ^ rotr32(a, 22));
 }
 
 /* With t known where it is inlined, v lives in registers. */
@@ -64,7 +55,7 @@ static inline void mix_four(uint32_t v[8], unsigned t, const uint32_t *k,
 static void mix_block(uint32_t v[8], uint32_t w[16], const uint8_t *p)
 {
 	for (unsigned t = 0; t < 16; t++)
-		w[t] = load(p + 4 * (size_t)t);
+		w[t] = load32_be(p + 4 * (size_t)t);
 	for (unsigned t = 0; t < 64; t += 8) {
 		const uint32_t *k = rounds_k + t;
 

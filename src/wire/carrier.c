@@ -18,7 +18,8 @@ void carrier_key_init(struct carrier_key *k, const uint8_t key[FASTNAT_KEY])
 	};
 
 	for (size_t i = 0; i < COUNT(sides); i++) {
-		hmac_init(&k->side[i], (struct bytes){ key, FASTNAT_KEY });
+		hmac_init(&k->side[i], &hash_sha256,
+			  (struct bytes){ key, FASTNAT_KEY });
 		hmac_add(&k->side[i], sides[i]);
 	}
 }

@@ -409,7 +409,7 @@ static void login_mac(uint8_t out[SHA256_SIZE],
 	const struct bytes zero = BYTES("\0");
 	struct hmac h;
 
-	hmac_init(&h, login->token);
+	hmac_init(&h, &hash_sha256, login->token);
 	hmac_add(&h, bytes_of(label));
 	hmac_add(&h, zero);
 	hmac_add(&h, login->client_nonce);
@@ -454,7 +454,7 @@ static void session_mac(uint8_t out[FASTNAT_MAC],
 	uint8_t mac[SHA256_SIZE];
 	struct hmac h;
 
-	hmac_init(&h, (struct bytes){ key, FASTNAT_KEY });
+	hmac_init(&h, &hash_sha256, (struct bytes){ key, FASTNAT_KEY });
 	for (size_t i = 0; i < n; i++) {
 		hmac_add(&h, parts[i]);
 		if (i + 1 < n)

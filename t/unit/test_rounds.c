@@ -1,6 +1,7 @@
 #include "unit.h"
 #include "crypt/hmac.h"
 #include "crypt/rounds.h"
+#include "crypt/sha256.h"
 #include "os/cpu.h"
 
 static void need_native(void)
@@ -77,7 +78,7 @@ static void mac_of(const uint8_t *text, size_t n, uint8_t out[SHA256_SIZE])
 {
 	struct hmac h;
 
-	hmac_init(&h, BYTES("a key of thirty-two bytes, or so"));
+	hmac_init(&h, &hash_sha256, BYTES("a key of thirty-two bytes, or so"));
 	hmac_add(&h, (struct bytes){ text, n / 3 });
 	hmac_add(&h, (struct bytes){ text + n / 3, n - n / 3 });
 	hmac_end(&h, out);

@@ -1,7 +1,7 @@
 #include "app/client/identity.h"
 #include "base/cur.h"
 #include "crypt/ct.h"
-#include "crypt/sha256.h"
+#include "crypt/hash.h"
 #include "os/file.h"
 #include "os/host.h"
 #include "os/rand.h"
@@ -13,12 +13,12 @@ static void print_suffix(struct fmt *f)
 {
 	uint8_t text[256], hash[SHA256_SIZE];
 	struct fmt machine = fmt_to(SPAN(text));
-	struct sha256 sha;
+	struct hash sha;
 
 	host_identity(&machine);
-	sha256_init(&sha);
-	sha256_add(&sha, fmt_done(&machine));
-	sha256_end(&sha, hash);
+	hash_init(&sha, &hash_sha256);
+	hash_add(&sha, fmt_done(&machine));
+	hash_end(&sha, hash);
 	if (machine.n == 0)
 		rand_fill(SPAN(hash));
 	fmt_put(f, "-");

@@ -1,6 +1,6 @@
 #include "app/relay/tokens.h"
 #include "crypt/ct.h"
-#include "crypt/sha256.h"
+#include "crypt/hash.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/rand.h"
@@ -228,11 +228,11 @@ struct bytes tokens_first(const struct tokens *t)
 void token_tag(uint8_t to[TOKEN_TAG], struct bytes token)
 {
 	uint8_t hash[SHA256_SIZE];
-	struct sha256 s;
+	struct hash s;
 
-	sha256_init(&s);
-	sha256_add(&s, token);
-	sha256_end(&s, hash);
+	hash_init(&s, &hash_sha256);
+	hash_add(&s, token);
+	hash_end(&s, hash);
 	memcpy(to, hash, TOKEN_TAG);
 	ct_wipe(hash, sizeof hash);
 }
