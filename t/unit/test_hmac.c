@@ -1,5 +1,5 @@
 #include "unit.h"
-#include "base/cur.h"
+#include "vectors.h"
 #include "crypt/hmac.h"
 
 static void mac(uint8_t out[SHA256_SIZE], struct bytes key, struct bytes text)
@@ -140,58 +140,99 @@ static void wiped_at_the_end(void **state)
 	assert_memory_equal(&h, &zero, sizeof(h));
 }
 
-/* The value of a line `"name": "value"` of that name. */
-static bool member(struct bytes line, const char *name, struct bytes *value)
+struct other {
+	const struct hash_alg *alg;
+	const char *jefe, *long_key;
+};
+
+/* RFC 2202 and 4231 have these two for all of them. */
+static void other_hashes(void **state)
 {
-	struct cur c = cur_of(line);
-
-	cur_until(&c, '"');
-	if (!bytes_are(cur_until(&c, '"'), name))
-		return false;
-	cur_until(&c, '"');
-	*value = cur_until(&c, '"');
-	return true;
-}
-
-static struct bytes from_hex(struct span to, struct bytes hex)
-{
-	char text[2048];
-
-	assert_true(hex.n < sizeof(text));
-	memcpy(text, hex.p, hex.n);
-	text[hex.n] = 0;
-	return unit_hex(to, text);
-}
-
-/* The file has a member a line, result last in each test. */
-static void wycheproof(void **state)
-{
-	struct span file =
-		unit_file("../shared/vectors/wycheproof/hmac_sha256_test.json");
-	struct cur c = cur_of(bytes_in(file));
-	struct bytes key = { NULL, 0 }, text = key, tag = key, result;
-	unsigned valid = 0, invalid = 0;
+	static const struct other rows[] = {
+		{ &hash_md5, "750c783e6ab0b503eaa86e310a5db738",
+		  "bfecaf4efff90a3a668f3922fec3762d" },
+		{ &hash_sha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+		  "90d0dace1c1bdc957339307803160335bde6df2b" },
+		{ &hash_sha384,
+		  "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec373"
+		  "6322445e8e2240ca5e69e2c78b3239ecfab21649",
+		  "4ece084485813e9088d2c63a041bc5b44f9ef1012a2b588f3cd11f05"
+		  "033ac4c60c2ef6ab4030fe8296248df163f44952" },
+		{ &hash_sha512,
+		  "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7"
+		  "ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b"
+		  "636e070a38bce737",
+		  "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b0137"
+		  "83f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec"
+		  "8b915a985d786598" },
+	};
+	uint8_t aa[131];
 
 	(void)state;
-	while (cur_left(&c) > 0) {
-		struct bytes line = cur_until(&c, '\n');
-		uint8_t room[3][1024], out[SHA256_SIZE];
+	memset(aa, 0xaa, sizeof(aa));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct other *r = rows + i;
+		uint8_t room[HASH_MOST], out[HASH_MOST];
+
+		hmac_of(r->alg, BYTES("Jefe"),
+			BYTES("what do ya want for nothing?"), out);
+		assert_memory_equal(out, unit_hex(SPAN(room), r->jefe).p,
+				    r->alg->size);
+		hmac_of(r->alg, bytes_in(SPAN(aa)),
+			BYTES("Test Using Larger Than Block-Size Key - "
+			      "Hash Key First"),
+			out);
+		assert_memory_equal(out, unit_hex(SPAN(room), r->long_key).p,
+				    r->alg->size);
+	}
+}
+
+static void check_vectors(const struct hash_alg *alg, const char *path)
+{
+	struct field f[] = { { .name = "key" },
+			     { .name = "msg" },
+			     { .name = "tag" },
+			     { .name = "result" } };
+	struct span file = unit_file(path);
+	struct cur c = cur_of(bytes_in(file));
+	unsigned valid = 0, invalid = 0;
+
+	while (vectors_next(&c, f, COUNT(f))) {
+		uint8_t room[3][1024], out[HASH_MOST];
+		struct bytes tag = vectors_hex(SPAN(room[2]), f + 2);
 		bool right;
 
-		if (member(line, "key", &key) || member(line, "msg", &text) ||
-		    member(line, "tag", &tag) ||
-		    !member(line, "result", &result))
-			continue;
-		mac(out, from_hex(SPAN(room[0]), key),
-		    from_hex(SPAN(room[1]), text));
-		tag = from_hex(SPAN(room[2]), tag);
-		assert_in_range(tag.n, 16, SHA256_SIZE);
+		hmac_of(alg, vectors_hex(SPAN(room[0]), f),
+			vectors_hex(SPAN(room[1]), f + 1), out);
+		assert_in_range(tag.n, 10, alg->size);
 		right = memcmp(out, tag.p, tag.n) == 0;
-		assert_int_equal(right, bytes_are(result, "valid"));
+		assert_int_equal(right, vectors_valid(f + 3));
 		*(right ? &valid : &invalid) += 1;
 	}
 	free(file.p);
 	assert_true(valid > 50 && invalid > 50);
+}
+
+static void wycheproof(void **state)
+{
+	const char *const path = "../shared/vectors/wycheproof/";
+	const struct {
+		const struct hash_alg *alg;
+		const char *name;
+	} rows[] = {
+		{ &hash_sha1, "hmac_sha1_test.json" },
+		{ &hash_sha256, "hmac_sha256_test.json" },
+		{ &hash_sha384, "hmac_sha384_test.json" },
+		{ &hash_sha512, "hmac_sha512_test.json" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char name[200];
+
+		snprintf(name, sizeof(name), "%s%s", path, rows[i].name);
+		check_vectors(rows[i].alg, name);
+	}
 }
 
 int main(void)
@@ -201,6 +242,7 @@ int main(void)
 		cmocka_unit_test(pieces_equal_the_whole),
 		cmocka_unit_test(keys_around_a_block),
 		cmocka_unit_test(wiped_at_the_end),
+		cmocka_unit_test(other_hashes),
 		cmocka_unit_test(wycheproof),
 	};
 
