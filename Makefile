@@ -46,12 +46,10 @@ SECTIONS = -ffunction-sections -fdata-sections
 
 rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
-rel_crypt = $(if $(filter native,$(IN)),-O2)
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
 # Every byte counts where parts are left out, and only there.
 static_flags = $(rel_flags) -fno-pie -flto=auto $(if $(LEFT),$(small_flags),-fstack-protector)
 small_flags = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi) -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small
-static_crypt = $(rel_crypt)
 static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(if $(LEFT),$(small_flags)) \
 	$(rel_link),-z,noseparate-code,-z,norelro,--build-id=none
 san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
@@ -73,11 +71,10 @@ tag = $(subst $(none) $(none),_,$(notdir $(1))-$(LOOP)$(if $(LEFT),-with $(IN)))
 # $(call variant,NAME,COMPILER): build/NAME-COMPILER-LOOP/...
 define variant
 $(1) := build/$(1)-$(call tag,$(2))
-$(1)_src := $(SRC) src/crypt/rounds_$(call cpu,$(2)).c
+$(1)_src := $(SRC) $(call kinds,$(call cpu,$(2)),$(call width,$(2)))
 $$($(1))/%: build_cc = $(2) $$(C11) $$($(1)_flags)
 $$($(1))/src/%: build_cc += $$(STRICT)
-$$($(1))/src/crypt/%.o: build_cc += $$($(1)_crypt)
-$$($(1))/src/crypt/rounds_arm.o: build_cc += -march=armv8-a+crypto
+$$($(1))/src/crypt/%.o: build_cc += $$(call kind_cc,$$@,$$($(1)_flags))
 $$($(1))/%.o: %.c $$($(1))/flags
 	$$(call say,CC  )mkdir -p $$(@D); $$(build_cc) $$(CFLAGS) -c -o $$@ $$<
 $$($(1))/flags: FORCE
@@ -100,7 +97,6 @@ ALT := $(notdir $(shell command -v $(if $(findstring clang,$(CC)),gcc,clang) 2>/
 $(foreach v,rel san cov dead,$(eval $(call variant,$(v),$(CC))))
 $(eval $(call variant,static,$(MUSL)))
 alt_flags = $(rel_flags)
-alt_crypt = $(rel_crypt)
 $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 -include $(shell find build -name '*.d' 2>/dev/null)
 

@@ -7,7 +7,8 @@ IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
-OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) $(CPUS:%=crypt/rounds_%)
+OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) \
+	$(addprefix crypt/%_,$(CPUS) $(WIDTHS))
 # $(call part,NAME,FILES,STAND-INS)
 part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
 $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)

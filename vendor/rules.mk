@@ -26,8 +26,17 @@ ifneq ($(findstring musl,$(CC)),)
 SAN = -static $(STAND_IN)
 endif
 
-# $(call cpu,COMPILER): src/crypt/rounds_*.c for its processor.
+# Files of src/crypt for kinds of processors: by their instructions (cpu), and by
+# what they multiply (width). $(call kinds,CPU,WIDTH): those that are compiled;
+# $(call kind_cc,OBJECT,FLAGS): by which flags, where those are for small code.
 CPUS = x86 arm none
+WIDTHS = wide narrow
+kinds = $(foreach f,$(wildcard src/crypt/*_none.c),$(or $(wildcard $(f:none.c=$(1).c)),$(f))) \
+	$(wildcard src/crypt/*_$(2).c)
+fast = $(if $(filter %_x86.o %_arm.o %_wide.o,$(1)),-O3,-O2)
+kind_cc = $(if $(and $(filter native,$(IN)),$(filter -Os,$(2))),$(call fast,$(1))) \
+	$(if $(filter %_arm.o,$(1)),-march=armv8-a+crypto)
+width = $(if $(filter 16,$(shell echo __SIZEOF_INT128__ | $(1) $(CFLAGS) -E -P - 2>/dev/null)),wide,narrow)
 defines = $(filter 1,$(shell echo $(2) | $(1) $(CFLAGS) -E -P - 2>/dev/null))
 cpu = $(or $(if $(filter native,$(IN)),$(call native,$(1))),none)
 native = $(if $(call defines,$(1),__x86_64__),x86,$(if $(call defines,$(1),__AARCH64EL__),arm))

@@ -4,36 +4,94 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <stdint.h>
 
-/* Intel's SDM, volume 2, CPUID. */
-bool cpu_has_sha256(void)
+enum {
+	PCLMUL = 1 << 1,
+	SSSE3 = 1 << 9,
+	SSE41 = 1 << 19,
+	SSE42 = 1 << 20,
+	AES = 1 << 25
+};
+enum { OSXSAVE = 1 << 27, AVX = 1 << 28 }; /* of leaf 1, in ecx */
+enum { AVX2 = 1 << 5, SHA = 1 << 29 };     /* of leaf 7, in ebx */
+enum { REGISTERS = 1 << 1 | 1 << 2 };      /* XMM and YMM in XCR0 */
+
+/* Intel's SDM, volume 2, CPUID: all of those bits. */
+static bool has(unsigned leaf_1, unsigned leaf_7)
 {
-	enum { SSSE3 = 1 << 9, SSE41 = 1 << 19, SHA = 1 << 29 };
-	const unsigned need = SSSE3 | SSE41;
 	unsigned a, b, c, d;
 
-	if (!__get_cpuid(1, &a, &b, &c, &d) || (c & need) != need)
+	if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf_1) != leaf_1)
 		return false;
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & SHA);
+	return leaf_7 == 0 || (__get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+			       (b & leaf_7) == leaf_7);
 }
-#elif defined(__aarch64__) && defined(__linux__)
+
+bool cpu_has_sha256(void)
+{
+	return has(SSSE3 | SSE41, SHA);
+}
+
+bool cpu_has_aes(void)
+{
+	return has(SSSE3 | SSE41 | PCLMUL | AES, 0);
+}
+
+/* Intel's SDM, volume 1, 14.7.1. */
+bool cpu_has_avx2(void)
+{
+	uint32_t low, high;
+
+	if (!has(OSXSAVE | AVX, AVX2))
+		return false;
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (low & REGISTERS) == REGISTERS;
+}
+#else
+bool cpu_has_avx2(void)
+{
+	return false;
+}
+#endif
+
+#if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 
 /* Linux: Documentation/arch/arm64/elf_hwcaps.rst. */
-bool cpu_has_sha256(void)
-{
-	enum { SHA2 = 1 << 6 };
+enum {
+	ARM_AES = 1 << 3,
+	ARM_PMULL = 1 << 4,
+	ARM_SHA2 = 1 << 6,
+	ARM_CRC = 1 << 7
+};
 
-	return getauxval(AT_HWCAP) & SHA2;
-}
-#else
-/* Every Mac with such a processor has them. */
 bool cpu_has_sha256(void)
 {
+	return getauxval(AT_HWCAP) & ARM_SHA2;
+}
+
+bool cpu_has_aes(void)
+{
+	const unsigned long need = ARM_AES | ARM_PMULL;
+
+	return (getauxval(AT_HWCAP) & need) == need;
+}
+#elif !defined(__x86_64__)
+/* Every Mac with such a processor has them. */
 #if defined(__aarch64__) && defined(__APPLE__)
-	return true;
+enum { APPLE = true };
 #else
-	return false;
+enum { APPLE = false };
 #endif
+
+bool cpu_has_sha256(void)
+{
+	return APPLE;
+}
+
+bool cpu_has_aes(void)
+{
+	return APPLE;
 }
 #endif

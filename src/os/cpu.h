@@ -9,4 +9,12 @@
  */
 bool cpu_has_sha256(void);
 
+/* Those for AES and for multiplication without carries, that crypt/gcm_x86.c
+ * uses; on x86-64 with SSE4.1 beside them.
+ */
+bool cpu_has_aes(void);
+
+/* AVX2, and a system that keeps its registers. */
+bool cpu_has_avx2(void);
+
 #endif

@@ -77,8 +77,9 @@ ROUTERS = mips-linux-musleabi mipsel-linux-musleabi arm-linux-musleabi \
 ZIG_NAT = $(patsubst %,build/zig-nat/%,$(SYSTEMS) $(ROUTERS))
 zig_loop = $(if $(findstring linux,$(1)),epoll,kqueue)
 zig_cpu = $(if $(filter x86_64-%,$(1)),x86,$(if $(filter aarch64-%,$(1)),arm,none))
+zig_width = $(if $(filter aarch64-% x86_64-% riscv64-%,$(1)),wide,narrow)
 zig_flags = $(filter-out -M%,$(C11)) $(STRICT) $(rel_flags) -s \
-	$(if $(filter aarch64-linux-%,$(1)),-mcpu=generic+sha2) \
+	$(if $(filter aarch64-linux-%,$(1)),-mcpu=generic+aes+sha2+crc) \
 	$(if $(findstring linux,$(1)),-static -Wl$(comma)--gc-sections)
 
 cross-check: $(if $(ZIG),$(ZIG_NAT)) ## the product compiled for BSDs, macOS and routers (zig cc)
@@ -86,4 +87,4 @@ cross-check: $(if $(ZIG),$(ZIG_NAT)) ## the product compiled for BSDs, macOS and
 build/zig-nat/%: $(SRC) $(wildcard src/crypt/*.c) $(HDR)
 	$(call say,ZIG )mkdir -p $(@D); $(ZIG) cc -target $* $(call zig_flags,$*) -o $@ \
 	$(filter-out src/os/loop_%.c,$(SRC)) src/os/loop_$(call zig_loop,$*).c \
-	src/crypt/rounds_$(call zig_cpu,$*).c
+	$(call kinds,$(call zig_cpu,$*),$(call zig_width,$*))
