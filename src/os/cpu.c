@@ -38,6 +38,11 @@ bool cpu_has_aes(void)
 	return has(SSSE3 | SSE41 | PCLMUL | AES, 0);
 }
 
+bool cpu_has_crc32c(void)
+{
+	return has(SSE42, 0);
+}
+
 /* Intel's SDM, volume 1, 14.7.1. */
 bool cpu_has_avx2(void)
 {
@@ -77,6 +82,11 @@ bool cpu_has_aes(void)
 
 	return (getauxval(AT_HWCAP) & need) == need;
 }
+
+bool cpu_has_crc32c(void)
+{
+	return getauxval(AT_HWCAP) & ARM_CRC;
+}
 #elif !defined(__x86_64__)
 /* Every Mac with such a processor has them. */
 #if defined(__aarch64__) && defined(__APPLE__)
@@ -91,6 +101,11 @@ bool cpu_has_sha256(void)
 }
 
 bool cpu_has_aes(void)
+{
+	return APPLE;
+}
+
+bool cpu_has_crc32c(void)
 {
 	return APPLE;
 }

@@ -14,6 +14,9 @@ bool cpu_has_sha256(void);
  */
 bool cpu_has_aes(void);
 
+/* Those for CRC-32C that crypt/crc_x86.c or crypt/crc_arm.c use. */
+bool cpu_has_crc32c(void);
+
 /* AVX2, and a system that keeps its registers. */
 bool cpu_has_avx2(void);
 
