@@ -35,7 +35,11 @@ kinds = $(foreach f,$(wildcard src/crypt/*_none.c),$(or $(wildcard $(f:none.c=$(
 	$(wildcard src/crypt/*_$(2).c)
 fast = $(if $(filter %_x86.o %_arm.o %_wide.o,$(1)),-O3,-O2)
 kind_cc = $(if $(and $(filter native,$(IN)),$(filter -Os,$(2))),$(call fast,$(1))) \
-	$(if $(filter %_arm.o,$(1)),-march=armv8-a+crypto+crc)
+	$(if $(filter %_arm.o,$(1)),-march=armv8-a+crypto+crc) $(if \
+	$(and $(filter -Os -O1,$(2)),$(filter $(FAST:%=%.o),$(notdir $(1)))),$(UNROLLED))
+# Time is spent there on long carries: unrolled, and not by halves in vectors.
+FAST = big mont ec p256 x25519
+UNROLLED = -O3 -fno-tree-vectorize -fno-tree-slp-vectorize
 width = $(if $(filter 16,$(shell echo __SIZEOF_INT128__ | $(1) $(CFLAGS) -E -P - 2>/dev/null)),wide,narrow)
 defines = $(filter 1,$(shell echo $(2) | $(1) $(CFLAGS) -E -P - 2>/dev/null))
 cpu = $(or $(if $(filter native,$(IN)),$(call native,$(1))),none)
