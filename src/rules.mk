@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp
+PARTS = manual sandbox admin reload native tools plain private nets udp tls
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -17,7 +17,8 @@ $(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/rep
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)
-$(call part,tools,cmd/check cmd/keygen,cmd/tools_small)
+$(call part,tools,cmd/check cmd/keygen cmd/keygen_small,cmd/tools_small)
+$(call part,tls,cmd/keygen,cmd/keygen_small)
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)
 $(call part,nets,base/cidr,base/cidr_small)

@@ -76,7 +76,7 @@ static int write_all(int fd, struct bytes b)
 	return 0;
 }
 
-int file_write_secret(const char *path, struct bytes b)
+static int replace(const char *path, struct bytes b, mode_t mode)
 {
 	char fresh[PATH_LENGTH];
 	struct fmt f = fmt_to(SPAN(fresh));
@@ -87,7 +87,7 @@ int file_write_secret(const char *path, struct bytes b)
 		return -NAT_EINVAL;
 	fmt_text(&f);
 	unlink(fresh);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return sys_err();
 	rc = write_all(fd, b);
@@ -99,6 +99,16 @@ int file_write_secret(const char *path, struct bytes b)
 	if (rc < 0)
 		unlink(fresh);
 	return rc;
+}
+
+int file_write_secret(const char *path, struct bytes b)
+{
+	return replace(path, b, 0600);
+}
+
+int file_write(const char *path, struct bytes b)
+{
+	return replace(path, b, 0644);
 }
 
 int file_lock(const char *path)

@@ -28,6 +28,9 @@ MUST_USE int file_store(int fd, struct bytes b);
 /* Replaces (or makes) a file, mode 0600, whole or not at all, synced. */
 MUST_USE int file_write_secret(const char *path, struct bytes b);
 
+/* The same for what all may read, as far as the umask lets them. */
+MUST_USE int file_write(const char *path, struct bytes b);
+
 /* False only where it is certain that there is none: what cannot be looked at
  * must not be taken for absent and made anew.
  */

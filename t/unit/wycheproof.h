@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-enum { WYCHE_ROOM = 8192 };
+enum { WYCHE_ROOM = 40000 };
 
 struct wyche {
 	struct span file;
