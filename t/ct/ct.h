@@ -18,6 +18,6 @@ void ct_secret(struct span s);
 void ct_public(const void *p, size_t n);
 
 /* Each part of src/crypt has a table, ended by a NULL name. */
-extern const struct ct_case ct_symmetric[];
+extern const struct ct_case ct_symmetric[], ct_pubkey[];
 
 #endif

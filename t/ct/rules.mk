@@ -9,7 +9,7 @@ $(if $(ALT),$(eval $(call variant,ctalt,$(ALT))))
 # $(call ct_program,VARIANT,COMPILER)
 define ct_program
 $($(1))/t/ct/ct: $(patsubst %.c,$($(1))/%.o,$(wildcard t/ct/*.c) \
-		$(filter src/crypt/%,$($(1)_src)) src/os/cpu.c)
+		$(filter src/crypt/% src/base/%,$($(1)_src)) src/os/cpu.c)
 	$$(call say,LINK)$(2) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^
 endef
 $(eval $(call ct_program,ct,$(CC)))

@@ -84,7 +84,7 @@ static void hedged(void **state)
 	ec_public(point, k, &ec_p256);
 	assert_true(ecdsa_sign(plain, k, d, (struct bytes){ 0 }));
 	assert_true(ecdsa_sign(sig, k, d, BYTES("chance")));
-	assert_memory_not_equal(sig, plain, sizeof sig);
+	assert_true(memcmp(sig, plain, sizeof sig) != 0);
 	assert_true(ecdsa_verify(s, d, p, &ec_p256));
 	for (size_t i = 0; i < sizeof sig; i += 7) {
 		sig[i] ^= 0x10;
