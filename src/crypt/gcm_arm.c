@@ -22,7 +22,7 @@ INLINE uint8x16_t counted(uint32x4_t block, uint32_t n)
 }
 
 /* AESE adds the key first, so that of the last round is added by itself. */
-INLINE void encrypt(const struct aes *a, uint8x16_t b[WIDTH], size_t n)
+INLINE void encrypt(const struct aes *a, uint8x16_t *b, size_t n)
 {
 	uint8x16_t key = vld1q_u8(a->key[0]);
 

@@ -12,36 +12,27 @@ void hash_init(struct hash *s, const struct hash_alg *alg)
 /* Bytes of the block begun; blocks are powers of two. */
 static size_t held(const struct hash *s)
 {
-	return s->n & (s->alg->block - 1U);
-}
-
-/* Fills up the block begun; gives what is left of b. */
-static struct bytes fill(struct hash *s, struct bytes b)
-{
-	size_t at = held(s), n = min_size(b.n, s->alg->block - at);
-
-	if (n == 0)
-		return b;
-	memcpy(s->block + at, b.p, n);
-	if (at + n == s->alg->block)
-		s->alg->blocks(&s->h, s->block, 1);
-	s->n += n;
-	return (struct bytes){ b.p + n, b.n - n };
+	return (size_t)s->n & (s->alg->block - 1U);
 }
 
 void hash_add(struct hash *s, struct bytes b)
 {
-	if (held(s) > 0)
-		b = fill(s, b);
-	if (b.n >= s->alg->block) {
-		size_t blocks = b.n / s->alg->block;
-		size_t n = blocks * s->alg->block;
+	const struct hash_alg *alg = s->alg;
 
-		s->alg->blocks(&s->h, b.p, blocks);
+	while (b.n > 0) {
+		size_t at = held(s), n = min_size(b.n, alg->block - at);
+
+		if (n == alg->block) {
+			n = b.n - b.n % n;
+			alg->blocks(&s->h, b.p, n / alg->block);
+		} else {
+			memcpy(s->block + at, b.p, n);
+			if (at + n == alg->block)
+				alg->blocks(&s->h, s->block, 1);
+		}
 		s->n += n;
 		b = (struct bytes){ b.p + n, b.n - n };
 	}
-	fill(s, b);
 }
 
 /* A one bit, zeros, and the length in bits in two words. */
