@@ -61,6 +61,14 @@ static inline uint16_t cur_u16(struct cur *c)
 	return (uint16_t)(b.n ? b.p[0] << 8 | b.p[1] : 0);
 }
 
+static inline uint32_t cur_u24(struct cur *c)
+{
+	struct bytes b = cur_bytes(c, 3);
+
+	return b.n ? (uint32_t)b.p[0] << 16 | (uint32_t)b.p[1] << 8 | b.p[2]
+		   : 0;
+}
+
 static inline uint32_t cur_u32(struct cur *c)
 {
 	struct bytes b = cur_bytes(c, 4);

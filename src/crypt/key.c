@@ -216,6 +216,16 @@ static struct bytes sign_p256(const struct key *k, struct bytes digest,
 	return der_written(&o);
 }
 
+struct bytes key_sign_digest(struct key *k, const struct rsa_text *t,
+			     struct span room, void (*fill)(struct span to))
+{
+	if (!k->rsa)
+		return sign_p256(k, t->digest, room, fill);
+	if (room.n < k->r.pub.bytes || !rsa_sign_pkcs1(&k->r, t, room.p))
+		return (struct bytes){ room.p, 0 };
+	return (struct bytes){ room.p, k->r.pub.bytes };
+}
+
 struct bytes key_sign(struct key *k, struct bytes text, struct span room,
 		      void (*fill)(struct span to))
 {
@@ -226,9 +236,5 @@ struct bytes key_sign(struct key *k, struct bytes text, struct span room,
 	hash_init(&h, &hash_sha256);
 	hash_add(&h, text);
 	hash_end(&h, digest);
-	if (!k->rsa)
-		return sign_p256(k, t.digest, room, fill);
-	if (room.n < k->r.pub.bytes || !rsa_sign_pkcs1(&k->r, &t, room.p))
-		return (struct bytes){ room.p, 0 };
-	return (struct bytes){ room.p, k->r.pub.bytes };
+	return key_sign_digest(k, &t, room, fill);
 }

@@ -43,6 +43,9 @@ void key_put_spki(struct der_out *o, const struct key *k);
  */
 struct bytes key_sign(struct key *k, struct bytes text, struct span room,
 		      void (*fill)(struct span to));
+/* The same of a digest; by P-256 of a SHA-256. */
+struct bytes key_sign_digest(struct key *k, const struct rsa_text *t,
+			     struct span room, void (*fill)(struct span to));
 const struct spki_alg *key_alg(const struct key *k);
 
 #endif

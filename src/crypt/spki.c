@@ -1,7 +1,6 @@
 #include "crypt/spki.h"
 #include "base/base64.h"
 #include "crypt/ecdsa.h"
-#include "crypt/rsa_pad.h"
 
 /* What an AlgorithmIdentifier holds, by RFC 3279 and RFC 5480. */
 #define ROW(lit) \
@@ -112,12 +111,25 @@ bool spki_get_rs(struct span sig, struct bytes der)
 	return true;
 }
 
+bool spki_verify_digest(const struct spki *k, const struct rsa_text *t,
+			struct bytes sig)
+{
+	uint8_t rs[ECDSA_SIZE];
+	struct rsa_public pub;
+
+	if (!k->curve)
+		return rsa_public_init(&pub, k->n, k->e) &&
+		       rsa_verify_pkcs1(&pub, t, sig);
+	return spki_get_rs((struct span){ rs, 2 * k->curve->bytes }, sig) &&
+	       ecdsa_verify((struct bytes){ rs, 2 * k->curve->bytes },
+			    t->digest, k->point, k->curve);
+}
+
 bool spki_verify(const struct spki *k, const struct spki_alg *alg,
 		 struct bytes text, struct bytes sig)
 {
-	uint8_t digest[HASH_MOST], rs[ECDSA_SIZE];
+	uint8_t digest[HASH_MOST];
 	struct rsa_text t = { alg->hash, { digest, alg->hash->size } };
-	struct rsa_public pub;
 	struct hash h;
 
 	if (alg->rsa != !k->curve)
@@ -125,12 +137,7 @@ bool spki_verify(const struct spki *k, const struct spki_alg *alg,
 	hash_init(&h, alg->hash);
 	hash_add(&h, text);
 	hash_end(&h, digest);
-	if (alg->rsa)
-		return rsa_public_init(&pub, k->n, k->e) &&
-		       rsa_verify_pkcs1(&pub, &t, sig);
-	return spki_get_rs((struct span){ rs, 2 * k->curve->bytes }, sig) &&
-	       ecdsa_verify((struct bytes){ rs, 2 * k->curve->bytes }, t.digest,
-			    k->point, k->curve);
+	return spki_verify_digest(k, &t, sig);
 }
 
 void spki_pin(struct fmt *f, struct bytes der)

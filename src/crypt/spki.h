@@ -10,7 +10,7 @@
 #include "base/fmt.h"
 #include "crypt/der.h"
 #include "crypt/ec.h"
-#include "crypt/hash.h"
+#include "crypt/rsa_pad.h"
 
 struct spki {                         /* lent by the DER */
 	const struct ec_curve *curve; /* NULL: RSA */
@@ -40,6 +40,10 @@ const struct spki_alg *spki_alg_of(struct bytes id);
 /* Whether sig, as certificates hold it, is k's over text. */
 bool spki_verify(const struct spki *k, const struct spki_alg *alg,
 		 struct bytes text, struct bytes sig);
+
+/* The same of a digest; of an RSA key by PKCS #1 v1.5. */
+bool spki_verify_digest(const struct spki *k, const struct rsa_text *t,
+			struct bytes sig);
 
 /* SHA-256 in base64, as --pin wants it and curl's --pinnedpubkey. */
 void spki_pin(struct fmt *f, struct bytes der);

@@ -1,49 +1,8 @@
 #include "unit.h"
-#include "crypt/key.h"
+#include "certs.h"
 #include "crypt/pem.h"
 #include "wire/x509_path.h"
 #include "wire/x509_store.h"
-
-/* ---- certificates as a test wants them, written with our own DER ---- */
-
-static uint64_t chance = 509;
-
-static void fill(struct span to)
-{
-	for (size_t i = 0; i < to.n; i++)
-		to.p[i] = (uint8_t)unit_rand(&chance);
-}
-
-enum { ROOM = 2048, NOW = 1800000000 };
-#define DAYS "270101000000Z", "280101000000Z"
-
-/* Extensions in hex, each a whole SEQUENCE. */
-#define IS_CA "300f0603551d130101ff040530030101ff"
-#define IS_CA_0 "30120603551d130101ff040830060101ff020100"
-#define NO_CA "300c0603551d130101ff04023000"
-#define CERT_SIGN "300e0603551d0f0101ff040403020106"
-#define DIGITAL "300e0603551d0f0101ff040403020780"
-#define FOR_SERVER "30130603551d25040c300a06082b06010505070301"
-#define FOR_CLIENT "30130603551d25040c300a06082b06010505070302"
-#define CONSTRAINED "300c0603551d1e0101ff04023000"
-#define HARMLESS "30090603551d6304023000"
-/* a.example, *.b.example, 192.0.2.1 */
-#define NAMES \
-	"30270603551d110420301e8209612e6578616d706c65820b2a2e622e6578" \
-	"616d706c658704c0000201"
-
-struct wish {
-	const char *subject, *issuer;
-	const char *from, *until;
-	const char *extensions; /* hex */
-	struct key *key, *by;
-};
-
-struct made {
-	uint8_t room[ROOM];
-	struct bytes der;
-	struct x509 cert;
-};
 
 static struct key keys[4];
 
@@ -51,62 +10,8 @@ static int setup(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(keys); i++)
-		key_make_p256(&keys[i], fill);
+		key_make_p256(&keys[i], certs_fill);
 	return 0;
-}
-
-static void put_name(struct der_out *o, const char *name)
-{
-	size_t all = o->n;
-
-	der_put(o, DER_UTF8, bytes_of(name));
-	der_put(o, DER_OID, BYTES("\x55\x04\x03"));
-	der_wrap(o, DER_SEQUENCE, all);
-	der_wrap(o, DER_SET, all);
-	der_wrap(o, DER_SEQUENCE, all);
-}
-
-static void put_body(struct der_out *o, const struct wish *w)
-{
-	uint8_t hex[512];
-	size_t all = o->n, since;
-
-	if (w->extensions) {
-		der_put(o, DER_SEQUENCE, unit_hex(SPAN(hex), w->extensions));
-		der_wrap(o, DER_EXPLICIT | 3, all);
-	}
-	key_put_spki(o, w->key);
-	put_name(o, w->subject);
-	since = o->n;
-	der_put(o, strlen(w->until) > 13 ? DER_TIME : DER_UTC_TIME,
-		bytes_of(w->until));
-	der_put(o, strlen(w->from) > 13 ? DER_TIME : DER_UTC_TIME,
-		bytes_of(w->from));
-	der_wrap(o, DER_SEQUENCE, since);
-	put_name(o, w->issuer);
-	der_put(o, DER_SEQUENCE, key_alg(w->by)->id);
-	der_put_small(o, 1);
-	since = o->n;
-	der_put_small(o, 2);
-	der_wrap(o, DER_EXPLICIT, since);
-	der_wrap(o, DER_SEQUENCE, all);
-}
-
-/* 0, or what x509_parse says of it. */
-static int make(struct made *m, const struct wish *w)
-{
-	uint8_t body[ROOM], sig[KEY_SIG_MOST];
-	struct der_out b = der_out(SPAN(body)), o = der_out(SPAN(m->room));
-
-	put_body(&b, w);
-	der_put_raw(&o, key_sign(w->by, der_written(&b), SPAN(sig), fill));
-	der_wrap_bits(&o, 0);
-	der_put(&o, DER_SEQUENCE, key_alg(w->by)->id);
-	der_put_raw(&o, der_written(&b));
-	der_wrap(&o, DER_SEQUENCE, 0);
-	m->der = der_written(&o);
-	assert_true(m->der.n > 0);
-	return x509_parse(&m->cert, m->der);
 }
 
 /* root (key 0) signs middle (key 1) signs leaf (key 2). */
@@ -132,8 +37,8 @@ static enum x509_verdict judge(const struct chain *c, int64_t now)
 				.purpose = X509_SERVER,
 				.name = BYTES("a.example") };
 
-	if (make(&root, &c->root) || make(&middle, &c->middle) ||
-	    make(&leaf, &c->leaf))
+	if (certs_make(&root, &c->root) || certs_make(&middle, &c->middle) ||
+	    certs_make(&leaf, &c->leaf))
 		return X509_BROKEN;
 	sent[0] = leaf.cert;
 	sent[1] = middle.cert;
@@ -231,7 +136,7 @@ static void names(void **state)
 	static struct made m;
 
 	(void)state;
-	assert_int_equal(make(&m, &usual.leaf), 0);
+	assert_int_equal(certs_make(&m, &usual.leaf), 0);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(
 			x509_names_host(&m.cert, bytes_of(rows[i].name)),
@@ -270,7 +175,7 @@ static void stars(void **state)
 		struct wish w = usual.leaf;
 
 		w.extensions = rows[i].san;
-		assert_int_equal(make(&m, &w), 0);
+		assert_int_equal(certs_make(&m, &w), 0);
 		assert_int_equal(
 			x509_names_host(&m.cert, bytes_of(rows[i].name)),
 			rows[i].good);
@@ -286,9 +191,9 @@ static void building(void **state)
 	struct x509_ask ask = { .now = NOW, .purpose = X509_SERVER };
 
 	(void)state;
-	make(&root, &usual.root);
-	make(&middle, &usual.middle);
-	make(&leaf, &usual.leaf);
+	certs_make(&root, &usual.root);
+	certs_make(&middle, &usual.middle);
+	certs_make(&leaf, &usual.leaf);
 	sent[0] = leaf.cert;
 	assert_int_equal(x509_path(&ask, sent, 1), X509_UNKNOWN);
 	assert_int_equal(x509_path(&ask, sent, 0), X509_BROKEN);
@@ -302,13 +207,13 @@ static void building(void **state)
 	/* middle by one who is middle's subject: round and round */
 	w.issuer = "loop";
 	w.by = &keys[3];
-	make(&circle[0], &w);
+	certs_make(&circle[0], &w);
 	w = usual.middle;
 	w.subject = "loop";
 	w.issuer = "middle";
 	w.key = &keys[3];
 	w.by = &keys[1];
-	make(&circle[1], &w);
+	certs_make(&circle[1], &w);
 	sent[1] = circle[0].cert;
 	sent[2] = circle[1].cert;
 	assert_int_equal(x509_path(&ask, sent, 3), X509_UNKNOWN);
@@ -319,7 +224,7 @@ static void building(void **state)
 	/* a middle of the same name and another key comes first */
 	w = usual.middle;
 	w.key = &keys[3];
-	make(&crossed, &w);
+	certs_make(&crossed, &w);
 	sent[1] = crossed.cert;
 	assert_int_equal(x509_path(&ask, sent, 5), X509_GOOD);
 }
@@ -333,9 +238,9 @@ static void every_byte(void **state)
 				X509_SERVER, { NULL, 0 }, { NULL, 0 } };
 
 	(void)state;
-	make(&root, &usual.root);
-	make(&middle, &usual.middle);
-	make(&leaf, &usual.leaf);
+	certs_make(&root, &usual.root);
+	certs_make(&middle, &usual.middle);
+	certs_make(&leaf, &usual.leaf);
 	sent[1] = middle.cert;
 	each_split(n, leaf.der.n - 1)
 	{
@@ -346,7 +251,7 @@ static void every_byte(void **state)
 		guard_free(&g);
 	}
 	for (size_t i = 0; i < leaf.der.n; i++) {
-		uint8_t copy[ROOM];
+		uint8_t copy[CERTS_ROOM];
 
 		memcpy(copy, leaf.der.p, leaf.der.n);
 		copy[i] ^= (uint8_t)(1 << i % 8);
@@ -367,8 +272,8 @@ static void stores(void **state)
 	struct fmt f = fmt_to(SPAN(text));
 
 	(void)state;
-	make(&root, &usual.root);
-	make(&middle, &usual.middle);
+	certs_make(&root, &usual.root);
+	certs_make(&middle, &usual.middle);
 	fmt_put(&f, "# of old\n");
 	pem_put(&f, "CERTIFICATE", root.der);
 	pem_put(&f, "CERTIFICATE", bytes_head(root.der, 99));
