@@ -53,6 +53,15 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Does c stand in it? */
+static inline bool bytes_have(struct bytes b, uint8_t c)
+{
+	for (size_t i = 0; i < b.n; i++)
+		if (b.p[i] == c)
+			return true;
+	return false;
+}
+
 static inline bool bytes_are(struct bytes a, const char *text)
 {
 	return bytes_equal(a, bytes_of(text));
