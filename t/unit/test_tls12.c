@@ -720,6 +720,7 @@ static void truncated(void **state)
 			left[i] = n;
 			left[!i] = SIZE_MAX;
 			p.meddle = cut_off;
+			p.cut = n % 2 ? 7 : 0;
 			pair_run(&p);
 			if (left[i] > 0)
 				continue;

@@ -96,7 +96,7 @@ static bool hear(struct tls_pair *p, enum tls_role who)
 
 		if (n == 0 && seen == w->n)
 			break;
-		moved = true;
+		moved |= n != 0;
 		if (n == 0) {
 			seen = min_size(seen + p->cut, w->n);
 			continue;
