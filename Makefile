@@ -32,8 +32,8 @@ include vendor/rules.mk
 # ---- sources: src/rules.mk says which are compiled ----
 
 include src/rules.mk
-TESTS := $(filter-out $(addprefix t/unit/test_,$(notdir $(OUT:%=%.c))),$(sort $(wildcard t/unit/test_*.c)))
-AIDS := $(filter-out t/unit/test_%,$(sort $(wildcard t/unit/*.c)))
+TESTS := $(filter-out $(addprefix t/unit/test_,$(notdir $(OUT:%=%.c)) $(UNTESTED)),$(sort $(wildcard t/unit/test_*.c)))
+AIDS := $(filter-out t/unit/test_% $(UNAIDED),$(sort $(wildcard t/unit/*.c)))
 CODE := $(sort $(shell find src t -name '*.[ch]'))
 
 # ---- flags ----

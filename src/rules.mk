@@ -18,7 +18,15 @@ $(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/rep
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)
 $(call part,tools,cmd/check cmd/keygen cmd/keygen_small,cmd/tools_small)
-$(call part,tls,cmd/keygen,cmd/keygen_small)
+# What only TLS needs of crypt; who is left has SHA-256 and HMAC.
+CRYPT = aead aes big bitslice cert chacha der ec ecdsa gcm ghash hash hkdf key md5 mont \
+	p256 p256_base p384 pem poly1305 prf rsa rsa_make rsa_pad sha1 sha512 spki x25519
+$(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/seals \
+	net/secure $(CRYPT:%=crypt/%) \
+	$(patsubst src/%.c,%,$(wildcard src/wire/tls/*.c src/wire/x509*.c)),\
+	cmd/keygen_small net/secure_small crypt/hash_small)
+UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c tls12.c tls13.c)
+UNAIDED = $(if $(filter tls,$(LEFT)),t/unit/certs.c t/unit/tls_pair.c)
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)
 $(call part,nets,base/cidr,base/cidr_small)
@@ -32,4 +40,5 @@ HDR := $(sort $(shell find src -name '*.h'))
 PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
 
 DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
+	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)
