@@ -1,4 +1,5 @@
 #include "net/tcp.h"
+#include "net/sealed.h"
 #include "os/sock.h"
 
 #define TCP(s) container_of(s, struct tcp, stream)
@@ -311,6 +312,10 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 	bool flushing = !list_alone(&from->flush.node);
 	bool waiting = !list_alone(&from->wait.node);
 
+	if (sealed_of(from)) {
+		sealed_move(to, from, up);
+		return;
+	}
 	soon_stop(&from->flush);
 	buf_wait_stop(&from->wait);
 	*to = *from;
@@ -326,6 +331,7 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 
 void tcp_push(struct tcp *t)
 {
+	t = sealed_under(t);
 	if (t->out && held(t->out) && !t->stream.err)
 		send_out(t);
 }

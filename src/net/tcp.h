@@ -16,7 +16,11 @@ struct tcp { /* fields are private to tcp.c but for stream */
 	struct soon flush;
 	struct buf_wait wait;
 	struct net *net;
-	struct buf *in, *out;
+	union {
+		struct buf *in;
+		struct sealed *sealed; /* sealed.h: who has the socket */
+	};
+	struct buf *out;
 	uint8_t in_class,
 		out_class; /* of the next buffer, by what came before */
 	bool readable;     /* the kernel may have bytes */
@@ -34,6 +38,7 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up);
 /* The tcp behind a stream, NULL when it is something else. */
 struct tcp *tcp_of(struct stream *s);
 
+/* Both of one that is sealed, too. */
 static inline bool tcp_runs(const struct tcp *t)
 {
 	return t->io.loop != NULL;
