@@ -27,7 +27,7 @@
 	X(ENAME,    "name not found",                      75) \
 	X(ENODNS,   "no name server can tell",            75) \
 	X(EAUTH,    "wrong token",                          1) \
-	X(ECERT,    "the certificate is not good",          1) \
+	X(ECERT,    "bad certificate",          1) \
 	X(EIO,      "input or output failed",               1) \
 	X(ENOTSUP,  "not supported by this system",         1) \
 	X(EINVAL,   "not valid",                            1) \

@@ -70,6 +70,14 @@ struct opt {
 #define WORDS_OF(which) WORDS_JOIN(which)
 #define WORDS(text) WORDS_OF(NAT_WORDS)(text)
 
+/* Rows of a part, which builds without it have not. The Makefile says, as in
+ * NAT_TLS: in or out.
+ */
+#define ROWS_in(...) __VA_ARGS__
+#define ROWS_out(...)
+#define ROWS_JOIN(which) ROWS_##which
+#define ROWS_OF(which) ROWS_JOIN(which)
+
 /* clang-format off */
 #define OPT_END { .name = NULL }
 /* clang-format on */

@@ -1,5 +1,6 @@
 #include "app/client/client.h"
 #include "cmd/serve.h"
+#include "cmd/tlsopts.h"
 
 struct client_set {
 	struct common common; /* first */
@@ -32,6 +33,7 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("Reach a private service of another client at this address") },
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
 	  0, 0, WORDS("Reach one by standard input and output, and exit") },
+	TLS_CLIENT_OPTS
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -167,6 +169,7 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	conf->token_file = set->common.token_file;
 	conf->weak_token = set->common.weak_token;
 	set->common.quiet = conf->stdio; /* somebody's connection */
+	secure_fit(&conf->tls, &set->common.tls, SECURE_CLIENT, d);
 	if (conf->name && !fastnat_is_name(bytes_of(conf->name)))
 		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");
 	if (conf->relay.n == 0)

@@ -1,6 +1,7 @@
 #include "app/relay/relay.h"
 #include "base/addr.h"
 #include "cmd/serve.h"
+#include "cmd/tlsopts.h"
 
 struct relay_set {
 	struct common common; /* first */
@@ -56,6 +57,7 @@ static const struct opt opts[] = {
 	  1, 65535, WORDS("Most visitors of UDP services at once") },
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
+	TLS_RELAY_OPTS
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
@@ -76,6 +78,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.token = set->common.token;
 	set->conf.token_file = set->common.token_file;
 	set->conf.weak_token = set->common.weak_token;
+	secure_fit(&set->conf.tls, &set->common.tls, SECURE_SERVER, d);
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
@@ -86,11 +89,12 @@ static unsigned lowest_port(const void *settings)
 	const struct relay_set *set = settings;
 	unsigned lowest = set->conf.ports.lo;
 
-	for (uint32_t i = 0; i < set->conf.listen.n; i++) {
+	for (uint32_t i = 0; i < relay_listens(&set->conf); i++) {
+		struct bytes at = bytes_of(relay_listen(&set->conf, i));
 		struct hostport hp = { .port = 0 };
 
-		if (hostport_parse(&hp, bytes_of(set->conf.listen.v[i])) == 0 &&
-		    hp.port > 0 && hp.port < lowest)
+		if (hostport_parse(&hp, at) == 0 && hp.port > 0 &&
+		    hp.port < lowest)
 			lowest = hp.port;
 	}
 	return lowest;

@@ -6,6 +6,7 @@
 
 #include "base/opt.h"
 #include "net/net.h"
+#include "net/secure.h"
 #include "wire/token.h"
 
 struct conf;
@@ -24,7 +25,8 @@ struct common {
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
 					 * found good: argv is wiped */
 	uint64_t max_memory, pipe_size;
-	int64_t drain; /* ms */
+	int64_t drain;          /* ms */
+	struct secure_conf tls; /* of tlsopts.h */
 };
 
 /* clang-format off */

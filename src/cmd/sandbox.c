@@ -1,6 +1,18 @@
 #include "cmd/sandbox.h"
 #include "os/confine.h"
 
+/* Certificates are read again when they change. */
+static void name_certificates(struct confine_files *f,
+			      const struct secure_conf *tls)
+{
+	for (uint32_t i = 0; i < tls->cert.n; i++)
+		confine_add(f, tls->cert.v[i], CONFINE_READ);
+	for (uint32_t i = 0; i < tls->key.n; i++)
+		confine_add(f, tls->key.v[i], CONFINE_READ);
+	confine_add(f, tls->dir, CONFINE_ITSELF);
+	confine_add(f, secure_ca(tls), CONFINE_READ);
+}
+
 /* Those that the process opens by name once it has started. */
 static void name_files(struct confine_files *f, const struct sandbox *s)
 {
@@ -15,6 +27,7 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 		const struct common *common = of->set;
 
 		confine_add(f, common->token_file, CONFINE_READ);
+		name_certificates(f, &common->tls);
 		if (!of->cmd->role->resolves)
 			continue;
 		confine_add(f, "/etc/hosts", CONFINE_ITSELF);

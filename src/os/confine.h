@@ -5,7 +5,8 @@
  * a file that is read again has often been replaced; a symbolic link counts with
  * all that it leads to.
  *
- *      CONFINE_ITSELF  a file: read it, until another one takes its place
+ *      CONFINE_ITSELF  a file: read it, until another one takes its place; or
+ *                      what is in a directory
  *      CONFINE_READ    a file: read it, and what comes in its place
  *      CONFINE_APPEND  a file: write it, and make it anew (the log)
  *      CONFINE_REMOVE  a file: remove it (a socket)
@@ -30,7 +31,7 @@ enum confine_right {
 	CONFINE_KEEP
 };
 
-enum { CONFINE_FILES = 80 };
+enum { CONFINE_FILES = 160 };
 struct confine_files { /* zeroed at first */
 	unsigned n;
 	struct {

@@ -402,9 +402,12 @@ void fastnat_print(struct fmt *f, const struct fastnat *m)
 
 /* ---- login ---- */
 
-/* HMAC-SHA256(token, label 00 client nonce 00 server nonce 00 name). */
+/* HMAC-SHA256(token, label 00 client nonce 00 server nonce 00 name), and over
+ * TLS 00 bond behind it.
+ */
 static void login_mac(uint8_t out[SHA256_SIZE],
-		      const struct fastnat_login *login, const char *label)
+		      const struct fastnat_login *login, const char *label,
+		      const uint8_t *bond)
 {
 	const struct bytes zero = BYTES("\0");
 	struct hmac h;
@@ -417,6 +420,10 @@ static void login_mac(uint8_t out[SHA256_SIZE],
 	hmac_add(&h, login->server_nonce);
 	hmac_add(&h, zero);
 	hmac_add(&h, login->name);
+	if (bond) {
+		hmac_add(&h, zero);
+		hmac_add(&h, (struct bytes){ bond, FASTNAT_BOND });
+	}
 	hmac_end(&h, out);
 }
 
@@ -437,13 +444,13 @@ void fastnat_proof(uint8_t out[FASTNAT_MAC], const struct fastnat_login *login,
 	};
 	uint8_t mac[SHA256_SIZE];
 
-	login_mac(mac, login, labels[side]);
+	login_mac(mac, login, labels[side], login->bond);
 	print_mac(out, mac);
 }
 
 void fastnat_key(uint8_t out[FASTNAT_KEY], const struct fastnat_login *login)
 {
-	login_mac(out, login, "nat session");
+	login_mac(out, login, "nat session", NULL);
 }
 
 /* The parts with a zero byte between. */

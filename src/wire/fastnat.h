@@ -18,6 +18,7 @@ enum {
 	FASTNAT_MAC = 64,      /* hex digits of a proof or mac */
 	FASTNAT_ID = 8,        /* characters of a plain id or outId */
 	FASTNAT_KEY = 32,      /* bytes of the session key */
+	FASTNAT_BOND = 32,     /* bytes of TLS's "EXPORTER-nat-login" */
 	FASTNAT_NETS = 800     /* most bytes of allow or deny */
 };
 
@@ -140,10 +141,12 @@ bool fastnat_is_name(struct bytes text);
 /* ---- login (design.md 6.2) ---- */
 
 /* Everything that the proofs of one login cover. The nonces and the name enter
- * as the text that was sent.
+ * as the text that was sent. bond: FASTNAT_BOND bytes that only the two ends of
+ * this connection know; NULL if it is not TLS.
  */
 struct fastnat_login {
 	struct bytes token, client_nonce, server_nonce, name;
+	const uint8_t *bond; /* of the proofs alone; see FASTNAT_BOND */
 };
 
 enum fastnat_side { FASTNAT_CLIENT, FASTNAT_RELAY };

@@ -5,6 +5,7 @@ of something or too little; each notes when it was closed.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import suppress
 from typing import Any
 
@@ -30,11 +31,33 @@ SAY = (
 )
 
 
+def client_hello() -> bytes:
+    """As OpenSSL says it."""
+    context = ssl.create_default_context()
+    heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with suppress(ssl.SSLWantReadError):
+        context.wrap_bio(heard, said, server_hostname="relay").do_handshake()
+    return said.read()
+
+
+def say_tls() -> tuple[bytes, ...]:
+    """Whole ones, which then say nothing more, and others."""
+    hello = client_hello()
+    return (
+        hello,
+        hello[:40],
+        hello + b"\x16\x03\x03\x00\x10" + bytes(16),
+        hello[:3] + b"\xff\xff" + hello[5:],
+        hello[:9] + bytes(len(hello) - 9),
+        hello[:1],
+    )
+
+
 class Stranger(asyncio.Protocol):
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, say: tuple[bytes, ...]) -> None:
         """Number 0 and others say nothing."""
-        self.say = SAY[number % len(SAY)]
-        self.dribbles = number % (2 * len(SAY)) == 3  # half of the halves
+        self.say = say[number % len(say)]
+        self.dribbles = number % (2 * len(say)) == 3  # half of the halves
         self.took = 0.0  # seconds until it was closed
         self.open = False
         self.transport: Any = None
@@ -63,14 +86,15 @@ class Stranger(asyncio.Protocol):
 
 
 class Strangers:
-    def __init__(self) -> None:
+    def __init__(self, say: tuple[bytes, ...]) -> None:
+        self.say = say
         self.all: list[Stranger] = []
 
     async def come(self, port: int, number: int, home: str) -> None:
         loop = asyncio.get_running_loop()
         with suppress(OSError):  # turned away before it could speak
             _, one = await loop.create_connection(
-                lambda: Stranger(number), HOST, port, local_addr=(home, 0)
+                lambda: Stranger(number, self.say), HOST, port, local_addr=(home, 0)
             )
             self.all.append(one)
 
@@ -81,15 +105,16 @@ class Strangers:
 
 async def strangers(world: World, args: Args) -> None:
     count = int(args.next("a count"))
-    silent = args.next_is("silent")
+    kind = args.next_is("silent", "tls")
     args.need("to")
     port = int(args.next("a port"))
     home = args.clause("from")
     args.done()
-    crowd = world.transports.setdefault("strangers", Strangers())
+    crowd = world.transports.setdefault("strangers", Strangers(SAY))
+    crowd.say = say_tls() if kind == "tls" else SAY
     for i in range(count):
         from_ = home or f"127.0.1.{i % HOMES + 1}"
-        await crowd.come(port, 0 if silent else i, from_)
+        await crowd.come(port, 0 if kind == "silent" else i, from_)
 
 
 async def expect_gone(world: World, args: Args) -> None:

@@ -548,7 +548,7 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "mallory": (visitor, "as visitor, with bad intentions"),
     "strangers": (
         strangers,
-        "N [silent] to PORT [from ADDRESS]: of all kinds, of 30 addresses",
+        "N [silent|tls] to PORT [from ADDRESS]: of all kinds, of 30 addresses",
     ),
     "crowd": (
         crowd,

@@ -13,6 +13,10 @@
 /* What Python's hmac makes of the login in docs/protocol/fastnat.md. */
 #define CLIENT_PROOF \
 	"864b30fceccaa159f82fbd32e110046ba1f56a80fce59ccb65235354fee41b06"
+#define CLIENT_BOUND \
+	"ffcfed8944596dbd49c5a0f4a0d412f9af692e84511a833db430611e802fec52"
+#define RELAY_BOUND \
+	"9c2d02db50dd8e9e93b49feac22a8ce9d2f24d8292e4e9eb949c1e9594ae8646"
 #define RELAY_PROOF \
 	"b72126d00793d0294c26bd82e323d4bb596d79dc004fa5218bfdeff0208e5510"
 #define SESSION_KEY \
@@ -615,6 +619,7 @@ static void login_vector(void **state)
 		.name = BYTES("router1"),
 	};
 	uint8_t mac[FASTNAT_MAC], key[FASTNAT_KEY], want[FASTNAT_KEY];
+	uint8_t bond[FASTNAT_BOND];
 
 	(void)state;
 	fastnat_proof(mac, &login, FASTNAT_CLIENT);
@@ -634,6 +639,16 @@ static void login_vector(void **state)
 					     .name = BYTES("nas"),
 					     .service = BYTES("ssh") });
 	assert_memory_equal(mac, VISIT_MAC, FASTNAT_MAC);
+	for (int i = 0; i < FASTNAT_BOND; i++)
+		bond[i] = (uint8_t)i;
+	login.bond = bond;
+	fastnat_proof(mac, &login, FASTNAT_CLIENT);
+	assert_memory_equal(mac, CLIENT_BOUND, FASTNAT_MAC);
+	fastnat_proof(mac, &login, FASTNAT_RELAY);
+	assert_memory_equal(mac, RELAY_BOUND, FASTNAT_MAC);
+	fastnat_key(key, &login);
+	assert_memory_equal(key, want, FASTNAT_KEY);
+	login.bond = NULL;
 	login.token = (struct bytes){ NULL, 0 };
 	fastnat_proof(mac, &login, FASTNAT_CLIENT);
 	assert_memory_equal(mac, OPEN_PROOF, FASTNAT_MAC);

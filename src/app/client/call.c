@@ -172,7 +172,8 @@ static void dialled(struct dial *d, int fd)
 	call->calling->scan = (struct json_scan){ 0 };
 	tcp_start(&call->relay, net_of(call), fd, &call->calling->there);
 	enter(call, CALL_ASK);
-	if (say_header(call) < 0)
+	if (!client_secures(call->reach->client, &call->relay) ||
+	    say_header(call) < 0)
 		end(call, -NAT_EMEMORY);
 }
 

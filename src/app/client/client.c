@@ -44,6 +44,19 @@ size_t client_descriptors(const struct client_conf *c)
 	       visitor * c->max_visitors + flows;
 }
 
+/* Every connection to the relay. */
+static int start_secure(struct client *c, struct diag *d)
+{
+	const struct secure_wish wish = {
+		.side = SECURE_CLIENT,
+		.most = 1 + PARKS_MOST + 2 * c->conf->max_visitors +
+			c->conf->max_flows,
+		.conf = c->conf->tls,
+	};
+
+	return secure_start(&c->secure, c->net, &wish, d);
+}
+
 /* What the settings say; all that is wrong is said. */
 static int set_up(struct client *c, const char *state_dir, struct diag *d)
 {
@@ -59,6 +72,8 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	err = err ? err : rc;
 	rc = identity_init(&c->identity, c->conf, state_dir, d);
 	err = err ? err : rc;
+	rc = start_secure(c, d);
+	err = err ? err : rc;
 	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
 	parks_init(c);
@@ -70,6 +85,7 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 
 static void release(struct client *c)
 {
+	secure_stop(c->secure);
 	identity_wipe(&c->identity);
 	mem_release(c->mem);
 	mem_release((struct span){ (uint8_t *)c, sizeof *c });

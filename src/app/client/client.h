@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "base/report.h"
 #include "net/net.h"
+#include "net/secure.h"
 #include "wire/service.h"
 
 enum { CLIENT_SERVICES = 256 }; /* as written; a range counts once */
@@ -25,6 +26,7 @@ struct client_conf {
 	int64_t udp_idle;      /* ms; of services that have none of their own */
 	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	const char *stdio;     /* OWNER/SERVICE; NULL: none */
+	const struct secure_conf *tls;
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };

@@ -172,7 +172,10 @@ static void dialled(struct dial *d, int fd)
 	}
 	sock_user_timeout(fd, UNACKED_MS);
 	tcp_start(&ctl->tcp, net_of(ctl), fd, &ctl->waker);
-	look(ctl);
+	if (!client_secures(ctl->client, &ctl->tcp))
+		lose(ctl, -NAT_ELIMIT);
+	else
+		look(ctl);
 }
 
 /* ---- states ---- */
@@ -240,7 +243,7 @@ void control_equip(struct control *ctl)
 	struct addr relay;
 
 	if (entries_have(&c->entries, FASTNAT_UDP) && !udp_runs(&c->lane.udp) &&
-	    control_int_port(ctl, &relay) == 0)
+	    !secure_runs(c->secure) && control_int_port(ctl, &relay) == 0)
 		lane_start(c, &relay);
 	if (entries_have(&c->entries, FASTNAT_TCP))
 		parks_fit(c);

@@ -18,6 +18,7 @@
 #include "app/client/relays.h"
 #include "base/backoff.h"
 #include "net/dial.h"
+#include "net/secure.h"
 #include "net/talk.h"
 #include "net/tcp.h"
 
@@ -40,6 +41,7 @@ enum control_state {
 struct secrets {
 	uint8_t nonce[FASTNAT_NONCE], server_nonce[FASTNAT_NONCE];
 	uint8_t key[FASTNAT_KEY];
+	uint8_t bond[FASTNAT_BOND];
 };
 
 struct control {

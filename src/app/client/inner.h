@@ -35,6 +35,15 @@ struct client {
 	struct lane lane;
 	struct state state;
 	struct client_counts counts;
+	struct secure *secure; /* NULL: no TLS */
 };
+
+/* t, which has just connected, goes to the relay at hand. */
+MUST_USE static inline bool client_secures(struct client *c, struct tcp *t)
+{
+	const struct relays *rs = &c->control.relays;
+
+	return secure_call(c->secure, t, rs->at[rs->now].host);
+}
 
 #endif

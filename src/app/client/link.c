@@ -174,6 +174,9 @@ static void woken(struct waker *w, unsigned what)
 {
 	struct link *l = container_of(w, struct opening, waker)->link;
 
+	if ((what & STREAM_DOWN) && secure_runs(l->client->secure))
+		control_failed(&l->client->control, out_id_of(l),
+			       "no TLS with intPort");
 	if ((what & STREAM_DOWN) || l->relay.stream.finished)
 		link_end(l, l->relay.stream.err);
 	else if (l->state == LINK_HEADER)
@@ -198,7 +201,10 @@ static void relay_dialled(struct dial *d, int fd)
 	enter(l, LINK_HEADER);
 	l->opening->waker.wake = woken;
 	tcp_start(&l->relay, net_of(l), fd, &l->opening->waker);
-	say_header(l);
+	if (!client_secures(l->client, &l->relay))
+		link_end(l, -NAT_ELIMIT);
+	else if (!secure_waits(&l->relay))
+		say_header(l);
 }
 
 static void dial_relay(struct link *l)

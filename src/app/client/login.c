@@ -9,16 +9,17 @@ enum {
 	RETRY_MOST = 3600000
 };
 
-static struct fastnat_login login_of(const struct control *ctl)
+static struct fastnat_login login_of(struct control *ctl)
 {
 	const struct identity *id = &ctl->client->identity;
-	const struct secrets *secrets = &ctl->secrets;
+	struct secrets *secrets = &ctl->secrets;
 
 	return (struct fastnat_login){
 		.token = identity_token(id),
 		.client_nonce = { secrets->nonce, FASTNAT_NONCE },
 		.server_nonce = { secrets->server_nonce, FASTNAT_NONCE },
 		.name = identity_name(id),
+		.bond = secure_bond(&ctl->tcp, secrets->bond),
 	};
 }
 

@@ -114,7 +114,7 @@ static void dialled(struct dial *d, int fd)
 	p->heard = p->client->net->loop->now;
 	sock_user_timeout(fd, UNACKED_MS);
 	tcp_start(&p->tcp, p->client->net, fd, &p->waker);
-	if (say_header(p) < 0)
+	if (!client_secures(p->client, &p->tcp) || say_header(p) < 0)
 		park_drop(p);
 }
 

@@ -58,6 +58,7 @@ void client_check(struct client *c, const struct client_conf *conf,
 	if (rc == 0)
 		rc = identity_prove(&c->fresh, conf, d);
 	(void)rc; /* said */
+	secure_check(c->secure, conf->tls, d);
 }
 
 /* ---- the difference ---- */
@@ -211,6 +212,7 @@ void client_reload(struct client *c, const struct client_conf *conf)
 
 	c->conf = conf;
 	take_all(c);
+	secure_reload(c->secure, conf->tls);
 	c->identity = c->fresh;
 	identity_wipe(&c->fresh);
 	relays = relays_take(&ctl->relays, &conf->relay);

@@ -36,10 +36,26 @@ static const struct cause {
 	{ ~0u, 0, "" },
 };
 
+static bool explain_secure(struct control *ctl)
+{
+	uint8_t text[LOG_LINE];
+	struct fmt f = fmt_to(SPAN(text));
+	bool knows = secure_explain(ctl->client->secure, &ctl->tcp, &f);
+
+	if (knows)
+		control_trouble(ctl, LOG_ERR,
+				": %.*s; trying again until it is "
+				"well",
+				(int)f.n, (const char *)text);
+	return knows;
+}
+
 void control_explain(struct control *ctl, int why)
 {
 	const struct cause *c = causes;
 
+	if (explain_secure(ctl))
+		return;
 	while (!(c->states & 1u << ctl->state) || (c->err && c->err != why))
 		c++;
 	control_trouble(ctl, LOG_WARN, ": %s%s; trying again until it works",

@@ -174,7 +174,10 @@ static void dialled(struct dial *d, int fd)
 	}
 	line->open = true;
 	tcp_start(&line->tcp, net_of(f), fd, &line->waker);
-	say_header(line);
+	if (client_secures(f->client, &line->tcp))
+		say_header(line);
+	else
+		give_up(f, "too many connections by TLS");
 }
 
 static bool open_line(struct udplink *f, const struct addr *relay)

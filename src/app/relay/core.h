@@ -27,11 +27,17 @@ struct relay_return { /* a plain client's address and its port */
 	uint16_t port;
 };
 
+struct relay_returns {
+	uint32_t next;
+	struct relay_return v[RELAY_RETURNS];
+};
+
 struct relay_port { /* one that belongs to no client */
 	struct listener listener;
 	struct udp udp; /* the same port, for paths; may not run */
 	struct relay *relay;
 	bool greets; /* silence there means a plain client */
+	bool sealed; /* TLS alone is spoken there */
 };
 
 struct flows { /* see flow.h */
@@ -70,11 +76,11 @@ struct relay {
 	struct waits waits;
 	struct gate gate;
 	struct relay_traffic traffic;
-	struct relay_port ports[OPT_LIST_MAX + 1]; /* the control ports, and */
-	bool draining;                             /* nobody new is served */
+	struct secure *secure;                         /* NULL: no TLS */
+	struct relay_port ports[2 * OPT_LIST_MAX + 1]; /* the control ports */
+	bool draining;   /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */
-	uint32_t next_return;
-	struct relay_return returns[RELAY_RETURNS];
+	struct relay_returns returns;
 };
 
 /* A line at warn about something that strangers cause, within the rate. */

@@ -140,10 +140,13 @@ static struct session_login login_of(const struct door *d)
 	};
 }
 
-static enum verdict let_in(struct door *d, const struct session_login *login)
+static enum verdict let_in(struct door *d, struct session_login *login)
 {
-	int rc = session_start(d->relay, &d->tcp, login);
+	uint8_t bond[FASTNAT_BOND];
+	int rc;
 
+	login->proven.bond = secure_bond(&d->tcp, bond);
+	rc = session_start(d->relay, &d->tcp, login);
 	if (rc == -NAT_EINUSE) {
 		enter(d, DOOR_CONTEST);
 		session_challenge(d->relay, login->proven.name);
@@ -161,9 +164,11 @@ static enum verdict let_in(struct door *d, const struct session_login *login)
 
 static enum verdict log_in(struct door *d, const struct fastnat *m)
 {
+	uint8_t bond[FASTNAT_BOND];
 	struct session_login login = login_of(d);
 	const struct gate_who who = { &d->from, login.proven.name };
 
+	login.proven.bond = secure_bond(&d->tcp, bond);
 	if (!tokens_prove(&d->relay->tokens, &login.proven, m->proof,
 			  &login.by)) {
 		++*count_of(d, GATE_LOGIN_WRONG);
@@ -365,6 +370,14 @@ static void drain(struct door *d)
 		stream_take(&d->tcp.stream, in.n);
 }
 
+/* TLS is told by its first byte. */
+static void tell_kind(struct door *d)
+{
+	if (d->state == DOOR_HEAR &&
+	    !secure_answer(d->relay->secure, &d->tcp, d->sealed))
+		turn_away(d, "TLS alone is spoken here: --transport tls", 0);
+}
+
 static void wake(struct waker *w, unsigned what)
 {
 	struct door *d = container_of(w, struct door, waker);
@@ -381,6 +394,7 @@ static void wake(struct waker *w, unsigned what)
 		timer_start(&d->limit, d->relay->net->loop,
 			    relay_now(d->relay) + LOGIN_MS);
 	d->greets = false;
+	tell_kind(d);
 	while (v == MORE && d->state != DOOR_CLOSING)
 		v = hear_one(d);
 	if (v == GONE)
@@ -465,6 +479,8 @@ void door_come(struct listener *l)
 		if (fd < 0)
 			return;
 		d = open_door(r, fd, &from);
+		if (d && secure_runs(r->secure))
+			d->sealed = p->sealed;
 		if (!d || !p->greets)
 			continue;
 		d->greets = true;

@@ -43,6 +43,7 @@ struct door {
 	int64_t since;            /* CONTEST: when it began */
 	uint8_t state;            /* enum door_state */
 	bool greets;              /* silence means a plain client */
+	bool sealed;              /* TLS alone is spoken here */
 	bool guest;               /* it will publish nothing */
 	uint8_t name_n;
 	uint8_t name[FASTNAT_NAME], instance[FASTNAT_NONCE];

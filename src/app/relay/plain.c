@@ -69,20 +69,21 @@ static void wake(struct waker *w, unsigned what)
 static uint16_t returning_port(const struct relay *r, const struct addr *a)
 {
 	for (uint32_t i = 0; i < RELAY_RETURNS; i++)
-		if (r->returns[i].port && addr_same_ip(&r->returns[i].from, a))
-			return r->returns[i].port;
+		if (r->returns.v[i].port &&
+		    addr_same_ip(&r->returns.v[i].from, a))
+			return r->returns.v[i].port;
 	return 0;
 }
 
 static void remember_port(struct relay *r, const struct addr *a, uint16_t port)
 {
-	struct relay_return *to = &r->returns[r->next_return];
+	struct relay_return *to = &r->returns.v[r->returns.next];
 
 	for (uint32_t i = 0; i < RELAY_RETURNS; i++)
-		if (r->returns[i].port == port)
+		if (r->returns.v[i].port == port)
 			return;
 	*to = (struct relay_return){ *a, port };
-	r->next_return = (r->next_return + 1) % RELAY_RETURNS;
+	r->returns.next = (r->returns.next + 1) % RELAY_RETURNS;
 }
 
 /* The original's ports are 30000 and above; --ports narrows that. */

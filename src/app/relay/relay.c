@@ -87,7 +87,7 @@ static int reserve(struct relay *r)
  */
 size_t relay_descriptors(const struct relay_conf *c)
 {
-	size_t ports = 2 * ((size_t)c->listen.n + c->open);
+	size_t ports = 2 * ((size_t)relay_listens(c) + c->open);
 	size_t clients = c->max_clients * (c->open ? 2 : 1);
 	size_t parked = min_size(RELAY_PARKED, c->max_clients * PARKED_MOST);
 
@@ -97,8 +97,20 @@ size_t relay_descriptors(const struct relay_conf *c)
 
 /* ---- listeners ---- */
 
-static int open_port(struct relay *r, struct bytes host, uint16_t port,
-		     bool greets)
+/* What silence means on the i-th, and whether only TLS is spoken there. With open
+ * a last one never greets.
+ */
+static void tell_port(struct relay_port *p, uint32_t i)
+{
+	const struct relay_conf *conf = p->relay->conf;
+
+	if (secure_runs(p->relay->secure))
+		p->sealed = conf->tls->only || i >= conf->listen.n;
+	p->greets = session_knows_plain && conf->open &&
+		    i < relay_listens(conf) && !p->sealed;
+}
+
+static int open_port(struct relay *r, struct bytes host, uint16_t port)
 {
 	struct relay_port *p = &r->ports[r->nports];
 	int rc = listener_start(&p->listener, r->net, host, port, door_come);
@@ -106,8 +118,7 @@ static int open_port(struct relay *r, struct bytes host, uint16_t port,
 	if (rc < 0)
 		return rc;
 	p->relay = r;
-	p->greets = greets;
-	r->nports++;
+	tell_port(p, r->nports++);
 	rc = path_listen(p, r->net, host);
 	if (rc < 0)
 		log_warn(r->net->log, "relay",
@@ -118,31 +129,33 @@ static int open_port(struct relay *r, struct bytes host, uint16_t port,
 
 static int open_ports(struct relay *r, struct diag *d)
 {
-	const struct opt_list *l = &r->conf->listen;
+	const struct relay_conf *conf = r->conf;
 	struct hostport hp = { { NULL, 0 }, DEFAULT_PORT };
 
-	for (uint32_t i = 0; i < l->n; i++) {
-		int rc = hostport_parse(&hp, bytes_of(l->v[i]));
+	for (uint32_t i = 0; i < relay_listens(conf); i++) {
+		const char *at = relay_listen(conf, i);
+		int rc = hostport_parse(&hp, bytes_of(at));
 
 		if (rc == 0)
-			rc = open_port(r, hp.host, hp.port,
-				       r->conf->open && session_knows_plain);
+			rc = open_port(r, hp.host, hp.port);
 		if (rc < 0) {
-			diag_put(d, "cannot listen on %s: %s", l->v[i],
+			diag_put(d, "cannot listen on %s: %s", at,
 				 err_text(rc));
 			return rc;
 		}
 	}
-	return r->conf->open ? open_port(r, hp.host, 0, false) : 0;
+	return conf->open ? open_port(r, hp.host, 0) : 0;
 }
 
 static void say_ready(const struct relay *r)
 {
-	for (uint32_t i = 0; i < r->conf->listen.n; i++) {
+	for (uint32_t i = 0; i + r->conf->open < r->nports; i++) {
+		const struct relay_port *p = &r->ports[i];
 		char at[64];
 		struct fmt f = fmt_to(SPAN(at));
 
-		addr_print(&f, &r->ports[i].listener.at);
+		addr_print(&f, &p->listener.at);
+		secure_port(&f, p->sealed);
 		log_say(r->net->log, "relay: ready on %s", fmt_text(&f));
 	}
 }
@@ -155,8 +168,8 @@ static void say_token(const struct relay *r, const char *state_dir)
 	struct addr at = r->ports[0].listener.at, own;
 	struct bytes token = tokens_first(&r->tokens);
 	static const uint8_t zeros[16];
-	uint8_t line[256];
-	char text[64];
+	uint8_t line[512];
+	char text[160];
 	struct fmt f = fmt_to(SPAN(text)), all = fmt_to(SPAN(line));
 
 	if (memcmp(at.ip, zeros, sizeof zeros) == 0 &&
@@ -165,6 +178,7 @@ static void say_token(const struct relay *r, const char *state_dir)
 		at = own;
 	}
 	addr_print(&f, &at);
+	secure_words(&f, r->secure);
 	log_say(r->net->log,
 		"relay: made a token and keeps it in %s/token; on the inner "
 		"machine run, for its SSH:",
@@ -178,6 +192,22 @@ static void say_token(const struct relay *r, const char *state_dir)
 
 /* ---- life ---- */
 
+/* Whoever connects may do so by TLS: the clients in every way, and who visits
+ * private services.
+ */
+static int start_secure(struct relay *r, struct diag *d)
+{
+	const struct relay_conf *c = r->conf;
+	const struct secure_wish wish = {
+		.side = SECURE_SERVER,
+		.most = c->gate.max_unknown + c->max_clients + RELAY_PARKED +
+			2 * c->max_visitors + c->max_flows,
+		.conf = c->tls,
+	};
+
+	return secure_start(&r->secure, r->net, &wish, d);
+}
+
 static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 {
 	int rc = reserve(r);
@@ -190,9 +220,9 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 		return rc;
 	}
 	rc = tokens_load(&r->tokens, r->conf, state_dir, d);
-	if (rc < 0)
-		return rc;
-	return open_ports(r, d);
+	if (rc == 0)
+		rc = start_secure(r, d);
+	return rc < 0 ? rc : open_ports(r, d);
 }
 
 int relay_start(struct relay **out, struct net *net,
@@ -255,6 +285,7 @@ void relay_stop(struct relay *r)
 	}
 	tokens_unload(&r->tokens);
 	tokens_unload(&r->fresh);
+	secure_stop(r->secure);
 	mem_release((struct span){ (uint8_t *)r, sizeof *r });
 }
 
@@ -321,6 +352,7 @@ void relay_check(struct relay *r, const struct relay_conf *conf, struct diag *d)
 	tokens_unload(&r->fresh);
 	if (tokens_load(&r->fresh, conf, r->state_dir, d) < 0)
 		tokens_unload(&r->fresh);
+	secure_check(r->secure, conf->tls, d);
 }
 
 void relay_reload(struct relay *r, const struct relay_conf *conf)
@@ -332,6 +364,7 @@ void relay_reload(struct relay *r, const struct relay_conf *conf)
 	r->tokens = r->fresh;
 	r->fresh.memory.p = NULL;
 	r->conf = conf;
+	secure_reload(r->secure, conf->tls);
 	gate_reload(r);
 	if (r->tokens.made)
 		say_token(r, r->state_dir);

@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "base/report.h"
 #include "net/net.h"
+#include "net/secure.h"
 
 struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	uint32_t max_unknown, max_unknown_address;
@@ -34,7 +35,22 @@ struct relay_conf {
 	struct relay_gate gate;
 	int64_t udp_idle;  /* ms, unless the client asks for another */
 	int64_t heartbeat; /* ms */
+	const struct secure_conf *tls;
 };
+
+/* How many ADDRs it listens on, and which: those of listen, then those of TLS. */
+static inline uint32_t relay_listens(const struct relay_conf *conf)
+{
+	return conf->listen.n + secure_listens(conf->tls);
+}
+
+static inline const char *relay_listen(const struct relay_conf *conf,
+				       uint32_t i)
+{
+	uint32_t n = conf->listen.n;
+
+	return i < n ? conf->listen.v[i] : conf->tls->listen.v[i - n];
+}
 
 /* Most descriptors at once, all limits reached. */
 size_t relay_descriptors(const struct relay_conf *conf);

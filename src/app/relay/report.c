@@ -32,6 +32,14 @@ static const struct report_column turned_away_columns[] = {
 	  "What was not let in, or gave way, by the limit that it met" },
 };
 
+static const struct report_column tls_columns[] = {
+	{ "handshakes", REPORT_COUNT, REPORT_TOTAL, "Handshakes of TLS" },
+	{ "resumed", REPORT_COUNT, REPORT_TOTAL, "Those without a certificate" },
+	{ "failed", REPORT_COUNT, REPORT_TOTAL, "Handshakes that failed" },
+	{ "late", REPORT_COUNT, REPORT_TOTAL,
+	  "Those of them that went silent, or gave way" },
+};
+
 static const struct report_column listener_columns[] = {
 	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "udp", REPORT_TEXT, REPORT_SHOWN, NULL },
@@ -40,6 +48,7 @@ static const struct report_column listener_columns[] = {
 static const struct report_column client_columns[] = {
 	{ "client", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
+	{ "transport", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "since", REPORT_MS, REPORT_SHOWN, NULL },
 	{ "services", REPORT_COUNT, REPORT_SHOWN, NULL },
 	{ "visitors", REPORT_COUNT, REPORT_SHOWN, NULL },
@@ -171,6 +180,7 @@ static bool client_row(const void *of, uint32_t *at, struct report_row *row)
 		return false;
 	report_text(row, s->name);
 	report_addr(row, &s->from);
+	report_text(row, secure_name(&s->tcp));
 	report_number(row, ago(r, s->as.since));
 	report_number(row, s->n.published);
 	report_number(row, s->n.visitors);
@@ -252,6 +262,20 @@ static bool flow_row(const void *of, uint32_t *at, struct report_row *row)
 	return true;
 }
 
+static bool tls_row(const void *of, uint32_t *at, struct report_row *row)
+{
+	const struct relay *r = of;
+	struct secure_counts n;
+
+	if ((*at)++ > 0 || !secure_count(r->secure, &n))
+		return false;
+	report_number(row, n.handshakes);
+	report_number(row, n.resumed);
+	report_number(row, n.failed);
+	report_number(row, n.late);
+	return true;
+}
+
 static bool memory_row(const void *of, uint32_t *at, struct report_row *row)
 {
 	const struct relay *r = of;
@@ -276,6 +300,7 @@ static const struct report_table tables[] = {
 	  admitted_row },
 	{ "turned_away", "relay", REPORT_OF(turned_away_columns), REPORT_MANY,
 	  turned_away_row },
+	{ "tls", "relay_tls", REPORT_OF(tls_columns), REPORT_MANY, tls_row },
 	{ "listeners", NULL, REPORT_OF(listener_columns), REPORT_MANY,
 	  listener_row },
 	{ "clients", NULL, REPORT_OF(client_columns), REPORT_MANY, client_row },
