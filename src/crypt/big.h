@@ -38,9 +38,6 @@ void big_pick(limb *r, const limb *a, size_t n, limb mask);
 void big_mul(limb *r, const limb *a, const limb *b, size_t n);
 void big_square(limb *r, const limb *a, size_t n);
 
-/* r += a * b; what passes over. */
-limb big_muladd(limb *r, const limb *a, limb b, size_t n);
-
 /* Bits up to the highest one. Not constant time. */
 size_t big_bits(const limb *a, size_t n);
 

@@ -1,7 +1,7 @@
 #include "crypt/mont.h"
 #include "crypt/ct.h"
 
-enum { WINDOW = 4, ENTRIES = 1 << WINDOW };
+enum { WINDOW = 4, ENTRIES = 1 << WINDOW, AT_ONCE = 8 };
 
 /* Newton: each step doubles the bits that are right; m * m is 1 mod 8. */
 limb mont_m0(limb m)
@@ -27,7 +27,7 @@ void mont_reduce(limb *r, limb *t, const struct mont *mod)
 
 	for (size_t i = 0; i < n; i++) {
 		limb u = t[i] * mod->m0;
-		limb carry = big_muladd(t + i, mod->m, u, n);
+		limb carry = limb_row(t + i, mod->m, u, n);
 
 		t[i + n] = limb_add(t[i + n], carry, &top);
 	}
@@ -120,12 +120,22 @@ void mont_init(struct mont *mod, const limb *m, limb *rr, size_t n)
 	fill_rr(rr, mod);
 }
 
-/* r = table[which], by looking at all of them. */
+/* r = table[which], by looking at all of them, a few limbs each at a time. */
 static void look_up(limb *r, limb table[ENTRIES][MONT_LIMBS], limb which,
 		    size_t n)
 {
-	for (limb i = 0; i < ENTRIES; i++)
-		big_pick(r, table[i], n, limb_mask(limb_equal(i, which)));
+	for (size_t at = 0; at < n; at += AT_ONCE) {
+		limb found[AT_ONCE] = { 0 };
+
+		for (limb i = 0; i < ENTRIES; i++) {
+			limb mask = limb_mask(limb_equal(i, which));
+
+			for (size_t j = 0; j < AT_ONCE; j++)
+				found[j] |= table[i][at + j] & mask;
+		}
+		for (size_t j = 0; j < AT_ONCE && at + j < n; j++)
+			r[at + j] = found[j];
+	}
 }
 
 void mont_exp(limb *r, const limb *a, const limb *e, const struct mont *mod)
