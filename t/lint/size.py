@@ -1,7 +1,8 @@
 """size - bytes of the release binary by layer and module, and the budgets.
 
 usage: size.py KIB MAP PROGRAM...    MAP is the linker's map of the first
-program. Fails when nat-static is larger than KIB, its budget (design.md 8).
+program. Fails when nat-static is larger than KIB, its budget (design.md 8), or
+what TLS stands on is larger than its own.
 """
 import collections
 import os
@@ -9,6 +10,8 @@ import re
 import sys
 
 BUDGETED = "nat-static"
+TLS = re.compile(r"crypt/|wire/(tls|x509\w*)$|net/(creds\w*|seal\w*|secure|records)$")
+TLS_KIB = 160
 PART = re.compile(r"^ \.[\w.$-]+\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$", re.M)
 
 
@@ -30,6 +33,14 @@ def count(text):
     return +sizes
 
 
+def ledger(sizes, what, chosen, kib):
+    """A line for modules together; true: they are over their budget."""
+    n = sum(n for (at, m), n in sizes.items() if chosen.match(f"{at}/{m}"))
+    over = n > kib * 1024
+    print(f"{n:8}  {what}, of {kib * 1024}" + (": OVER BUDGET" if over else ""))
+    return over
+
+
 def main(kib, map_path, *programs):
     with open(map_path, encoding="utf-8") as f:
         sizes = count(f.read())
@@ -39,7 +50,7 @@ def main(kib, map_path, *programs):
         for name in sorted(rows):
             if name:
                 print(f"{rows[name]:8}      {name}")
-    over = 0
+    over = ledger(sizes, "crypt, TLS and X.509", TLS, TLS_KIB)
     for path in programs:
         n = os.path.getsize(path)
         most = os.path.basename(path) == BUDGETED and int(kib) * 1024
