@@ -1,4 +1,11 @@
 # Measures beside others. B= takes the options: make bench B="--only nat,frp"
-.PHONY: bench
+.PHONY: bench bench-crypto
 bench: all ## measures beside others (B="--help": what and whom)
 	@$(PYTHON) t/bench/bench.py --nat ./nat $(B)
+
+# How fast crypt/ is, in itself: the objects of the release.
+$(rel)/t/bench/crypt: $(rel)/t/bench/crypt.o $(rel)/libnat.a
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+bench-crypto: $(rel)/t/bench/crypt $(rel)/t/tls/tlscat ## crypt/ and handshakes beside OpenSSL and nginx
+	@$(PYTHON) t/bench/crypto.py $^ $(B)

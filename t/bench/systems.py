@@ -101,11 +101,21 @@ def nat_not_parked(place: Place) -> int:
     return nat_with(place, ["--max-parked", 0])
 
 
-def nat_with(place: Place, more: list[object]) -> int:
+def nat_tls(place: Place) -> int:
+    key, cert = place.home / "tls.key", place.home / "tls.crt"
+    words = "keygen --key p256 --cert --name 127.0.0.1".split()
+    argv = [place.nat, *words, "-o", str(key), "-o", str(cert)]
+    made = subprocess.run(argv, check=True, capture_output=True, text=True)
+    return nat_with(place, ["--transport", "tls", "--pin", made.stdout.strip()],
+                    ["--tls-cert", cert, "--tls-key", key])
+
+
+def nat_with(place: Place, more: list[object],
+             relays: list[object] | None = None) -> int:
     both = ["--token", secrets.token_hex(16), "--state-dir", place.home]
     both += ["--pipe-size", place.pipe, "--max-visitors", place.most]
     only = ["--listen", f"{HOST}:0", "--max-visitors-address", 0]
-    relay = place.run(place.nat, "relay", *only, *both)
+    relay = place.run(place.nat, "relay", *only, *both, *(relays or []))
     port = relay.wait_err(r"ready on 127\.0\.0\.1:(\d+)")
     client = place.run(
         *(place.nat, "client", "--relay", f"{HOST}:{port}", *both, *more),
@@ -206,6 +216,27 @@ def socat(place: Place) -> int:
 
 
 # ---- tunnels: two processes ----
+
+
+def stunnel(place: Place) -> int:
+    """One to open, one to seal, with the certificate of nat's row."""
+    key, cert = place.home / "tls.key", place.home / "tls.crt"
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    argv = ["openssl", *words.split(), "-subj", "/CN=x", "-keyout", str(key),
+            "-out", str(cert)]
+    subprocess.run(argv, check=True, capture_output=True)
+    inner, outer = free_port(), free_port()
+    for name, text in (
+        ("in", f"accept = {HOST}:{inner}\nconnect = {HOST}:{place.target}\n"
+         f"cert = {cert}\nkey = {key}"),
+        ("out", f"client = yes\naccept = {HOST}:{outer}\n"
+         f"connect = {HOST}:{inner}\nCAfile = {cert}\nverifyPeer = yes"),
+    ):
+        conf = place.write(name, f"foreground = yes\ndebug = 3\npid =\n"
+                           f"[{name}]\n{text}\n")
+        place.run("stunnel", conf)
+        place.ready(inner if name == "in" else outer)
+    return outer
 
 
 def ssh(place: Place) -> int:
@@ -337,6 +368,7 @@ FORWARDERS = (
     System("socat", 1, socat, ("socat",), "socat -V", True, True),
 )
 TUNNELS = (
+    System("stunnel", 2, stunnel, ("stunnel", "openssl")),
     System("ssh -R", 2, ssh, ("ssh", "sshd", "ssh-keygen"), "ssh -V", True),
     System("frp", 2, frp, ("frps", "frpc"), "frps --version", udp=True),
     System("frp, no mux", 2, frp_no_mux, ("frps", "frpc"), "frps --version"),
@@ -352,6 +384,7 @@ NARROW = 64 << 10
 SYSTEMS = (
     System("direct", 0, direct, udp=True),
     System("nat", 2, nat, udp=True),
+    System("nat, TLS", 2, nat_tls, ("openssl",), udp=True),
     System("nat, none parked", 2, nat_not_parked, few=True),
     System("nat, 64K pipes", 2, with_pipe(nat, NARROW)),
     *PAIRS[:1],
