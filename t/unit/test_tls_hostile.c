@@ -170,12 +170,34 @@ static void whole_messages(void **state)
 			each_record(&kinds[i], SIZE_MAX / 2, hows[j]);
 }
 
+/* At every point, a message of every type with nothing in it. */
+static void every_type(void **state)
+{
+	static struct between_text text = { TLS_HANDSHAKE, 4, { 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		start(&kinds[i]);
+		do {
+			b.most++;
+			assert_true(between_run(&b));
+			before = b;
+			for (int n = 0; n < 512; n++) {
+				text.b[0] = (uint8_t)(n / 2);
+				between_tell(&b, (enum tls_role)(n % 2), &text);
+				b = before;
+			}
+		} while (b.seen == b.most);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(flips),
 		cmocka_unit_test(truncations),
 		cmocka_unit_test(whole_messages),
+		cmocka_unit_test(every_type),
 	};
 
 	return cmocka_run_group_tests_name("tls_hostile", tests, NULL, NULL);

@@ -68,7 +68,9 @@ static bool is_request(const struct tls *t, struct bytes message)
 static int take(struct tls *t, struct bytes message)
 {
 	struct tls_hs *hs = t->hs;
-	const struct tls_take *row = take_of(hs, message.p[0]);
+	/* HS_CCS is a number of ours: no message has it. */
+	const struct tls_take *row =
+		message.p[0] == HS_CCS ? NULL : take_of(hs, message.p[0]);
 	struct bytes body = { message.p + TLS_MESSAGE_HEAD,
 			      message.n - TLS_MESSAGE_HEAD };
 
