@@ -2,7 +2,8 @@
 
 usage: dead.py FILE    FILE is what ld -gc-sections --print-gc-sections said
 of objects built with -ffunction-sections and -O0, which inlines nothing.
-Verbs that a header defines in place are not counted.
+Verbs that a header defines in place are not counted, and t/lint/early names files
+that wait for their users.
 """
 import re
 import sys
@@ -15,13 +16,20 @@ GONE = (re.compile(r"section '\.text\.(\w+)' in file '[^']*?/(src/[^']*)\.o'"),
         re.compile(r"section \S*?/(src/\S*)\.o:\(\.text\.(\w+)\)"))
 
 
+def early(root):
+    """Files that may wait."""
+    lines = read(root, "t/lint/early").splitlines()
+    return {line.split()[0] for line in lines if not line.startswith("#")}
+
+
 def check(root, said):
+    waiting = early(root)
     inline = {f.name for h in files(root, ".h", under=("src",))
               for f in Source(h, read(root, h)).functions}
     gone = [(path, name) for name, path in GONE[0].findall(said)]
     gone += GONE[1].findall(said)
     for path, name in sorted(set(gone)):
-        if name not in inline:
+        if not {name, f"{path}.c", f"{path}.c:{name}"} & (inline | waiting):
             at = next((f.line for f in Source(path + ".c", read(
                 root, path + ".c")).functions if f.name == name), 1)
             yield f"{path}.c:{at}: {name}: the product never calls it"

@@ -37,6 +37,7 @@ class Tree(unittest.TestCase):
         self.write("t/lint/layers", (LINT / "layers").read_text())
         self.write("t/lint/symbols", (LINT / "symbols").read_text())
         self.write("t/lint/allow", "")
+        self.write("t/lint/early", "# none\n")
 
     def write(self, path, body):
         at = self.root / path
@@ -243,6 +244,9 @@ class Dead(Tree):
             self.says(dead.check(str(self.root), said.format("f")),
                       "a.c:2: f: the product")
             self.says(dead.check(str(self.root), said.format("g")))
+        for early in ("src/base/a.c for h", "src/base/a.c:f for h"):
+            self.write("t/lint/early", early + "\n")
+            self.says(dead.check(str(self.root), gnu.format("f")))
 
 
 class Options(Tree):
