@@ -25,8 +25,8 @@ $(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/s
 	net/secure $(CRYPT:%=crypt/%) \
 	$(patsubst src/%.c,%,$(wildcard src/wire/tls/*.c src/wire/x509*.c)),\
 	cmd/keygen_small net/secure_small crypt/hash_small)
-UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c tls12.c tls13.c)
-UNAIDED = $(if $(filter tls,$(LEFT)),t/unit/certs.c t/unit/tls_pair.c)
+UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c)))
+UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_pair.c))
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)
 $(call part,nets,base/cidr,base/cidr_small)
