@@ -148,6 +148,9 @@ static void go_on(struct secure *s)
 	s->kind.conf = &s->now->tls;
 	s->ready = false;
 	ct_wipe(&s->session, sizeof s->session);
+	/* Tickets of before vouch for who was believed before. */
+	tls_tickets_turn(&s->tickets, rand_fill);
+	tls_tickets_turn(&s->tickets, rand_fill);
 	say_validity(s);
 }
 
@@ -312,7 +315,6 @@ static int begin(struct secure *s, uint32_t most, struct diag *d)
 		return rc;
 	go_on(s);
 	stamp(s, s->used);
-	tls_tickets_turn(&s->tickets, rand_fill);
 	turn(&s->turn);
 	look(&s->look);
 	if (s->conf->insecure)
