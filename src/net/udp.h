@@ -32,8 +32,8 @@ static inline bool udp_runs(const struct udp *u)
 }
 
 struct datagram {
-	const struct addr *peer, *here; /* lent until the next udp_next */
-	struct bytes data;              /* lent until udp_flush */
+	const struct addr *peer, *here; /* lent until udp_flush, as */
+	struct bytes data;              /* this is */
 };
 
 /* The next one of this wake, at most so many in a turn. Only from within come;

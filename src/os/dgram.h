@@ -8,10 +8,10 @@
 #include "base/addr.h"
 
 enum {
-	DGRAM_MOST = 65507, /* bytes of a datagram over IPv4 */
-	DGRAM_ROOM = 65536, /* for a message */
-	DGRAM_MESSAGES = 8, /* most of one receiving call */
-	DGRAM_QUEUE = 64    /* most of one sending call */
+	DGRAM_MOST = 65507,  /* bytes of a datagram over IPv4 */
+	DGRAM_ROOM = 65536,  /* for a message */
+	DGRAM_MESSAGES = 32, /* most of one receiving call */
+	DGRAM_QUEUE = 64     /* most of one sending call */
 };
 
 /* A socket bound to at, which tells to which of its addresses a datagram went;
