@@ -4,11 +4,6 @@
 #include "os/cpu.h"
 #include "os/process.h"
 
-const struct cmd *const cmds[] = {
-	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen, &cmd_relay,
-	&cmd_run,   &cmd_status, &cmd_version, NULL,
-};
-
 /* What a word in a command's place runs. */
 static const struct cmd *command_of(const char *word)
 {

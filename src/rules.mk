@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -34,6 +34,10 @@ $(call part,private,app/relay/private app/client/reach app/client/call net/stdio
 	app/relay/private_small app/client/reach_small)
 $(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
 	net/framed,app/relay/flow_small app/client/udplink_small)
+$(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
+	wire/track wire/stun wire/nattype base/sketch \
+	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
+	cmd/commands_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

@@ -242,6 +242,19 @@ int hostport_parse(struct hostport *hp, struct bytes text)
 	return 0;
 }
 
+int addr_parse(struct addr *a, struct bytes text)
+{
+	struct hostport hp;
+	struct addr read;
+
+	if (hostport_parse(&hp, text) < 0 || hp.port == 0 ||
+	    addr_parse_ip(&read, hp.host) < 0)
+		return -NAT_EINVAL;
+	read.port = hp.port;
+	*a = read;
+	return 0;
+}
+
 bool addr_same_ip(const struct addr *a, const struct addr *b)
 {
 	struct bytes four = ip4_of(a);

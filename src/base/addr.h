@@ -25,6 +25,11 @@ struct addr {
  */
 MUST_USE int addr_parse_ip(struct addr *a, struct bytes text);
 
+/* What addr_print prints of an address of the internet: a number with a port that
+ * is not 0. 0, or -NAT_EINVAL with *a as it was.
+ */
+MUST_USE int addr_parse(struct addr *a, struct bytes text);
+
 /* "192.0.2.1" or "2001:db8::1" by RFC 5952; an IPv4-mapped address as IPv4. */
 void addr_print_ip(struct fmt *f, const struct addr *a);
 

@@ -33,17 +33,18 @@ static const struct {
 
 static void add_section(struct reports *rs, const struct section *s)
 {
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		struct report *r = &rs->v[rs->n];
-		void *const *running =
-			(void *)((char *)s->set + s->cmd->role->running);
+	struct report (*report)(void *) = s->cmd->role->report;
+	struct report *r = &rs->v[rs->n];
+	void *const *running = (void *)((char *)s->set + s->cmd->role->running);
 
-		if (roles[i].cmd != s->cmd)
-			continue;
-		*r = roles[i].report(*running);
-		r->name = s->name ? s->name : "";
-		rs->n++;
-	}
+	for (size_t i = 0; i < COUNT(roles); i++)
+		if (roles[i].cmd == s->cmd)
+			report = roles[i].report;
+	if (!report)
+		return;
+	*r = report(*running);
+	r->name = s->name ? s->name : "";
+	rs->n++;
 }
 
 /* Who is somebody's connection is not looked for. */

@@ -26,11 +26,12 @@ struct cmd {
 #define CMD_VERSION "nat " CMD_NUMBER
 #define CMD_DATED "November 21, 2026" /* as man pages show it */
 
-/* Every command, sorted by name, up to a NULL; the table stands in main.c. */
+/* Every command, sorted by name, up to a NULL; the table stands in commands.c. */
 extern const struct cmd *const cmds[];
 
-extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen, cmd_relay,
-	cmd_run, cmd_status, cmd_version;
+extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen,
+	cmd_members, cmd_relay, cmd_run, cmd_status, cmd_stun, cmd_tracker,
+	cmd_version;
 
 /* nat itself: no command, but what its overview and nat(1) say. */
 extern const struct cmd cmd_nat;

@@ -388,9 +388,44 @@ static void nothing_is_no_address(void **state)
 			 -NAT_EINVAL);
 }
 
+static void with_port(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{ "192.0.2.1:80", true },
+		{ "[2001:db8::1]:80", true },
+		{ "192.0.2.1:0", false },
+		{ "192.0.2.1", false },
+		{ ":80", false },
+		{ "80", false },
+		{ "host:80", false },
+		{ "2001:db8::1:80", false },
+		{ "192.0.2.1:65536", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct addr a = { .family = ADDR_NONE };
+		char text[64];
+		struct fmt f = fmt_to(SPAN(text));
+
+		assert_int_equal(addr_parse(&a, bytes_of(rows[i].text)),
+				 rows[i].good ? 0 : -NAT_EINVAL);
+		assert_int_equal(a.family != ADDR_NONE, rows[i].good);
+		if (rows[i].good)
+			addr_print(&f, &a);
+		if (rows[i].good)
+			assert_string_equal(fmt_text(&f), rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(with_port),
 		cmocka_unit_test(parses_and_prints),
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(random_texts),

@@ -1,0 +1,68 @@
+/* binding - answers STUN (RFC 8489 12) and, on four corners, behaviour discovery
+ * (RFC 5780): ports 0 to 3 of a tracker are A:a, B:b, A:b, B:a.
+ */
+#include "app/tracker/core.h"
+#include "wire/stun.h"
+
+enum { CHANGE_REQUEST = 0x0003, RESPONSE_PORT = 0x0027 };
+
+/* From which corner, by index of its own and by what shall change. */
+static struct tracker_port *corner(struct tracker *t, size_t own,
+				   uint32_t change)
+{
+	static const uint8_t to[TRACKER_CORNERS][4] = {
+		/* same, port, address, both: index is change / 2 */
+		{ 0, 2, 3, 1 },
+		{ 1, 3, 2, 0 },
+		{ 2, 0, 1, 3 },
+		{ 3, 1, 0, 2 },
+	};
+
+	return &t->ports[to[own][change / 2 & 3]];
+}
+
+static void refuse(struct stun *reply, const struct stun *m)
+{
+	reply->type = STUN_BINDING_ERROR;
+	reply->error = STUN_UNKNOWN_ATTRIBUTE;
+	reply->reason = BYTES("Unknown Attribute");
+	reply->nunknown = m->nunknown;
+	memcpy(reply->unknown, m->unknown, sizeof m->unknown);
+	if (reply->nunknown == 0)
+		reply->unknown[reply->nunknown++] =
+			m->change ? CHANGE_REQUEST : RESPONSE_PORT;
+}
+
+static void answer(struct tracker_asked *a, struct stun *reply,
+		   const struct stun *m)
+{
+	struct tracker *t = a->tracker;
+	size_t own = (size_t)(a->port - t->ports);
+
+	reply->mapped = *a->datagram->peer;
+	if (!t->discovery)
+		return;
+	a->via = corner(t, own, m->change);
+	a->to_port = m->response_port;
+	reply->origin = a->via->udp.at;
+	reply->other =
+		corner(t, own, STUN_CHANGE_IP | STUN_CHANGE_PORT)->udp.at;
+}
+
+void tracker_bind(struct tracker_asked *a)
+{
+	struct stun m,
+		reply = { .type = STUN_BINDING_OK, .software = BYTES("nat") };
+
+	if (stun_parse(&m, a->datagram->data) < 0 || m.type != STUN_BINDING)
+		return;
+	memcpy(reply.id, m.id, sizeof m.id);
+	reply.fingerprint = m.fingerprint;
+	if (m.nunknown ||
+	    ((m.change || m.response_port) && !a->tracker->discovery))
+		refuse(&reply, &m);
+	else
+		answer(a, &reply, &m);
+	stun_print(&a->answer, &reply);
+	a->tracker->counts[TRACKER_STUN]++;
+}

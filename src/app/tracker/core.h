@@ -1,0 +1,76 @@
+/* core - what the files of the tracker share. */
+#ifndef NAT_APP_TRACKER_CORE_H
+#define NAT_APP_TRACKER_CORE_H
+
+#include "app/tracker/cookie.h"
+#include "app/tracker/list.h"
+#include "app/tracker/members.h"
+#include "app/tracker/probe.h"
+#include "app/tracker/tracker.h"
+#include "base/cidr.h"
+#include "net/udp.h"
+
+/* What came, by what became of it; names are those of metrics. */
+#define TRACKER_COUNTS(X) \
+	X(ADDRESS, "address") \
+	X(JOIN, "join") \
+	X(TRACKERS, "trackers") \
+	X(STUN, "stun") \
+	X(SILENCE, "silence")
+
+enum tracker_count {
+#define X(name, text) TRACKER_##name,
+	TRACKER_COUNTS(X)
+#undef X
+		TRACKER_COUNTED
+};
+
+enum {
+	TRACKER_REPLY = 16 * 1024, /* most bytes of one answer */
+	TRACKER_ROOM = 64 * 1024,  /* of those that leave together */
+	TRACKER_CORNERS = 4        /* sockets of behaviour discovery */
+};
+
+struct tracker_port {
+	struct udp udp;
+	struct tracker *tracker;
+};
+
+struct tracker {
+	struct net *net;
+	const struct tracker_conf *conf;
+	struct span memory;
+	struct members members;
+	struct tracker_list list;
+	struct prober prober;
+	struct cookies cookies;
+	struct cidrs trust;
+	struct addr public;  /* ADDR_NONE: none was given */
+	struct timer expire; /* runs always */
+	uint32_t nports;
+	bool discovery; /* the first four ports are corners: binding.c */
+	uint64_t counts[TRACKER_COUNTED];
+	struct tracker_port ports[OPT_LIST_MAX + 2];
+	size_t at; /* of the room that is in use until the flush */
+	uint8_t room[TRACKER_ROOM];
+};
+
+/* A datagram that came, and where its answer goes. */
+struct tracker_asked {
+	struct tracker *tracker;
+	struct tracker_port *port;
+	struct datagram *datagram;
+	struct fmt answer;        /* empty: silence */
+	struct tracker_port *via; /* the answer leaves from there */
+	uint16_t to_port; /* and goes to this port; 0: where it came from */
+};
+
+/* binding.c: a STUN message. */
+void tracker_bind(struct tracker_asked *a);
+/* join.c: a registration. */
+void tracker_join(struct tracker_asked *a, const struct track *what);
+
+/* So many bytes may go to an address that has not proven itself. */
+size_t tracker_room(const struct datagram *d);
+
+#endif

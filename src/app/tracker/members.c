@@ -1,0 +1,372 @@
+#include "app/tracker/members.h"
+
+enum {
+	SECOND = 1000, /* ms */
+	TRIES = 64     /* how many may give way for a group */
+};
+
+void members_init(struct members *m, const struct members_limits *most,
+		  const struct map_seed *seed)
+{
+	m->most = *most;
+	m->seed = *seed;
+	list_init(&m->idle[false]);
+	list_init(&m->idle[true]);
+}
+
+/* ---- LAN fields ---- */
+
+static void drop_text(struct members *m, struct member_text *t)
+{
+	while (t) {
+		struct member_text *next = t->next;
+
+		slots_put(&m->texts, t);
+		t = next;
+	}
+}
+
+/* False: there is no room. */
+static bool keep_text(struct members *m, struct member *to, struct bytes b)
+{
+	struct member_text *first = NULL, **at = &first;
+
+	for (size_t done = 0; done < b.n; done += MEMBER_TEXT) {
+		struct member_text *t = slots_get(&m->texts);
+
+		*at = t;
+		if (!t) {
+			drop_text(m, first);
+			return false;
+		}
+		memcpy(t->p, b.p + done, min_size(b.n - done, MEMBER_TEXT));
+		at = &t->next;
+	}
+	to->lan = first;
+	to->lan_n = (uint8_t)b.n;
+	return true;
+}
+
+void member_print_lan(struct fmt *f, const struct member *m)
+{
+	size_t left = m->lan_n;
+
+	for (const struct member_text *t = m->lan; t; t = t->next) {
+		size_t n = min_size(left, MEMBER_TEXT);
+
+		fmt_bytes(f, (struct bytes){ t->p, n });
+		left -= n;
+	}
+}
+
+static bool same_text(const struct member *m, struct bytes b)
+{
+	const struct member_text *t = m->lan;
+
+	if (m->lan_n != b.n)
+		return false;
+	for (size_t done = 0; done < b.n; done += MEMBER_TEXT, t = t->next)
+		if (memcmp(t->p, b.p + done,
+			   min_size(b.n - done, MEMBER_TEXT)) != 0)
+			return false;
+	return true;
+}
+
+/* ---- addresses and names as keys ---- */
+
+static struct bytes host_of(const uint8_t from[16], uint8_t room[16])
+{
+	struct addr a = { .family = ADDR_IP6 };
+
+	memcpy(a.ip, from, 16);
+	addr_host(room, &a);
+	return (struct bytes){ room, 16 };
+}
+
+static uint64_t mix(const struct members *m, struct bytes b)
+{
+	struct map_seed other = { { ~m->seed.k[1], m->seed.k[0] } };
+
+	return (uint64_t)map_mix(&m->seed, b) << 32 | map_mix(&other, b);
+}
+
+/* Who it is within its group: its MAC, or what it says of itself. */
+static uint64_t id_of(const struct members *m, const struct joining *j)
+{
+	uint8_t key[24 + TRACK_LAN] = { 0 };
+	struct bytes lan = j->what->lan, mac = j->what->mac;
+
+	if (mac.n > 0 && !bytes_are(mac, "0"))
+		return mix(m, mac) | 1; /* never equal to one without */
+	addr_cut(key, &j->at, 128);
+	key[16] = (uint8_t)(j->at.port >> 8);
+	key[17] = (uint8_t)j->at.port;
+	key[18] = j->what->fields > 3;
+	if (lan.n)
+		memcpy(key + 24, lan.p, lan.n);
+	return mix(m, (struct bytes){ key, 24 + lan.n }) & ~(uint64_t)1;
+}
+
+/* ---- coming and going ---- */
+
+static void remove_member(struct members *m, struct member *v)
+{
+	struct group *g = v->group;
+	uint8_t room[16];
+
+	sketch_drop(&m->crowd, host_of(v->from, room));
+	list_remove(&v->in_group);
+	list_remove(&v->idle);
+	drop_text(m, v->lan);
+	slots_put(&m->rows, v);
+	if (--g->n > 0)
+		return;
+	map_remove(&m->by_name, &g->node);
+	slots_put(&m->groups, g);
+}
+
+/* Who gives way in the whole table; NULL: nobody does for such a one. */
+static struct member *last_of_all(struct members *m, bool proven)
+{
+	for (int i = 0; i <= proven; i++)
+		if (!list_alone(&m->idle[i]))
+			return container_of(m->idle[i].next, struct member,
+					    idle);
+	return NULL;
+}
+
+static struct member *last_of_group(const struct group *g, bool proven)
+{
+	list_each (at, &g->members) {
+		struct member *v = container_of(at, struct member, in_group);
+
+		if (!v->proven)
+			return v;
+	}
+	return proven ? container_of(g->members.next, struct member, in_group)
+		      : NULL;
+}
+
+static bool make_way(struct members *m, struct member *last)
+{
+	if (!last)
+		return false;
+	remove_member(m, last);
+	m->gave_way++;
+	return true;
+}
+
+static uint32_t hash_of(const struct members *m, struct bytes name)
+{
+	return map_mix(&m->seed, name);
+}
+
+static struct group *find_group(const struct members *m, struct bytes name)
+{
+	struct map_node *n = NULL;
+	uint32_t hash = hash_of(m, name);
+
+	while ((n = map_find(&m->by_name, hash, n)) != NULL) {
+		struct group *g = container_of(n, struct group, node);
+
+		if (bytes_equal((struct bytes){ g->name, g->name_n }, name))
+			return g;
+	}
+	return NULL;
+}
+
+static struct group *make_group(struct members *m, const struct joining *j)
+{
+	struct bytes name = j->what->group;
+	struct group *g = slots_get(&m->groups);
+
+	for (int i = 0; !g && i < TRIES; i++) {
+		if (!make_way(m, last_of_all(m, j->proven)))
+			return NULL;
+		g = slots_get(&m->groups);
+	}
+	if (!g)
+		return NULL;
+	list_init(&g->members);
+	g->name_n = (uint8_t)name.n;
+	if (name.n)
+		memcpy(g->name, name.p, name.n);
+	map_put(&m->by_name, &g->node, hash_of(m, name));
+	return g;
+}
+
+static struct member *find_member(const struct group *g, uint64_t id)
+{
+	list_each (at, &g->members) {
+		struct member *v = container_of(at, struct member, in_group);
+
+		if (v->id == id)
+			return v;
+	}
+	return NULL;
+}
+
+static void link_member(struct members *m, struct group *g, struct member *v)
+{
+	list_append(&g->members, &v->in_group);
+	list_append(&m->idle[v->proven], &v->idle);
+}
+
+void member_vouch(struct member *m, const struct addr *at)
+{
+	m->at = *at;
+	m->vouched = true;
+}
+
+static void place(struct member *v, const struct joining *j)
+{
+	bool own = addr_same_ip(&j->at, &j->from);
+
+	if (!own && v->vouched && v->at.port == j->at.port &&
+	    addr_same_ip(&v->at, &j->at))
+		return;
+	v->at = own ? j->at : j->from;
+	v->vouched = false;
+}
+
+/* What it says now: false when its LAN field finds no room. */
+static bool tell(struct members *m, struct member *v, const struct joining *j)
+{
+	struct bytes lan = j->what->lan;
+	struct member_text *was = v->lan;
+
+	if (!same_text(v, lan)) {
+		if (!keep_text(m, v, lan))
+			return false;
+		drop_text(m, was);
+	}
+	place(v, j);
+	v->fields = j->what->fields;
+	v->seen_s = (uint32_t)(j->now / SECOND);
+	return true;
+}
+
+static bool crowded(const struct members *m, const struct addr *from)
+{
+	uint8_t room[16];
+
+	addr_host(room, from);
+	return sketch_of(&m->crowd, (struct bytes){ room, sizeof room }) >=
+	       m->most.address;
+}
+
+/* It is there already: it becomes the newest. */
+static bool come_again(struct members *m, struct member *v,
+		       const struct joining *j)
+{
+	uint8_t from[16], was[16], is[16];
+	bool moved;
+
+	addr_cut(from, &j->from, 128);
+	moved = memcmp(from, v->from, sizeof from) != 0;
+	if ((moved && crowded(m, &j->from)) || !tell(m, v, j))
+		return false;
+	if (moved) {
+		sketch_drop(&m->crowd, host_of(v->from, was));
+		memcpy(v->from, from, sizeof from);
+		sketch_add(&m->crowd, host_of(v->from, is));
+	}
+	v->proven = j->proven || (v->proven && !moved);
+	list_remove(&v->in_group);
+	list_remove(&v->idle);
+	link_member(m, v->group, v);
+	return true;
+}
+
+static struct member *new_row(struct members *m, bool proven)
+{
+	struct member *v = slots_get(&m->rows);
+
+	if (!v && make_way(m, last_of_all(m, proven)))
+		v = slots_get(&m->rows);
+	return v;
+}
+
+static struct member *enter(struct members *m, struct group *g, uint64_t id,
+			    const struct joining *j)
+{
+	struct member *v = new_row(m, j->proven);
+	uint8_t room[16];
+
+	if (!v)
+		return NULL;
+	v->id = id;
+	v->group = g;
+	v->proven = j->proven;
+	addr_cut(v->from, &j->from, 128);
+	if (!tell(m, v, j)) {
+		slots_put(&m->rows, v);
+		return NULL;
+	}
+	sketch_add(&m->crowd, host_of(v->from, room));
+	link_member(m, g, v);
+	g->n++;
+	return v;
+}
+
+static bool may_enter(struct members *m, const struct group *g,
+		      const struct joining *j)
+{
+	if (crowded(m, &j->from))
+		return false;
+	return g->n <= m->most.group || /* it is held by one more */
+	       make_way(m, last_of_group(g, j->proven));
+}
+
+static struct member *join(struct members *m, struct group *g,
+			   const struct joining *j)
+{
+	uint64_t id = id_of(m, j);
+	struct member *v = find_member(g, id);
+
+	if (v)
+		return come_again(m, v, j) ? v : NULL;
+	g->n++; /* it stays while others give way */
+	v = may_enter(m, g, j) ? enter(m, g, id, j) : NULL;
+	g->n--;
+	return v;
+}
+
+struct group *members_join(struct members *m, const struct joining *j,
+			   struct member **as)
+{
+	struct group *g = find_group(m, j->what->group);
+
+	*as = NULL;
+	if (!g)
+		g = make_group(m, j);
+	if (g)
+		*as = join(m, g, j);
+	if (*as)
+		m->came++;
+	else
+		m->refused++;
+	if (!g || g->n > 0)
+		return g;
+	map_remove(&m->by_name, &g->node); /* nobody is in it */
+	slots_put(&m->groups, g);
+	return NULL;
+}
+
+bool members_expire(struct members *m, int64_t now, int64_t ttl, unsigned most)
+{
+	for (int i = 0; i < 2; i++) {
+		while (!list_alone(&m->idle[i])) {
+			struct member *v = container_of(m->idle[i].next,
+							struct member, idle);
+
+			if ((int64_t)v->seen_s * SECOND + ttl > now)
+				break;
+			if (most-- == 0)
+				return true;
+			remove_member(m, v);
+			m->expired++;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,357 @@
+#include "app/tracker/tracker.h"
+#include "app/tracker/core.h"
+#include "os/mem.h"
+#include "os/parts.h"
+#include "os/rand.h"
+
+enum {
+	LOOK_MS = 1000,    /* between looks for who has been silent */
+	LOOK_SOON_MS = 10, /* when there are many of them */
+	LOOK_MOST = 2000,  /* forgotten in one turn */
+	HEAD_IP4 = 28,     /* bytes of headers before a datagram's */
+	HEAD_IP6 = 48
+};
+
+/* ---- memory ---- */
+
+static int reserve(struct tracker *t)
+{
+	const struct tracker_conf *c = t->conf;
+	struct members *m = &t->members;
+	const struct members_limits most = { c->max_groups, c->max_members,
+					     c->max_group, c->max_address };
+	uint32_t counts = map_buckets(2 * c->max_members);
+	struct map_seed seed;
+	struct span crowd, rates;
+	/* clang-format off */
+	const struct part parts[] = {
+		{ .slots = &m->groups, .size = sizeof(struct group), .limit = c->max_groups },
+		{ .slots = &m->rows, .size = sizeof(struct member), .limit = c->max_members },
+		{ .slots = &m->texts, .size = sizeof(struct member_text),
+		  .limit = 2 * c->max_members },
+		{ .map = &m->by_name, .limit = c->max_groups },
+		{ .mem = &rates, .size = sizeof(struct limit_row), .limit = PROBE_ROWS },
+		{ .mem = &crowd, .size = 2 * sizeof(uint16_t), .limit = counts },
+	};
+	/* clang-format on */
+	int rc = parts_reserve(&t->memory, parts, COUNT(parts));
+
+	if (rc < 0)
+		return rc;
+	rand_fill((struct span){ (uint8_t *)&seed, sizeof seed });
+	members_init(m, &most, &seed);
+	sketch_init(&m->crowd, crowd, counts, &seed);
+	prober_init(&t->prober, t->net, rates, &seed);
+	return 0;
+}
+
+/* ---- requests ---- */
+
+size_t tracker_room(const struct datagram *d)
+{
+	size_t head = addr_is_ip4(d->peer) ? HEAD_IP4 : HEAD_IP6;
+
+	return 3 * (d->data.n + head) - head;
+}
+
+static void tell_address(struct tracker_asked *a, const struct track *what)
+{
+	(void)what;
+	addr_print(&a->answer, a->datagram->peer);
+	a->tracker->counts[TRACKER_ADDRESS]++;
+}
+
+/* As others reach it: as it was told, or as this one did. */
+static struct addr itself(const struct tracker_asked *a)
+{
+	struct addr here = *a->datagram->here;
+
+	if (a->tracker->public.family)
+		return a->tracker->public;
+	if (here.family)
+		here.port = a->port->udp.at.port;
+	else
+		here = a->port->udp.at;
+	return here;
+}
+
+static void tell_trackers(struct tracker_asked *a, const struct track *what)
+{
+	struct tracker *t = a->tracker;
+	const struct addr *seen = a->datagram->peer;
+	struct addr first = itself(a);
+	struct cur c = cur_of(what->addrs);
+	struct bytes text;
+
+	while (track_next_addr(&c, &text)) {
+		struct addr at;
+
+		if (addr_parse(&at, text) == 0)
+			prober_ask(&t->prober, &at, seen,
+				   (struct slot_name){ 0, 0 });
+	}
+	if (!cidrs_have(&t->trust, seen))
+		a->answer.to.n =
+			min_size(a->answer.to.n, tracker_room(a->datagram));
+	list_print(&a->answer, &t->list, &first);
+	t->counts[TRACKER_TRACKERS]++;
+}
+
+static void take_text(struct tracker_asked *a)
+{
+	static void (*const takers[])(struct tracker_asked *,
+				      const struct track *) = {
+		[TRACK_ADDRESS] = tell_address,
+		[TRACK_JOIN] = tracker_join,
+		[TRACK_TRACKERS] = tell_trackers,
+	};
+	struct track what;
+
+	if (track_parse(&what, a->datagram->data) == 0)
+		takers[what.kind](a, &what);
+}
+
+/* RESPONSE-PORT (RFC 5780 7.5). */
+static void send_aside(const struct tracker_asked *a)
+{
+	struct addr at = *a->datagram->peer;
+	const struct udp_to to = { &at, NULL };
+
+	at.port = a->to_port;
+	udp_send(&a->via->udp, &to, BYTES(""), fmt_done(&a->answer));
+	udp_flush(a->tracker->net);
+}
+
+/* The first byte of STUN is 0 or 1 (RFC 8489 5). */
+static void take(struct tracker_port *p, struct datagram *d)
+{
+	struct tracker *t = p->tracker;
+	struct udp_to to = { d->peer, d->here };
+	struct tracker_asked a = {
+		.tracker = t, .port = p, .via = p, .datagram = d
+	};
+
+	if (sizeof t->room - t->at < TRACKER_REPLY) {
+		udp_flush(t->net);
+		t->at = 0;
+	}
+	a.answer = fmt_to((struct span){ t->room + t->at, TRACKER_REPLY });
+	if (d->data.n > 0 && d->data.p[0] < 2)
+		tracker_bind(&a);
+	else
+		take_text(&a);
+	if (a.answer.n == 0) {
+		t->counts[TRACKER_SILENCE]++;
+		return;
+	}
+	if (a.via != p)
+		to.here = NULL;
+	if (a.to_port)
+		send_aside(&a);
+	else
+		udp_send(&a.via->udp, &to, BYTES(""), fmt_done(&a.answer));
+	t->at += a.answer.n;
+}
+
+static void come(struct udp *u)
+{
+	struct tracker_port *p = container_of(u, struct tracker_port, udp);
+	struct datagram d;
+
+	p->tracker->at = 0;
+	while (udp_next(u, &d))
+		take(p, &d);
+	udp_flush(p->tracker->net);
+}
+
+/* ---- what time and others do ---- */
+
+static void look(struct timer *timer)
+{
+	struct tracker *t = container_of(timer, struct tracker, expire);
+	int64_t now = t->net->loop->now;
+	bool more = members_expire(&t->members, now, t->conf->ttl, LOOK_MOST);
+
+	list_expire(&t->list, now);
+	timer_start(timer, t->net->loop, now + (more ? LOOK_SOON_MS : LOOK_MS));
+}
+
+static void heard(struct prober *r, const struct probe *p)
+{
+	struct tracker *t = container_of(r, struct tracker, prober);
+	struct member *m = slots_find(&t->members.rows, p->member);
+
+	if (p->member.gen == 0)
+		list_heard(&t->list, &p->at, t->net->loop->now);
+	else if (m)
+		member_vouch(m, &p->at);
+}
+
+/* ---- life ---- */
+
+static int bind_port(struct tracker *t, struct bytes host, uint16_t port)
+{
+	struct tracker_port *p = &t->ports[t->nports];
+	int rc = udp_bind(&p->udp, t->net, host, port, come);
+
+	if (rc < 0)
+		return rc;
+	p->tracker = t;
+	t->nports++;
+	return 0;
+}
+
+static int bind_named(struct tracker *t, const char *text, struct diag *d)
+{
+	struct hostport hp;
+	int rc = hostport_parse(&hp, bytes_of(text));
+
+	if (rc == 0)
+		rc = bind_port(t, hp.host, hp.port);
+	if (rc < 0)
+		diag_put(d, "%s: %s", text, err_text(rc));
+	return rc;
+}
+
+static bool names_host(const struct addr *a)
+{
+	static const uint8_t any[16];
+
+	return memcmp(a->ip, any, sizeof any) != 0;
+}
+
+/* Two of different address and port make four corners of them. */
+static bool makes_corners(const struct tracker *t)
+{
+	const struct addr *a = &t->ports[0].udp.at, *b = &t->ports[1].udp.at;
+	uint8_t one[16], two[16];
+
+	addr_cut(one, a, 128);
+	addr_cut(two, b, 128);
+	return t->nports == 2 && a->port != b->port && !addr_same_ip(a, b) &&
+	       a->family == b->family && names_host(a) && names_host(b);
+}
+
+static int bind_corners(struct tracker *t, struct diag *d)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		char text[64];
+		struct fmt host = fmt_to(SPAN(text));
+		uint16_t port = t->ports[1 - i].udp.at.port;
+		int rc;
+
+		addr_print_ip(&host, &t->ports[i].udp.at);
+		rc = bind_port(t, fmt_done(&host), port);
+		if (rc < 0) {
+			diag_put(d, "%s port %u: %s", fmt_text(&host),
+				 (unsigned)port, err_text(rc));
+			return rc;
+		}
+	}
+	t->discovery = true;
+	return 0;
+}
+
+static int bind_all(struct tracker *t, struct diag *d)
+{
+	const struct opt_list *listen = &t->conf->listen;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < listen->n && rc == 0; i++)
+		rc = bind_named(t, listen->v[i], d);
+	if (rc == 0 && makes_corners(t))
+		rc = bind_corners(t, d);
+	for (uint32_t i = 0; i < t->nports && rc == 0; i++) {
+		char text[64];
+		struct fmt f = fmt_to(SPAN(text));
+
+		addr_print(&f, &t->ports[i].udp.at);
+		log_say(t->net->log, "tracker: ready on %s", fmt_text(&f));
+	}
+	return rc;
+}
+
+static int read_trust(struct tracker *t, struct diag *d)
+{
+	const struct opt_list *trust = &t->conf->trust;
+
+	for (uint32_t i = 0; i < trust->n; i++) {
+		const char *why = cidrs_parse(&t->trust, bytes_of(trust->v[i]));
+
+		if (why)
+			return diag_option(d, "trust", why);
+	}
+	return 0;
+}
+
+const char *tracker_public_fault(const char *public)
+{
+	struct addr a;
+
+	return !public || addr_parse(&a, bytes_of(public)) == 0
+		       ? NULL
+		       : "is no address and port, both numbers";
+}
+
+size_t tracker_descriptors(const struct tracker_conf *conf)
+{
+	return conf->listen.n + 2 + PROBES;
+}
+
+static int begin(struct tracker *t, struct diag *d)
+{
+	uint8_t key[SHA256_SIZE];
+	int rc = read_trust(t, d);
+
+	if (rc == 0)
+		rc = reserve(t);
+	if (rc < 0)
+		return rc;
+	rand_fill(SPAN(key));
+	cookies_init(&t->cookies, bytes_in(SPAN(key)));
+	if (t->conf->public)
+		rc = addr_parse(&t->public, bytes_of(t->conf->public));
+	if (rc < 0)
+		return rc;
+	t->prober.heard = heard;
+	timer_init(&t->expire, look);
+	rc = bind_all(t, d);
+	if (rc == 0)
+		look(&t->expire);
+	return rc;
+}
+
+int tracker_start(struct tracker **out, struct net *net,
+		  const struct tracker_conf *conf, struct diag *d)
+{
+	struct tracker *t = (struct tracker *)(void *)mem_reserve(sizeof *t).p;
+	int rc;
+
+	if (!t)
+		return -NAT_EMEMORY;
+	t->net = net;
+	t->conf = conf;
+	rc = begin(t, d);
+	if (rc < 0)
+		tracker_stop(t);
+	else
+		*out = t;
+	return rc;
+}
+
+void tracker_reload(struct tracker *t, const struct tracker_conf *conf)
+{
+	t->conf = conf;
+}
+
+void tracker_stop(struct tracker *t)
+{
+	timer_stop(&t->expire, t->net->loop);
+	if (t->prober.net)
+		prober_stop(&t->prober);
+	for (uint32_t i = 0; i < t->nports; i++)
+		udp_stop(&t->ports[i].udp);
+	if (t->memory.p)
+		mem_release(t->memory);
+	mem_release((struct span){ (uint8_t *)t, sizeof *t });
+}

@@ -1,0 +1,41 @@
+/* tracker - tells who asks its address, and members of a group each other's, by
+ * UDP (docs/protocol/tracker.md); answers STUN on the same ports.
+ */
+#ifndef NAT_APP_TRACKER_TRACKER_H
+#define NAT_APP_TRACKER_TRACKER_H
+
+#include "base/opt.h"
+#include "base/report.h"
+#include "net/net.h"
+
+struct tracker_conf {
+	struct opt_list listen; /* ADDR; at least one */
+	struct opt_list trust;  /* CIDR: addresses that need no proof */
+	const char *public; /* ADDR of this tracker; NULL: as it was asked */
+	int64_t ttl;        /* ms that a member is remembered */
+	uint32_t max_groups, max_members;
+	uint32_t max_group, max_address; /* members of one */
+};
+
+/* NULL, or what is wrong with an address that others shall know. */
+const char *tracker_public_fault(const char *public);
+
+/* Most descriptors at once. */
+size_t tracker_descriptors(const struct tracker_conf *conf);
+
+struct tracker;
+
+/* Binds every address and says "tracker: ready on ADDR" for each. On failure,
+ * what is wrong has been said through d. conf is lent until tracker_reload, its
+ * texts likewise.
+ */
+MUST_USE int tracker_start(struct tracker **t, struct net *net,
+			   const struct tracker_conf *conf, struct diag *d);
+/* Goes on with another ttl. */
+void tracker_reload(struct tracker *t, const struct tracker_conf *conf);
+void tracker_stop(struct tracker *t);
+
+/* What it tells of itself. */
+struct report tracker_report(struct tracker *t);
+
+#endif

@@ -1,0 +1,8 @@
+/* commands - all of them, sorted by name. */
+#include "cmd/cmd.h"
+
+const struct cmd *const cmds[] = {
+	&cmd_check,   &cmd_client,  &cmd_help,    &cmd_keygen,
+	&cmd_members, &cmd_relay,   &cmd_run,     &cmd_status,
+	&cmd_stun,    &cmd_tracker, &cmd_version, NULL,
+};

@@ -1,0 +1,268 @@
+#include "cmd/errand.h"
+#include "net/udp.h"
+#include "os/rand.h"
+#include "wire/nattype.h"
+
+struct stun_set {
+	struct opt_list server;
+	const char *resolv_conf;
+	bool json, help;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct stun_set, field)
+static const struct opt opts[] = {
+	{ 's', "server", OPT_ADDR, OPT_LIST | OPT_LINE, AT(server), "ADDR", NULL,
+	  0, 0, WORDS("STUN server or tracker to ask; more of them tell more") },
+	{ 0, "json", OPT_FLAG, OPT_LINE, AT(json), NULL, NULL,
+	  0, 0, WORDS("Print it for programs") },
+	{ 0, "resolv-conf", OPT_TEXT, OPT_LINE, AT(resolv_conf), "FILE", NULL,
+	  0, 0, WORDS("Name servers, if not /etc/resolv.conf's") },
+	CMD_HELP(struct stun_set),
+	OPT_END
+};
+#undef AT
+/* clang-format on */
+
+struct asking {
+	struct errand errand;
+	struct udp sockets[NATTYPE_SOCKETS];
+	struct addr servers[NATTYPE_SERVERS];
+	uint32_t nservers;
+	struct nattype type;
+	struct timer due;
+};
+
+/* ---- asking ---- */
+
+static void say(struct asking *k)
+{
+	struct loop *l = &k->errand.loop;
+	uint8_t room[STUN_MOST];
+	struct fmt f = fmt_to(SPAN(room));
+	struct nattype_out out = { .f = &f };
+	int64_t due;
+
+	while (nattype_say(&k->type, &out, l->now)) {
+		const struct udp_to to = { &out.to, NULL };
+
+		udp_send(&k->sockets[out.socket], &to, BYTES(""), fmt_done(&f));
+		udp_flush(&k->errand.net);
+		f = fmt_to(SPAN(room));
+	}
+	due = nattype_due(&k->type);
+	if (due < 0)
+		l->quit = true;
+	else
+		timer_start(&k->due, l, due);
+}
+
+static void late(struct timer *t)
+{
+	say(container_of(t, struct asking, due));
+}
+
+static void hear(struct asking *k, unsigned socket)
+{
+	struct udp *u = &k->sockets[socket];
+	struct datagram d;
+
+	while (udp_next(u, &d)) {
+		struct addr here = *d.here;
+		struct nattype_heard h = { .socket = socket,
+					   .from = d.peer,
+					   .here = &here,
+					   .data = d.data };
+
+		here.port = u->at.port;
+		nattype_hear(&k->type, &h, k->errand.loop.now);
+	}
+	say(k);
+}
+
+static void come_0(struct udp *u)
+{
+	hear(container_of(u, struct asking, sockets[0]), 0);
+}
+
+static void come_1(struct udp *u)
+{
+	hear(container_of(u, struct asking, sockets[1]), 1);
+}
+
+static void come_2(struct udp *u)
+{
+	hear(container_of(u, struct asking, sockets[2]), 2);
+}
+
+static int open_sockets(struct asking *k)
+{
+	static void (*const come[])(struct udp *) = { come_0, come_1, come_2 };
+	bool four = k->servers[0].family == ADDR_IP4;
+	int rc = 0;
+
+	for (size_t i = 0; i < NATTYPE_SOCKETS && rc == 0; i++)
+		rc = udp_bind(&k->sockets[i], &k->errand.net,
+			      four ? BYTES("0.0.0.0") : BYTES("::"), 0,
+			      come[i]);
+	return rc;
+}
+
+static void begin(struct asking *k)
+{
+	uint8_t random[NATTYPE_ASKS * STUN_ID];
+	int rc = open_sockets(k);
+
+	if (rc < 0) {
+		diag_put(&k->errand.diag, "%s", err_text(rc));
+		k->errand.loop.quit = true;
+		return;
+	}
+	rand_fill(SPAN(random));
+	nattype_init(&k->type, k->servers, k->nservers, bytes_in(SPAN(random)),
+		     k->errand.loop.now);
+	say(k);
+}
+
+/* All of the family of the first: one answer is compared with another. */
+static void found(struct errand *e, const struct addr *a)
+{
+	struct asking *k = container_of(e, struct asking, errand);
+
+	if (a) {
+		if (k->nservers < NATTYPE_SERVERS &&
+		    (k->nservers == 0 || a->family == k->servers[0].family))
+			k->servers[k->nservers++] = *a;
+	} else if (k->nservers) {
+		begin(k);
+	} else {
+		e->loop.quit = true;
+	}
+}
+
+/* ---- telling ---- */
+
+static void put_line(struct fmt *f, const struct nattype_verdict *v)
+{
+	static const char *const hairpins[] = { "", ", no hairpin",
+						", hairpin" };
+	const char *class = nattype_class(v);
+
+	if (!v->public.family) {
+		fmt_put(f, "blocked: no server has answered\n");
+		return;
+	}
+	addr_print(f, &v->public);
+	if (!v->translated) {
+		fmt_put(f, " %s: no NAT, filtering %s\n", class,
+			nattype_name(v->filtering));
+		return;
+	}
+	fmt_put(f, " %s: mapping %s, filtering %s, port %s%s\n", class,
+		nattype_name(v->mapping), nattype_name(v->filtering),
+		v->preserved ? "preserved" : "not preserved",
+		hairpins[v->hairpin + 1]);
+}
+
+static void put_addr(struct fmt *f, const char *key, const struct addr *a)
+{
+	fmt_put(f, "\"%s\":", key);
+	if (!a->family) {
+		fmt_put(f, "null,");
+		return;
+	}
+	fmt_put(f, "\"");
+	addr_print(f, a);
+	fmt_put(f, "\",");
+}
+
+static void put_json(struct fmt *f, const struct nattype_verdict *v)
+{
+	static const char *const hairpins[] = { "null", "false", "true" };
+
+	fmt_put(f, "{");
+	put_addr(f, "public", &v->public);
+	put_addr(f, "local", &v->local);
+	fmt_put(f, "\"class\":\"%s\",\"nat\":%s,", nattype_class(v),
+		v->translated ? "true" : "false");
+	fmt_put(f, "\"mapping\":\"%s\",\"filtering\":\"%s\",",
+		nattype_name(v->mapping), nattype_name(v->filtering));
+	fmt_put(f, "\"port_preserved\":%s,\"hairpin\":%s}\n",
+		v->preserved ? "true" : "false", hairpins[v->hairpin + 1]);
+}
+
+static int tell(const struct asking *k, bool json)
+{
+	struct nattype_verdict v;
+	char text[1024];
+	struct fmt f = fmt_to(SPAN(text));
+
+	nattype_judge(&k->type, &v);
+	if (json)
+		put_json(&f, &v);
+	else
+		put_line(&f, &v);
+	console_out(fmt_done(&f));
+	return v.public.family ? 0 : err_exit(-NAT_ETIMEOUT);
+}
+
+static int ask(const struct stun_set *set)
+{
+	struct asking k = { .nservers = 0 };
+	int rc = errand_start(&k.errand, &cmd_stun, set->resolv_conf);
+
+	if (rc < 0)
+		return err_exit(rc);
+	timer_init(&k.due, late);
+	errand_find(&k.errand, &set->server, found);
+	rc = errand_run(&k.errand);
+	timer_stop(&k.due, &k.errand.loop);
+	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
+		udp_stop(&k.sockets[i]);
+	errand_stop(&k.errand);
+	return rc < 0 ? err_exit(rc) : tell(&k, set->json);
+}
+
+static int run(int argc, char **argv)
+{
+	struct stun_set set = { .json = false };
+	struct diag d = cmd_diag(&cmd_stun);
+	int at = cmd_args(&cmd_stun, &set, argc, argv);
+
+	if (at < 0)
+		return err_exit(at);
+	if (set.help)
+		return cmd_show_help(&cmd_stun);
+	if (at < argc)
+		return cmd_no_arguments(&cmd_stun, argv[at]);
+	if (set.server.n)
+		return ask(&set);
+	diag_put(&d,
+		 "which server? add --server ADDR, a STUN server or tracker");
+	return cmd_usage(&cmd_stun);
+}
+
+static const char about[] = WORDS(
+	"Asks STUN servers what address they see, and, where a server has\n"
+	"two addresses (RFC 5780), what the NAT in between does. T1 full\n"
+	"cone: whoever knows the public address reaches it. T2: only hosts\n"
+	"that were written to. T3: only ports that were written to. T4\n"
+	"symmetric: every peer sees another public port. Two servers or\n"
+	"trackers of other addresses tell T4 from the cones.");
+
+static const char *const examples[] = {
+	WORDS("nat stun --server 127.0.0.1:3478"),
+	WORDS("nat stun --server 127.0.0.1:3478 --json"),
+	NULL,
+};
+
+const struct cmd cmd_stun = {
+	.name = "stun",
+	.group = "Inspect",
+	.what = "Tells this host's public address, and what its NAT allows",
+	.about = about,
+	.usage = "--server ADDR... [--json]",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+};

@@ -1,0 +1,21 @@
+/* What is parsed and printed parses as the same, and prints as the same. */
+#include "fuzz.h"
+#include "wire/stun.h"
+
+void fuzz(struct bytes in)
+{
+	struct fmt f = fuzz_room(0), again = fuzz_room(1);
+	struct stun m, n;
+
+	if (stun_parse(&m, in) < 0)
+		return;
+	assert(m.nunknown <= STUN_UNKNOWN);
+	assert(!m.software.n || fuzz_within(m.software, in));
+	assert(!m.reason.n || fuzz_within(m.reason, in));
+	stun_print(&f, &m);
+	assert(!f.full);
+	assert(stun_parse(&n, fmt_done(&f)) == 0);
+	assert(n.type == m.type && n.change == m.change);
+	stun_print(&again, &n);
+	assert(fuzz_same(&f, &again));
+}
