@@ -9,3 +9,7 @@ $(rel)/t/bench/crypt: $(rel)/t/bench/crypt.o $(rel)/libnat.a
 
 bench-crypto: $(rel)/t/bench/crypt $(rel)/t/tls/tlscat ## crypt/ and handshakes beside OpenSSL and nginx
 	@$(PYTHON) t/bench/crypto.py $^ $(B)
+
+.PHONY: bench-tracker
+bench-tracker: all ## nat tracker beside a bare echo loop and coturn (B="--help")
+	@$(PYTHON) t/bench/tracker.py $(B) ./nat
