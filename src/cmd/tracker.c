@@ -15,9 +15,12 @@ static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:43283",
 	  0, 0, WORDS("Where to answer, UDP; two that differ in address and port also "
 	  "let STUN clients learn how their NAT behaves (RFC 5780)") },
-	{ 0, "public", OPT_ADDR, OPT_FIXED, AT(public), "ADDR", NULL,
+	{ 0, "peer", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(peer), "ADDR", NULL,
+	  0, 0, WORDS("Another tracker: each tells who asks of the other, and of those "
+	  "that the other knows") },
+	{ 0, "public", OPT_TEXT, OPT_FIXED, AT(public), "ADDR|auto", NULL,
 	  0, 0, WORDS("Address of this tracker in lists of trackers, if not the one that "
-	  "was asked") },
+	  "was asked; auto: as its peers see it") },
 	{ 0, "trust", OPT_CIDR, OPT_LIST | OPT_FIXED, AT(trust), "CIDR", NULL,
 	  0, 0, WORDS("Tell all to who comes from there, without a proof of address") },
 	{ 0, "ttl", OPT_MS, 0, AT(ttl), "TIME", "2h",
@@ -43,7 +46,7 @@ enum { MEMORY = 1 << 20, PIPE = 4096 }; /* of connections: it has none */
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
 	struct tracker_set *set = s->set;
-	const char *why = tracker_public_fault(set->conf.public);
+	const char *why = tracker_public_fault(&set->conf);
 
 	(void)conf;
 	set->common.max_memory = MEMORY;
@@ -110,6 +113,7 @@ static const struct role role = {
 	.size = sizeof(struct tracker_set),
 	.max_visitors = offsetof(struct tracker_set, visitors),
 	.running = offsetof(struct tracker_set, tracker),
+	.resolves = true,
 	.report = report,
 	.fit = fit,
 	.keeps_state = keeps_state,

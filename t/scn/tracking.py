@@ -10,6 +10,7 @@
     crowd PORT N        N members of one address, of which some find no place
     trackers PORT       the list of trackers, and who comes into it
     introduce PORT ADDR tells it of another tracker, until it is in the list
+    list PORT PORT...   those trackers are in its list, and no others
     vouched PORT        another host's address, which counts once it has answered
     hostile PORT        what is answered by silence; the two that end the original
     stun PORT           STUN, by a client that is nobody else's
@@ -249,6 +250,13 @@ def do_introduce(port: int, other: str) -> None:
              lambda: other in node.text("//tcksvr").split("\n"))
 
 
+def do_list(port: int, *addrs: str) -> None:
+    """Those trackers are in the list, and no others."""
+    node, wanted = Node(port), {f"127.0.0.1:{p}" for p in addrs}
+    wait_for(f"{wanted}",
+             lambda: set(node.text("//tcksvr").split("\n")) == wanted)
+
+
 def do_vouched(port: int) -> None:
     node, there = Node(port, "127.0.6.1"), Answering("127.0.6.2", True)
     same("at first", node.join("v", there.at, "0", "a"), [node.at])
@@ -428,6 +436,7 @@ WORDS: dict[str, Callable[..., None]] = {
     "crowd": lambda port, count: do_crowd(port, int(count)),
     "trackers": do_trackers,
     "introduce": do_introduce,
+    "list": do_list,
     "vouched": do_vouched,
     "hostile": do_hostile,
     "stun": do_stun,

@@ -54,8 +54,12 @@ void tracker_bind(struct tracker_asked *a)
 	struct stun m,
 		reply = { .type = STUN_BINDING_OK, .software = BYTES("nat") };
 
-	if (stun_parse(&m, a->datagram->data) < 0 || m.type != STUN_BINDING)
+	if (stun_parse(&m, a->datagram->data) < 0)
 		return;
+	if (m.type != STUN_BINDING) {
+		peers_hear_stun(a->tracker, a->datagram->peer, &m);
+		return;
+	}
 	memcpy(reply.id, m.id, sizeof m.id);
 	reply.fingerprint = m.fingerprint;
 	if (m.nunknown ||

@@ -5,6 +5,7 @@
 #include "app/tracker/cookie.h"
 #include "app/tracker/list.h"
 #include "app/tracker/members.h"
+#include "app/tracker/peers.h"
 #include "app/tracker/probe.h"
 #include "app/tracker/tracker.h"
 #include "base/cidr.h"
@@ -45,7 +46,7 @@ struct tracker {
 	struct prober prober;
 	struct cookies cookies;
 	struct cidrs trust;
-	struct addr public;  /* ADDR_NONE: none was given */
+	struct peers peers;
 	struct timer expire; /* runs always */
 	uint32_t nports;
 	bool discovery; /* the first four ports are corners: binding.c */

@@ -2,9 +2,10 @@
 
 enum { LASTS = 30 * 60 * 1000, /* ms */ EACH = 2 /* places of an address */ };
 
-void list_heard(struct tracker_list *l, const struct addr *at, int64_t now)
+bool list_heard(struct tracker_list *l, const struct addr *at, int64_t now)
 {
 	uint32_t of_host = 0, i;
+	bool fresh;
 
 	for (i = 0; i < l->n; i++) {
 		if (!addr_same_ip(&l->rows[i].at, at))
@@ -13,10 +14,12 @@ void list_heard(struct tracker_list *l, const struct addr *at, int64_t now)
 			break;
 		of_host++;
 	}
-	if (i == l->n && (l->n == LIST_MOST || of_host == EACH))
-		return;
-	l->n += i == l->n;
+	fresh = i == l->n;
+	if (fresh && (l->n == LIST_MOST || of_host == EACH))
+		return false;
+	l->n += fresh;
 	l->rows[i] = (struct tracker_row){ *at, now + LASTS };
+	return fresh;
 }
 
 void list_expire(struct tracker_list *l, int64_t now)

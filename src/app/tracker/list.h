@@ -19,8 +19,8 @@ struct tracker_list { /* a zeroed one is empty; private to list.c but for n */
 	struct tracker_row rows[LIST_MOST];
 };
 
-/* It has answered at now. */
-void list_heard(struct tracker_list *l, const struct addr *at, int64_t now);
+/* It has answered at now; is it new in the list? */
+bool list_heard(struct tracker_list *l, const struct addr *at, int64_t now);
 void list_expire(struct tracker_list *l, int64_t now);
 
 /* Lines of those that fit whole, first itself. */

@@ -66,8 +66,8 @@ static struct addr itself(const struct tracker_asked *a)
 {
 	struct addr here = *a->datagram->here;
 
-	if (a->tracker->public.family)
-		return a->tracker->public;
+	if (a->tracker->peers.public.family)
+		return a->tracker->peers.public;
 	if (here.family)
 		here.port = a->port->udp.at.port;
 	else
@@ -109,6 +109,9 @@ static void take_text(struct tracker_asked *a)
 
 	if (track_parse(&what, a->datagram->data) == 0)
 		takers[what.kind](a, &what);
+	else
+		peers_hear_text(a->tracker, a->datagram->peer,
+				a->datagram->data);
 }
 
 /* RESPONSE-PORT (RFC 5780 7.5). */
@@ -181,10 +184,12 @@ static void heard(struct prober *r, const struct probe *p)
 	struct tracker *t = container_of(r, struct tracker, prober);
 	struct member *m = slots_find(&t->members.rows, p->member);
 
-	if (p->member.gen == 0)
-		list_heard(&t->list, &p->at, t->net->loop->now);
-	else if (m)
+	if (m)
 		member_vouch(m, &p->at);
+	if (p->member.gen || !list_heard(&t->list, &p->at, t->net->loop->now))
+		return;
+	if (t->peers.public.family)
+		peers_announce(t, &p->at);
 }
 
 /* ---- life ---- */
@@ -284,13 +289,23 @@ static int read_trust(struct tracker *t, struct diag *d)
 	return 0;
 }
 
-const char *tracker_public_fault(const char *public)
+static bool learns_public(const struct tracker_conf *c)
+{
+	return c->public && bytes_are(bytes_of(c->public), "auto");
+}
+
+const char *tracker_public_fault(const struct tracker_conf *c)
 {
 	struct addr a;
 
-	return !public || addr_parse(&a, bytes_of(public)) == 0
+	if (!c->public)
+		return NULL;
+	if (learns_public(c))
+		return c->peer.n ? NULL
+				 : "auto: there is no peer to learn from";
+	return addr_parse(&a, bytes_of(c->public)) == 0
 		       ? NULL
-		       : "is no address and port, both numbers";
+		       : "is neither auto nor an address and port in numbers";
 }
 
 size_t tracker_descriptors(const struct tracker_conf *conf)
@@ -309,16 +324,19 @@ static int begin(struct tracker *t, struct diag *d)
 		return rc;
 	rand_fill(SPAN(key));
 	cookies_init(&t->cookies, bytes_in(SPAN(key)));
-	if (t->conf->public)
-		rc = addr_parse(&t->public, bytes_of(t->conf->public));
+	t->peers.learns = learns_public(t->conf);
+	if (t->conf->public && !t->peers.learns)
+		rc = addr_parse(&t->peers.public, bytes_of(t->conf->public));
 	if (rc < 0)
 		return rc;
 	t->prober.heard = heard;
 	timer_init(&t->expire, look);
 	rc = bind_all(t, d);
-	if (rc == 0)
-		look(&t->expire);
-	return rc;
+	if (rc < 0)
+		return rc;
+	look(&t->expire);
+	peers_start(t, &t->conf->peer);
+	return 0;
 }
 
 int tracker_start(struct tracker **out, struct net *net,
@@ -349,6 +367,7 @@ void tracker_stop(struct tracker *t)
 	timer_stop(&t->expire, t->net->loop);
 	if (t->prober.net)
 		prober_stop(&t->prober);
+	peers_stop(t);
 	for (uint32_t i = 0; i < t->nports; i++)
 		udp_stop(&t->ports[i].udp);
 	if (t->memory.p)

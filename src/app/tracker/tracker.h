@@ -11,14 +11,16 @@
 struct tracker_conf {
 	struct opt_list listen; /* ADDR; at least one */
 	struct opt_list trust;  /* CIDR: addresses that need no proof */
-	const char *public; /* ADDR of this tracker; NULL: as it was asked */
+	struct opt_list peer;   /* ADDR of other trackers */
+	const char *public; /* ADDR of this tracker, "auto": as peers see it;
+				 * NULL: as it was asked */
 	int64_t ttl;        /* ms that a member is remembered */
 	uint32_t max_groups, max_members;
 	uint32_t max_group, max_address; /* members of one */
 };
 
-/* NULL, or what is wrong with an address that others shall know. */
-const char *tracker_public_fault(const char *public);
+/* NULL, or what is wrong with the address that others shall know. */
+const char *tracker_public_fault(const struct tracker_conf *conf);
 
 /* Most descriptors at once. */
 size_t tracker_descriptors(const struct tracker_conf *conf);
