@@ -2,7 +2,7 @@
 
 enum {
 	SECOND = 1000, /* ms */
-	TRIES = 64     /* how many may give way for a group */
+	TRIES = 8      /* how many may give way for a group */
 };
 
 void members_init(struct members *m, const struct members_limits *most,
