@@ -8,7 +8,7 @@
 
 #include "base/span.h"
 
-/* The sum of what gave crc, and then b. Without tables: 8 steps a byte. */
+/* The sum of what gave crc, and then b. Two steps a byte; not constant time. */
 uint32_t crc32(uint32_t crc, struct bytes b);
 uint32_t crc32c(uint32_t crc, struct bytes b);
 

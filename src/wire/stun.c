@@ -1,5 +1,6 @@
 #include "wire/stun.h"
 #include "base/cur.h"
+#include "crypt/crc.h"
 
 enum {
 	MAGIC = 0x2112a442,
@@ -49,25 +50,6 @@ static const struct row {
 };
 
 /* ---- values ---- */
-
-/* CRC-32 of ISO 3309, four bits at a time. */
-static uint32_t crc32(struct bytes b)
-{
-	static const uint32_t steps[] = {
-		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-	};
-	uint32_t crc = ~0U;
-
-	for (size_t i = 0; i < b.n; i++) {
-		crc ^= b.p[i];
-		crc = crc >> 4 ^ steps[crc & 15];
-		crc = crc >> 4 ^ steps[crc & 15];
-	}
-	return ~crc;
-}
 
 /* RFC 8489 14.2: port and address beside the magic and the id. */
 static void mask(struct addr *a, const uint8_t id[STUN_ID])
@@ -176,7 +158,7 @@ static bool check_crc(struct reading *r, struct bytes value)
 
 	r->last = r->m->fingerprint = true;
 	return cur_left(&r->c) == 0 &&
-	       cur_u32(&c) == (crc32(before) ^ FINGERPRINT_XOR);
+	       cur_u32(&c) == (crc32(0, before) ^ FINGERPRINT_XOR);
 }
 
 static void note_unknown(struct stun *m, uint16_t code)
@@ -299,7 +281,7 @@ static void put_crc(struct fmt *f, const struct stun *m)
 	if (!m->fingerprint || f->full)
 		return;
 	put_length(f, 2, f->n + ATTR_HEAD - STUN_HEAD);
-	put32(f, crc32((struct bytes){ f->to.p, f->n - ATTR_HEAD }) ^
+	put32(f, crc32(0, (struct bytes){ f->to.p, f->n - ATTR_HEAD }) ^
 			 FINGERPRINT_XOR);
 }
 
