@@ -138,6 +138,15 @@ static void say_validity(const struct secure *s)
 	}
 }
 
+static bool same_trust(const struct tls_conf *a, const struct tls_conf *b)
+{
+	bool same = a->ask == b->ask && a->trusted_n == b->trusted_n;
+
+	for (size_t i = 0; same && i < a->trusted_n; i++)
+		same = bytes_equal(a->trusted[i].der, b->trusted[i].der);
+	return same;
+}
+
 static void go_on(struct secure *s)
 {
 	struct creds *old = s->now;
@@ -148,9 +157,9 @@ static void go_on(struct secure *s)
 	s->kind.conf = &s->now->tls;
 	s->ready = false;
 	ct_wipe(&s->session, sizeof s->session);
-	/* Tickets of before vouch for who was believed before. */
-	tls_tickets_turn(&s->tickets, rand_fill);
-	tls_tickets_turn(&s->tickets, rand_fill);
+	/* Tickets vouch for who was believed then; both keys are to go. */
+	for (int i = 0; i < 2 && !same_trust(&old->tls, &s->now->tls); i++)
+		tls_tickets_turn(&s->tickets, rand_fill);
 	say_validity(s);
 }
 
@@ -315,6 +324,7 @@ static int begin(struct secure *s, uint32_t most, struct diag *d)
 		return rc;
 	go_on(s);
 	stamp(s, s->used);
+	tls_tickets_turn(&s->tickets, rand_fill);
 	turn(&s->turn);
 	look(&s->look);
 	if (s->conf->insecure)
