@@ -7,7 +7,6 @@
 #include "crypt/ct.h"
 #include "os/rand.h"
 #include "os/sock.h"
-#include <assert.h>
 
 enum {
 	USER_TIMEOUT_MS = 20000,
@@ -29,7 +28,9 @@ static void say_session(const struct session *s, const char *what,
 		 what, why ? ": " : "", why ? why : "");
 }
 
-/* A request is taken only when there is room for its answer. */
+/* A request is taken only when there is room for its answer; which others may
+ * yet take away who have waited for a buffer.
+ */
 static bool has_room(struct stream *out)
 {
 	bool room = stream_reserve(out, FASTNAT_OBJECT / 2).p;
@@ -41,10 +42,14 @@ static bool has_room(struct stream *out)
 
 static void answer(struct session *s, const struct fastnat *m)
 {
-	int rc = talk_say(&s->tcp.stream, m, true);
+	if (talk_say(&s->tcp.stream, m, true) < 0)
+		s->as.unheard = true;
+}
 
-	assert(rc == 0);
-	(void)rc;
+static void say_ping(struct session *s)
+{
+	if (has_room(&s->tcp.stream))
+		answer(s, &(struct fastnat){ .command = FASTNAT_PING });
 }
 
 /* ---- what the client asks for ---- */
@@ -249,13 +254,15 @@ static void wake(struct waker *w, unsigned what)
 
 	if (what & STREAM_OUT)
 		session_announce(s);
-	while (rc == 0 && has_room(in)) {
+	while (rc == 0 && !s->as.unheard && has_room(in)) {
 		rc = talk_hear(in, &s->scan, &h);
 		if (rc == 0)
 			break;
 		if (rc > 0)
 			rc = dispatch(s, &h.m);
 	}
+	if (s->as.unheard)
+		rc = -NAT_EMEMORY;
 	net_count(s->relay->net, in->err ? in->err : rc);
 	if (in->err)
 		session_stop(s, err_text(in->err));
@@ -270,15 +277,14 @@ static void beat(struct timer *t)
 	struct session *s = container_of(t, struct session, timer);
 	int64_t heartbeat = s->as.heartbeat;
 	int64_t silent = relay_now(s->relay) - s->heard;
-	struct fastnat ping = { .command = FASTNAT_PING };
 
 	if (silent >= SILENT_BEATS * heartbeat) {
 		net_count(s->relay->net, -NAT_ETIMEOUT);
 		session_stop(s, "silent for two heartbeats");
 		return;
 	}
-	if (silent >= heartbeat && has_room(&s->tcp.stream))
-		answer(s, &ping);
+	if (silent >= heartbeat)
+		say_ping(s);
 	timer_start(t, s->relay->net->loop,
 		    s->heard + heartbeat * (silent / heartbeat + 1));
 }
@@ -406,13 +412,11 @@ static void say_welcome(struct session *s, const struct fastnat_login *proven)
 void session_challenge(struct relay *r, struct bytes name)
 {
 	struct session *s = session_of_name(r, name);
-	struct fastnat ping = { .command = FASTNAT_PING };
 
 	if (!s)
 		return;
 	s->heard = relay_now(r) - 1; /* what comes from now on is later */
-	if (has_room(&s->tcp.stream))
-		answer(s, &ping);
+	say_ping(s);
 }
 
 bool session_lives(struct relay *r, struct bytes name, int64_t since)

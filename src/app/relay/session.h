@@ -33,6 +33,7 @@ struct standing { /* what it logged in as, and when */
 	bool own_token; /* by a token of its own name */
 	bool guest;     /* it publishes nothing, and does not hold its name */
 	int64_t heartbeat; /* ms, as it was told */
+	bool unheard;      /* an answer found no buffer: it ends */
 	uint8_t token_tag[TOKEN_TAG];
 };
 
