@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -38,6 +38,8 @@ $(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
 	wire/track wire/stun wire/nattype base/sketch \
 	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
 	cmd/commands_small)
+$(call part,http,app/relay/web app/relay/exchange app/relay/route app/client/vhost \
+	wire/http1 wire/body wire/forward,app/relay/web_small app/client/vhost_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -45,4 +47,5 @@ PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
 
 DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
+	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

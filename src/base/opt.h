@@ -71,7 +71,7 @@ struct opt {
 #define WORDS(text) WORDS_OF(NAT_WORDS)(text)
 
 /* Rows of a part, which builds without it have not. The Makefile says, as in
- * NAT_TLS: in or out.
+ * NAT_TLS and NAT_HTTP: in or out.
  */
 #define ROWS_in(...) __VA_ARGS__
 #define ROWS_out(...)

@@ -47,9 +47,10 @@ static const struct opt opts[] = {
 /* What cannot be published yet is refused as soon as it is asked for. */
 static void check_service(const struct service *s, struct diag *d)
 {
-	if (s->protocol != FASTNAT_TCP && s->protocol != FASTNAT_UDP)
-		diag_put(d, "%s: %s services are not there yet", s->name,
-			 service_type(s->protocol));
+	const char *why = client_http_fault(s);
+
+	if (why)
+		diag_put(d, "%s: %s", s->name, why);
 	if (s->protocol == FASTNAT_UDP && client_udp_fault())
 		diag_put(d, "%s: %s", s->name, client_udp_fault());
 }
@@ -284,7 +285,11 @@ static const char about[] = WORDS(
 	"PUBLIC any free port of the relay. PORT and PUBLIC may be ranges\n"
 	"of the same length, LO-HI. With @private there is no port: clients\n"
 	"that the relay's token file lets, visit=OWNER/SERVICE, reach it by\n"
-	"--visit or --stdio. Each service that is published is one\n"
+	"--visit or --stdio. http:PORT@NAME is told from others at the\n"
+	"relay by the host that a browser asks for: NAME is a whole one,\n"
+	"www.example.org, or one without a dot below the relay's --domain;\n"
+	"*.example.org is all below it, NAME/PATH what begins so. Each service "
+	"that is published is one\n"
 	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
 	"it is.");
 

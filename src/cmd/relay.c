@@ -58,6 +58,17 @@ static const struct opt opts[] = {
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
 	TLS_RELAY_OPTS
+	ROWS_OF(NAT_HTTP)(
+	{ 0, "http", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(web.http), "ADDR", NULL,
+	  0, 0, WORDS("Where browsers come for HTTP services") },
+	{ 0, "domain", OPT_TEXT, OPT_FIXED, AT(web.domain), "NAME", NULL,
+	  0, 0, WORDS("What names of HTTP services without a dot are below") },
+	{ 0, "trust-proxy", OPT_CIDR, OPT_LIST, AT(web.trust), "CIDR", NULL,
+	  0, 0, WORDS("Believe what balancers there say of who the visitor is") },
+	{ 0, "http-timeout", OPT_MS, 0, AT(web.timeout), "TIME", "15s",
+	  1000, 3600000, WORDS("How long a request's head may take, or its body pause") },
+	{ 0, "http-idle", OPT_MS, 0, AT(web.idle), "TIME", "60s",
+	  1000, 3600000, WORDS("How long a connection waits for the next request") },)
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
@@ -82,22 +93,32 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
+	why = relay_domain_fault(&set->conf);
+	if (why)
+		diag_option(d, "domain", why);
+}
+
+static unsigned lowest_of(const struct opt_list *l, unsigned lowest)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct hostport hp = { .port = 0 };
+
+		if (hostport_parse(&hp, bytes_of(l->v[i])) == 0 &&
+		    hp.port > 0 && hp.port < lowest)
+			lowest = hp.port;
+	}
+	return lowest;
 }
 
 static unsigned lowest_port(const void *settings)
 {
-	const struct relay_set *set = settings;
-	unsigned lowest = set->conf.ports.lo;
+	const struct relay_conf *conf =
+		&((const struct relay_set *)settings)->conf;
+	unsigned lowest = lowest_of(&conf->listen, conf->ports.lo);
 
-	for (uint32_t i = 0; i < relay_listens(&set->conf); i++) {
-		struct bytes at = bytes_of(relay_listen(&set->conf, i));
-		struct hostport hp = { .port = 0 };
-
-		if (hostport_parse(&hp, at) == 0 && hp.port > 0 &&
-		    hp.port < lowest)
-			lowest = hp.port;
-	}
-	return lowest;
+	if (secure_listens(conf->tls))
+		lowest = lowest_of(&conf->tls->listen, lowest);
+	return lowest_of(&conf->web.http, lowest);
 }
 
 static bool keeps_state(const void *settings)

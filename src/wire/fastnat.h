@@ -19,7 +19,8 @@ enum {
 	FASTNAT_ID = 8,        /* characters of a plain id or outId */
 	FASTNAT_KEY = 32,      /* bytes of the session key */
 	FASTNAT_BOND = 32,     /* bytes of TLS's "EXPORTER-nat-login" */
-	FASTNAT_NETS = 800     /* most bytes of allow or deny */
+	FASTNAT_NETS = 800,    /* most bytes of allow or deny */
+	FASTNAT_HOST = 384     /* and of a host, with a path behind it */
 };
 
 /* Who sends a command and what it carries, brackets around what may lack. In
@@ -37,7 +38,7 @@ enum {
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
 	X(PUBLISH, "publish")        /* C service protocol outPort or private [host
 	                                  idle allow deny rate burst]       */ \
-	X(PUBLISHED, "published")    /* S service outPort                   */ \
+	X(PUBLISHED, "published")    /* S service outPort [host]            */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
 	X(FAILED, "failed")          /* C outId error                       */ \

@@ -85,6 +85,20 @@ static bool is_host(struct bytes text)
 	return text.n > 0 && text.n <= HOST_MOST;
 }
 
+/* The same, all below it, or what begins with a path there. */
+static bool is_site(struct bytes text)
+{
+	struct cut cut = cut_first(text, '/');
+
+	if (cut.before.n > 2 && memcmp(cut.before.p, "*.", 2) == 0)
+		cut.before =
+			(struct bytes){ cut.before.p + 2, cut.before.n - 2 };
+	for (size_t i = 0; i < cut.after.n; i++)
+		if (cut.after.p[i] <= ' ' || cut.after.p[i] >= 0x7f)
+			return false;
+	return is_host(cut.before) && text.n < FASTNAT_HOST;
+}
+
 /* ---- the local part ---- */
 
 static const char *read_host(struct bytes *host, struct bytes text)
@@ -182,7 +196,7 @@ static const char *read_public(struct service *s, struct bytes text)
 	}
 	if (s->protocol != FASTNAT_HTTP && s->protocol != FASTNAT_HTTPS)
 		return "the public part is not a port or a range of them";
-	if (!is_host(text))
+	if (!is_site(text))
 		return "the public part is no port and no host name";
 	if (s->lo != s->hi)
 		return "a range cannot share one host name";

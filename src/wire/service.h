@@ -4,7 +4,8 @@
  *     [NAME=]TYPE:[HOST:]PORT[-PORT][@PUBLIC] | [NAME=]TYPE:unix:/PATH[@PUBLIC]
  *
  * TYPE is tcp udp http https; PUBLIC a port, a range of as many ports as the
- * local one, (http, https) a host name, or (tcp) private: no port at all, other
+ * local one, (http, https) a host name, with *. before or a path behind it perhaps,
+ * or (tcp) private: no port at all, other
  * clients of the relay reach it. HOST defaults to 127.0.0.1.
  */
 #ifndef NAT_WIRE_SERVICE_H

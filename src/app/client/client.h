@@ -83,6 +83,9 @@ struct report client_report(struct client *c);
 /* NULL, or why this build knows no original servers. */
 const char *client_plain_fault(void);
 
+/* NULL, or why that service cannot be published by its name. */
+const char *client_http_fault(const struct service *s);
+
 /* NULL, or why this build serves no visitors of UDP services. */
 const char *client_udp_fault(void);
 

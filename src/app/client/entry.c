@@ -1,12 +1,15 @@
 #include "app/client/entry.h"
+#include "app/client/vhost.h"
 #include "os/console.h"
 #include <assert.h>
 
 static const char *wrong_kind(const struct client_conf *conf,
 			      const struct service *s)
 {
-	if (s->protocol != FASTNAT_TCP && s->protocol != FASTNAT_UDP)
-		return "only tcp and udp services can be published so far";
+	const char *why = client_http_fault(s);
+
+	if (why)
+		return why;
 	if (s->protocol == FASTNAT_UDP && s->path.n)
 		return "udp goes to HOST:PORT, not to a unix socket";
 	if (conf->plain && (conf->nservices > 1 || service_count(s) > 1 ||
@@ -158,7 +161,7 @@ void entry_print(const struct entry *e, const struct relays *relays)
 		service_type(e->service.protocol));
 	if (e->service.private)
 		fmt_put(&f, "private");
-	else
+	else if (!vhost_print(&f, e))
 		relays_print_port(&f, relays, e->port);
 	fmt_put(&f, " -> ");
 	service_print_local(&f, &e->service);

@@ -42,7 +42,8 @@ struct entry {
 	bool named;           /* no other has taken its name over */
 	bool listed;          /* in the settings that were looked at last */
 	struct service service;
-	char text[ENTRY_TEXT];                     /* its host, or its path */
+	char text[ENTRY_TEXT];       /* its host, or its path */
+	char host[FASTNAT_HOST + 1]; /* http: where the relay has put it */
 	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
 	enum entry_state state;
 	struct entry_told told;

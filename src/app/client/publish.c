@@ -1,5 +1,6 @@
 #include "app/client/publish.h"
 #include "app/client/inner.h"
+#include "app/client/vhost.h"
 
 enum { RETRY = 30000, RETRY_LEAST = 1000, RETRY_MOST = 3600000 }; /* ms */
 
@@ -110,6 +111,7 @@ static int ask(struct client *c, const struct entry *e)
 			   rules->burst },
 	};
 
+	vhost_ask(&m, e);
 	return talk_say(&c->control.tcp.stream, &m, true);
 }
 
@@ -178,6 +180,7 @@ int publish_done(struct control *ctl, const struct fastnat *m)
 	if (e->port != m->out_port && !e->service.public_lo)
 		state_changed(ctl->client);
 	e->port = m->out_port;
+	vhost_told(e, m);
 	e->said = 0;
 	e->why[0] = '\0';
 	entry_print(e, &ctl->relays);
@@ -192,16 +195,17 @@ static void explain(struct control *ctl, struct entry *e, struct bytes error)
 	uint32_t hash = map_hash(error) | 1;
 	uint8_t text[LOG_LINE];
 	struct fmt f = fmt_to(SPAN(text));
+	bool port = !e->service.private && !e->service.public_host.n;
 
 	relays_print(&f, &ctl->relays);
 	fmt_put(&f, " refuses ");
 	if (e->service.public_lo)
 		fmt_put(&f, "port %u", (unsigned)e->service.public_lo);
 	else
-		fmt_put(&f, e->service.private ? "it" : "a port");
+		fmt_put(&f, port ? "a port" : "it");
 	fmt_put(&f, ": %.*s; trying again until it works%s",
 		(int)min_size(error.n, MOST), (const char *)error.p,
-		e->service.private ? "" : ", or choose another: @PORT");
+		port ? ", or choose another: @PORT" : "");
 	log_put(log, e->said == hash ? LOG_DEBUG : LOG_WARN, e->who, "%.*s",
 		(int)f.n, (const char *)text);
 	e->said = hash;

@@ -86,6 +86,7 @@ static bool is_another(const struct entry *e, const struct service *s)
 	uint16_t port = was->public_lo ? was->public_lo : e->port;
 
 	return was->protocol != s->protocol || was->private != s->private ||
+	       !bytes_equal(was->public_host, s->public_host) ||
 	       (s->public_lo && s->public_lo != port);
 }
 
@@ -96,6 +97,9 @@ static void print(struct fmt *f, const struct service *s)
 	service_print_local(f, s);
 	if (s->private)
 		fmt_put(f, "@private");
+	else if (s->public_host.n)
+		fmt_put(f, "@%.*s", (int)s->public_host.n,
+			(const char *)s->public_host.p);
 	else if (s->public_lo)
 		fmt_put(f, "@%u", (unsigned)s->public_lo);
 }

@@ -59,7 +59,7 @@ void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
 	struct entry *e = wanted(c, m);
 	struct link_from from = { .park = p };
 
-	if (e && e->service.protocol != FASTNAT_TCP)
+	if (e && e->service.protocol == FASTNAT_UDP)
 		e = NULL;
 	if (control_int_port(&c->control, &from.relay) < 0) {
 		park_drop(p);

@@ -56,6 +56,11 @@ struct waits {             /* visitors that wait, each list the oldest first */
 	struct timer expiry;
 };
 
+struct relay_returns {
+	uint32_t next;
+	struct relay_return v[RELAY_RETURNS];
+};
+
 struct relay_traffic {
 	struct traffic closed; /* of ports that are no more */
 	struct traffic tally;  /* of all, by report.c */
@@ -81,6 +86,7 @@ struct relay {
 	bool draining;   /* nobody new is served */
 	uint32_t nports; /* with --open a last one that never greets */
 	struct relay_returns returns;
+	struct web *web; /* NULL: no --http */
 };
 
 /* A line at warn about something that strangers cause, within the rate. */

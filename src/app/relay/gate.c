@@ -169,7 +169,7 @@ static bool lets_in(const struct cidrs *allow, const struct cidrs *deny,
 	return !cidrs_have(deny, a) && (!allow->n || cidrs_have(allow, a));
 }
 
-static bool is_denied(const struct published *p, const struct addr *a)
+bool gate_denies(const struct published *p, const struct addr *a)
 {
 	const struct gate *g = &p->relay->gate;
 
@@ -220,12 +220,31 @@ enum gate_count gate_visitor(struct published *p, const struct addr *from)
 {
 	struct relay *r = p->relay;
 
-	if (is_denied(p, from))
+	if (gate_denies(p, from))
 		return counted(r, GATE_VISITOR_DENIED);
 	if (too_often(p, from))
 		return counted(r, GATE_VISITOR_RATE);
 	if (address_full(r, from))
 		return counted(r, GATE_VISITOR_ADDRESS);
+	if (client_full(p))
+		return counted(r, GATE_VISITOR_CLIENT);
+	if (r->visitors.used == r->visitors.limit)
+		return counted(r, GATE_VISITOR_ALL);
+	return counted(r, GATE_VISITORS);
+}
+
+bool gate_comes(const struct relay *r, const struct addr *from)
+{
+	return lets_in(&r->gate.allow, &r->gate.deny, from) &&
+	       !address_full(r, from);
+}
+
+enum gate_count gate_request(struct published *p, const struct addr *from)
+{
+	struct relay *r = p->relay;
+
+	if (too_often(p, from))
+		return counted(r, GATE_VISITOR_RATE);
 	if (client_full(p))
 		return counted(r, GATE_VISITOR_CLIENT);
 	if (r->visitors.used == r->visitors.limit)
@@ -247,7 +266,7 @@ enum gate_count gate_flow(struct published *p, const struct addr *from)
 {
 	struct relay *r = p->relay;
 
-	if (is_denied(p, from))
+	if (gate_denies(p, from))
 		return counted(r, GATE_FLOW_DENIED);
 	if (too_often(p, from))
 		return counted(r, GATE_FLOW_RATE);

@@ -148,6 +148,13 @@ const char *gate_rules_read(struct gate_rules *rules, const struct fastnat *m);
 enum gate_count gate_visitor(struct published *p, const struct addr *from);
 enum gate_count gate_flow(struct published *p, const struct addr *from);
 
+/* The same of HTTP: may a connection come from there; must a request for p not; may
+ * p have one more data connection for requests from there?
+ */
+bool gate_comes(const struct relay *r, const struct addr *from);
+bool gate_denies(const struct published *p, const struct addr *from);
+enum gate_count gate_request(struct published *p, const struct addr *from);
+
 /* Why not, for people. */
 const char *gate_reason(enum gate_count why);
 

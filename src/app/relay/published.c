@@ -2,6 +2,7 @@
 #include "app/relay/flow.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
+#include "app/relay/web.h"
 #include "os/rand.h"
 
 enum { TRIES = 64, USUAL_LO = 30000 };
@@ -170,7 +171,8 @@ static struct published *find_orphan(const struct session *s,
 		    p->protocol == m->protocol &&
 		    p->private == wants_private(m) &&
 		    (!m->out_port || m->out_port == p->port) &&
-		    (p->private || token_gives_port(&s->rights, p->port)))
+		    (!p->port || token_gives_port(&s->rights, p->port)) &&
+		    !web_differs(p, m))
 			return p;
 	}
 	return NULL;
@@ -216,7 +218,9 @@ static int open_new(struct published **out, struct session *s,
 	p->relay = r;
 	p->protocol = m->protocol;
 	p->private = wants_private(m);
-	if (!p->private)
+	if (p->protocol >= FASTNAT_HTTP)
+		rc = web_publish(p, m);
+	else if (!p->private)
 		rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p, s);
 	if (rc < 0) {
 		slots_put(&r->published, p);
@@ -254,6 +258,7 @@ void published_close(struct published *p)
 	flows_stop(p, "no longer published");
 	listener_stop(&p->listener);
 	udp_stop(&p->udp);
+	web_withdraw(p);
 	p->private = false;
 	list_remove(&p->node);
 	if (p->session)

@@ -11,6 +11,7 @@
 #include "app/relay/core.h"
 
 struct session;
+struct route;
 
 enum { ORPHAN_MS = 10000 };
 
@@ -31,6 +32,7 @@ struct published {
 	char name[FASTNAT_NAME + 1], owner[FASTNAT_NAME + 1];
 	uint8_t instance[FASTNAT_NONCE]; /* of the owner */
 	struct gate_rules rules;
+	struct route *route; /* of HTTP (web.h); or NULL */
 };
 
 /* Binds m->out_port (0: any; none if private) as m asks for, or adopts an orphan
@@ -64,7 +66,8 @@ bool published_holds(const struct relay *r, uint16_t port,
 
 static inline bool published_open_still(const struct published *p)
 {
-	return listener_runs(&p->listener) || udp_runs(&p->udp) || p->private;
+	return listener_runs(&p->listener) || udp_runs(&p->udp) || p->private ||
+	       p->route;
 }
 
 #endif

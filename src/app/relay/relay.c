@@ -6,6 +6,7 @@
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
+#include "app/relay/web.h"
 #include "crypt/ct.h"
 #include "os/console.h"
 #include "os/mem.h"
@@ -43,7 +44,8 @@ static int reserve(struct relay *r)
 	struct flows *fs = &r->flows;
 	/* a thing of each may come from an address of its own */
 	uint32_t addresses = c->gate.max_unknown + c->max_clients +
-			     c->max_visitors + c->max_flows;
+			     c->max_visitors + c->max_flows +
+			     (uint32_t)web_descriptors(c);
 	struct span fresh, bans, rates;
 	/* clang-format off */
 	const struct part parts[] = {
@@ -92,7 +94,8 @@ size_t relay_descriptors(const struct relay_conf *c)
 	size_t parked = min_size(RELAY_PARKED, c->max_clients * PARKED_MOST);
 
 	return ports + clients + most_published(c) + c->gate.max_unknown +
-	       parked + 2 * (size_t)c->max_visitors + c->max_flows;
+	       parked + 2 * (size_t)c->max_visitors + c->max_flows +
+	       web_descriptors(c);
 }
 
 /* ---- listeners ---- */
@@ -222,7 +225,9 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 	rc = tokens_load(&r->tokens, r->conf, state_dir, d);
 	if (rc == 0)
 		rc = start_secure(r, d);
-	return rc < 0 ? rc : open_ports(r, d);
+	if (rc == 0)
+		rc = open_ports(r, d);
+	return rc < 0 ? rc : web_start(r, d);
 }
 
 int relay_start(struct relay **out, struct net *net,
@@ -251,6 +256,7 @@ int relay_start(struct relay **out, struct net *net,
 		return rc;
 	}
 	say_ready(r);
+	web_ready(r);
 	if (r->tokens.made)
 		say_token(r, state_dir);
 	*out = r;
@@ -259,6 +265,7 @@ int relay_start(struct relay **out, struct net *net,
 
 static void stop_all(struct relay *r)
 {
+	web_stop(r);
 	slots_each (struct door, d, &r->doors)
 		door_stop(d.it);
 	slots_each (struct visitor, v, &r->visitors)
@@ -292,6 +299,7 @@ void relay_stop(struct relay *r)
 void relay_drain(struct relay *r)
 {
 	r->draining = true;
+	web_drain(r);
 	for (uint32_t i = 0; i < r->nports; i++)
 		listener_stop(&r->ports[i].listener);
 	slots_each (struct published, p, &r->published)
@@ -300,7 +308,7 @@ void relay_drain(struct relay *r)
 
 bool relay_busy(const struct relay *r)
 {
-	return r->visitors.used > 0;
+	return r->visitors.used > 0 || web_busy(r);
 }
 
 /* A contest has a proof by a token of before. */
@@ -319,7 +327,7 @@ static bool keeps_ports(const struct session *s)
 		const struct published *p =
 			container_of(at, const struct published, node);
 
-		if (!p->private && (p->port < range.lo || p->port > range.hi))
+		if (p->port && (p->port < range.lo || p->port > range.hi))
 			return false;
 	}
 	return true;
@@ -366,6 +374,7 @@ void relay_reload(struct relay *r, const struct relay_conf *conf)
 	r->conf = conf;
 	secure_reload(r->secure, conf->tls);
 	gate_reload(r);
+	web_reload(r);
 	if (r->tokens.made)
 		say_token(r, r->state_dir);
 	slots_each (struct session, s, &r->sessions)

@@ -17,6 +17,13 @@ struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	int64_t ban_time;            /* ms */
 };
 
+struct relay_web {            /* visitors of HTTP services */
+	struct opt_list http; /* ADDR */
+	const char *domain;   /* of names without a dot; NULL: there are none */
+	struct opt_list trust; /* CIDR: balancers in front of us */
+	int64_t timeout, idle; /* ms: for a request, and between two */
+};
+
 struct relay_conf {
 	struct opt_list listen; /* ADDR; at least one */
 	const char *token;      /* NULL: none */
@@ -33,6 +40,7 @@ struct relay_conf {
 	uint32_t max_pending;  /* visitors of one client not yet carried; more
 				* wait in the kernel until half have gone */
 	struct relay_gate gate;
+	struct relay_web web;
 	int64_t udp_idle;  /* ms, unless the client asks for another */
 	int64_t heartbeat; /* ms */
 	const struct secure_conf *tls;
@@ -59,6 +67,9 @@ struct relay;
 
 /* NULL, or what is wrong with visit_any beside the other settings. */
 const char *relay_visit_any_fault(const struct relay_conf *conf);
+
+/* NULL, or what is wrong with the domain. */
+const char *relay_domain_fault(const struct relay_conf *conf);
 
 /* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
  * where a token is kept when there is neither token nor open; NULL: nowhere. On

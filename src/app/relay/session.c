@@ -4,6 +4,7 @@
 #include "app/relay/private.h"
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
+#include "app/relay/web.h"
 #include "crypt/ct.h"
 #include "os/rand.h"
 #include "os/sock.h"
@@ -91,7 +92,9 @@ static void refuse_port(struct session *s, const struct fastnat *m, int err)
 
 	s->relay->gate.counts[err == -NAT_ELIMIT ? GATE_SERVICE_COUNT
 						 : GATE_SERVICE_PORT]++;
-	if (err == -NAT_EINVAL && is_within(range, m->out_port))
+	if (web_refusal(m, err))
+		fmt_put(&f, "%s", web_refusal(m, err));
+	else if (err == -NAT_EINVAL && is_within(range, m->out_port))
 		say_rights(s, m, &f);
 	else if (err == -NAT_EINVAL)
 		fmt_put(&f, "port %u is not in %u-%u, which this relay gives",
@@ -124,15 +127,13 @@ static void refuse_rules(struct session *s, const struct fastnat *m,
 }
 
 /* NULL, or why no relay of this build carries such services. */
-static const char *kind_fault(const struct fastnat *m)
+static const char *kind_fault(const struct relay *r, const struct fastnat *m)
 {
 	if (m->has & HAS_PRIVATE)
 		return private_fault(m);
 	if (m->protocol == FASTNAT_UDP)
 		return flow_fault();
-	return m->protocol == FASTNAT_TCP
-		       ? NULL
-		       : "this relay carries TCP and UDP services only";
+	return m->protocol == FASTNAT_TCP ? NULL : web_fault(r, m);
 }
 
 static void hear_publish(struct session *s, const struct fastnat *m)
@@ -141,6 +142,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 	struct fastnat yes = { .command = FASTNAT_PUBLISHED,
 			       .has = HAS_SERVICE | HAS_OUT_PORT,
 			       .service = m->service };
+	uint8_t name[FASTNAT_HOST];
 	struct gate_rules rules;
 	const char *why;
 	int rc = 0;
@@ -153,7 +155,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse(s, m, "the relay is stopping", TAKEN_RETRY_MS);
 		return;
 	}
-	why = kind_fault(m);
+	why = kind_fault(s->relay, m);
 	if (why) {
 		refuse(s, m, why, LASTING_RETRY_MS);
 		return;
@@ -163,9 +165,10 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse_rules(s, m, why);
 		return;
 	}
-	if (p && (m->protocol != p->protocol ||
-		  p->private != !!(m->has & HAS_PRIVATE) ||
-		  (m->out_port && m->out_port != p->port))) {
+	if (p &&
+	    (m->protocol != p->protocol ||
+	     p->private != !!(m->has & HAS_PRIVATE) ||
+	     (m->out_port && m->out_port != p->port) || web_differs(p, m))) {
 		refuse(s, m, "this name is published on another port",
 		       LASTING_RETRY_MS);
 		return;
@@ -179,6 +182,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 	published_told(p, m, &rules);
 	s->relay->gate.counts[GATE_SERVICES]++;
 	yes.out_port = p->port;
+	web_tell(p, &yes, SPAN(name));
 	say_session(s, "publishes", p->name);
 	answer(s, &yes);
 }

@@ -1,5 +1,6 @@
 #include "app/relay/visitor.h"
 #include "app/relay/session.h"
+#include "app/relay/web.h"
 #include "os/rand.h"
 #include "os/sock.h"
 
@@ -51,6 +52,10 @@ static void say_early(struct visitor *v)
 {
 	struct span in, to;
 
+	if (web_has(v)) {
+		web_early(v);
+		return;
+	}
 	if (v->wait.early)
 		return;
 	in = stream_peek(&v->outer.stream, 1);
@@ -215,10 +220,12 @@ static void say_turned_away(const struct published *p, const struct addr *from,
 		   fmt_text(&f), why);
 }
 
-static struct visitor *take_slot(struct published *p, const struct addr *from)
+static struct visitor *take_slot(struct published *p, const struct addr *from,
+				 struct web_conn *web)
 {
 	struct relay *r = p->relay;
-	enum gate_count verdict = gate_visitor(p, from);
+	enum gate_count verdict =
+		web ? gate_request(p, from) : gate_visitor(p, from);
 	struct visitor *v;
 
 	if (verdict != GATE_VISITORS) {
@@ -228,12 +235,14 @@ static struct visitor *take_slot(struct published *p, const struct addr *from)
 	v = slots_get(&r->visitors);
 	v->relay = r;
 	v->published = p;
+	v->web = web;
 	v->from = *from;
 	v->since = relay_now(r);
 	v->wait.waker.wake = wake_waiting;
 	published_enter(p);
 	p->past.visitors++;
-	gate_enter(r, from, GATE_OF_VISITOR);
+	if (!web)
+		gate_enter(r, from, GATE_OF_VISITOR);
 	make_out_id(v, p->session->plain);
 	list_append(&p->session->unannounced, &v->wait.node);
 	p->session->n.pending++;
@@ -244,7 +253,7 @@ static struct visitor *take_slot(struct published *p, const struct addr *from)
 /* Who is not let in sees a reset, before anything was set up. */
 void visitor_start(struct published *p, int fd, const struct addr *from)
 {
-	struct visitor *v = take_slot(p, from);
+	struct visitor *v = take_slot(p, from, NULL);
 
 	if (v)
 		tcp_start(&v->outer, p->relay->net, fd, &v->wait.waker);
@@ -260,13 +269,19 @@ bool visitor_start_private(struct published *p, struct tcp *from,
 
 	if (sock_there(tcp_fd(from), &at) < 0)
 		return false;
-	v = take_slot(p, &at);
+	v = take_slot(p, &at, NULL);
 	if (!v)
 		return false;
 	v->by = slots_name(&p->relay->sessions, by);
 	by->visits.n++;
 	tcp_move(&v->outer, from, &v->wait.waker);
 	return true;
+}
+
+struct visitor *visitor_start_web(struct published *p, struct web_conn *web,
+				  const struct addr *from)
+{
+	return take_slot(p, from, web);
 }
 
 struct visitor *visitor_find(struct relay *r, struct bytes out_id)
@@ -312,7 +327,7 @@ static void begin(struct visitor *v)
 	v->early = v->wait.early;
 	stop_waiting(v);
 	v->paired = true;
-	if (v->early)
+	if (v->early && !web_has(v))
 		stream_take(&v->outer.stream, v->early);
 	visitor_carry(v);
 }
@@ -376,6 +391,10 @@ static void end_visit(struct visitor *v)
 
 void visitor_carry(struct visitor *v)
 {
+	if (web_has(v)) {
+		web_carry(v);
+		return;
+	}
 	say_ok(v);
 	pair_start(&v->pair, v->relay->net, &v->outer.stream, &v->inner.stream,
 		   over);
@@ -415,15 +434,20 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 	say_end(v, &t, why);
 	traffic_add(&v->published->past, &t);
 	net_count(v->relay->net, err);
-	if (v->paired) {
-		pair_stop(&v->pair, err);
-	} else {
+	if (!v->paired) {
 		stop_asking(v);
 		stop_waiting(v);
+	}
+	if (web_has(v)) {
+		web_lost(v, err);
+	} else if (v->paired) {
+		pair_stop(&v->pair, err);
+	} else {
 		say_no(v, why);
 		stream_stop(&v->outer.stream, !is_private(v));
 	}
-	gate_leave(v->relay, &v->from, GATE_OF_VISITOR);
+	if (!web_has(v))
+		gate_leave(v->relay, &v->from, GATE_OF_VISITOR);
 	end_visit(v);
 	published_leave(v->published);
 	slots_put(&v->relay->visitors, v);

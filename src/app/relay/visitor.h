@@ -17,6 +17,8 @@ enum {
 	VISITOR_EARLY = 4096      /* bytes said before it has answered */
 };
 
+struct web_conn;
+
 struct visitor_wait { /* until the data connection comes */
 	struct map_node by_id;
 	struct list node; /* in session->unannounced, waits->asked or told */
@@ -37,8 +39,9 @@ struct visitor { /* idle, this is all that nat holds of it */
 	struct published *published;
 	struct addr from;
 	int64_t since;
-	struct slot_name by; /* the session that visits; gen 0: none */
-	uint16_t early;      /* bytes that went ahead of the pair */
+	struct slot_name by;  /* the session that visits; gen 0: none */
+	struct web_conn *web; /* whose requests it carries (web.h); or NULL */
+	uint16_t early;       /* bytes that went ahead of the pair */
 	bool paired;
 	union {
 		struct visitor_wait wait; /* !paired */
@@ -54,6 +57,12 @@ void visitor_start(struct published *p, int fd, const struct addr *from);
  */
 bool visitor_start_private(struct published *p, struct tcp *from,
 			   struct session *by);
+
+/* The same for requests that web has, which come from there: outer does not run. NULL:
+ * there are too many.
+ */
+struct visitor *visitor_start_web(struct published *p, struct web_conn *web,
+				  const struct addr *from);
 
 /* The one that waits under this outId, or NULL. */
 struct visitor *visitor_find(struct relay *r, struct bytes out_id);

@@ -1,0 +1,471 @@
+#include "app/relay/exchange.h"
+#include "app/relay/gate.h"
+#include "app/relay/published.h"
+#include "app/relay/visitor.h"
+#include <assert.h>
+
+static struct stream *up_of(const struct web_conn *c)
+{
+	return &c->up->inner.stream;
+}
+
+/* What scan has seen, and more if there is any. n as it was: there is none. */
+static struct bytes look(struct stream *s, size_t seen)
+{
+	struct span in = stream_peek(s, seen + 1);
+
+	return in.n > seen ? bytes_in(in) : (struct bytes){ in.p, seen };
+}
+
+static long next_head(struct http1_scan *scan, struct stream *s, size_t most,
+		      struct bytes *in)
+{
+	long n = 0;
+	size_t seen;
+
+	do {
+		seen = scan->at;
+		*in = look(s, seen);
+		n = http1_scan(scan, *in, most);
+	} while (n == 0 && scan->at > seen);
+	return n;
+}
+
+/* ---- the request's head ---- */
+
+/* RFC 9110 9.2.2: what may be asked again when a connection broke under it. */
+static bool is_repeatable(struct bytes method)
+{
+	static const char *const all[] = { "GET", "HEAD",   "OPTIONS",
+					   "PUT", "DELETE", "TRACE" };
+
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (bytes_are(method, all[i]))
+			return true;
+	return false;
+}
+
+static void note(struct web_conn *c, size_t n)
+{
+	const struct http1_request *r = &c->web->request;
+	const struct http1_head *h = &r->head;
+
+	c->ask = (struct web_ask){
+		.head = (uint16_t)n,
+		.lead = c->scan.lead,
+		.minor = h->minor,
+		.keeps = h->keeps,
+		.upgrades = h->upgrades && h->body == BODY_NONE,
+		.bodiless = bytes_are(r->method, "HEAD"),
+		.repeats = h->body == BODY_NONE && is_repeatable(r->method),
+	};
+	c->request = (struct web_flow){ .out = h->body };
+	c->answer = (struct web_flow){ .out = BODY_NONE };
+	body_start(&c->request.body, (enum body_kind)h->body, h->length);
+	c->answered = c->held = false;
+	c->scan = (struct http1_scan){ .at = 0 };
+	c->web->parsed = c;
+}
+
+static unsigned parse(const struct web_conn *c, struct bytes head, size_t lead)
+{
+	return http1_request(&c->web->request,
+			     (struct bytes){ head.p + lead, head.n - lead });
+}
+
+/* The request of ASK and WAIT is in the input still. */
+static const struct http1_request *request_of(struct web_conn *c)
+{
+	struct span in;
+	unsigned why;
+
+	if (c->web->parsed != c) {
+		in = stream_peek(&c->tcp.stream, c->ask.head);
+		why = parse(c, (struct bytes){ in.p, c->ask.head },
+			    c->ask.lead);
+		assert(!why); /* it was good before */
+		(void)why;
+		c->web->parsed = c;
+	}
+	return &c->web->request;
+}
+
+/* Its service; *status: why there is none. */
+static struct published *find(const struct web_conn *c, struct addr *from,
+			      unsigned *status)
+{
+	const struct http1_request *r = &c->web->request;
+	struct published *p = NULL;
+
+	*status = bytes_are(r->method, "CONNECT") ? 405 : 404;
+	if (*status == 404)
+		p = route_find(&c->web->routes, r->host,
+			       r->slash ? BYTES("/") : r->target);
+	if (!p)
+		return NULL;
+	*status = p->session ? 0 : 503;
+	*from = web_from(c);
+	if (gate_denies(p, from))
+		*status = 403;
+	return *status ? NULL : p;
+}
+
+static int route(struct web_conn *c)
+{
+	unsigned status;
+	struct addr from;
+	struct published *p;
+
+	web_enter(c, WEB_WAIT);
+	p = find(c, &from, &status);
+	if (!p)
+		return web_refuse(c, status);
+	c->used = c->up && c->up->published == p && web_quiet(c);
+	if (c->used) {
+		web_enter(c, WEB_ASK);
+		return 1;
+	}
+	if (c->up)
+		web_drop(c, 0);
+	return web_reach(c, p, &from) ? 0 : web_refuse(c, 503);
+}
+
+int exchange_head(struct web_conn *c)
+{
+	struct stream *s = &c->tcp.stream;
+	bool begun = c->scan.at > 0;
+	struct bytes in;
+	long n = next_head(&c->scan, s, WEB_HEAD_MOST, &in);
+	unsigned why;
+
+	if (n == 0) {
+		if (s->ended)
+			web_close(c);
+		else if (!begun && c->scan.at)
+			web_enter(c, WEB_HEAD); /* it has so long to say it */
+		return s->ended;
+	}
+	if (n < 0)
+		return web_refuse(c, n == -NAT_EPROTO ? 400
+				     : c->scan.lines  ? 431
+						      : 414);
+	why = parse(c, (struct bytes){ in.p, (size_t)n }, c->scan.lead);
+	if (why)
+		return web_refuse(c, why);
+	note(c, (size_t)n);
+	return route(c);
+}
+
+size_t exchange_say(struct web_conn *c, struct stream *to)
+{
+	char text[64];
+	struct fmt f = fmt_to(SPAN(text));
+	const struct http1_request *r = request_of(c);
+	struct forward_from from = {
+		.proto = BYTES("http"),
+		.trusted = cidrs_have(&c->web->trusted, &c->from),
+	};
+	struct span room = stream_reserve(to, c->ask.head + FORWARD_MORE);
+
+	if (!room.p)
+		return 0;
+	addr_print_ip(&f, &c->from);
+	from.addr = fmt_done(&f);
+	f = fmt_to(room);
+	forward_request(&f, r, &from);
+	assert(!f.full);
+	stream_commit(to, f.n);
+	return f.n;
+}
+
+static void release(struct web_conn *c)
+{
+	stream_take(&c->tcp.stream, c->ask.head);
+	c->web->parsed = NULL;
+	c->held = false;
+}
+
+int exchange_ask(struct web_conn *c)
+{
+	size_t n = exchange_say(c, up_of(c));
+
+	if (!n && up_of(c)->err)
+		return web_refuse(c, 502);
+	if (!n)
+		return 0;
+	c->up->pair.ab.moved += n;
+	if (c->used && c->ask.repeats)
+		c->held = true;
+	else
+		release(c);
+	web_enter(c, WEB_BOTH);
+	return 1;
+}
+
+/* ---- bodies ---- */
+
+struct way {
+	struct web_flow *flow;
+	struct stream *from, *to;
+	uint64_t *moved;
+};
+
+/* False: no room now. */
+static bool put_some(const struct way *w, const struct body_part *part)
+{
+	size_t least = w->flow->out == BODY_CHUNKED ? BODY_FRAME + 1 : 1;
+	struct span room = stream_reserve(w->to, least);
+	size_t n, used;
+
+	if (!room.p)
+		return false;
+	n = body_put(room, (enum body_kind)w->flow->out, part->data, &used);
+	stream_commit(w->to, used);
+	body_took(&w->flow->body, n);
+	stream_take(w->from, n);
+	*w->moved += n;
+	return true;
+}
+
+static bool put_last(const struct way *w, const struct body_part *part)
+{
+	struct span room = stream_reserve(w->to, part->data.n + BODY_FRAME);
+	struct fmt f = fmt_to(room);
+
+	if (!room.p)
+		return false;
+	if (!w->flow->last)
+		fmt_bytes(&f, BYTES("0\r\n"));
+	w->flow->last = true;
+	fmt_bytes(&f, part->what == BODY_END ? BYTES("\r\n") : part->data);
+	stream_commit(w->to, f.n);
+	return true;
+}
+
+/* A trailer, or the end; to those who cannot hear of trailers there are none. */
+static bool put_rest(const struct way *w, const struct body_part *part)
+{
+	struct web_flow *flow = w->flow;
+
+	if (flow->out == BODY_CHUNKED && !put_last(w, part))
+		return false;
+	if (part->what == BODY_END) {
+		flow->over = true;
+		return true;
+	}
+	body_took(&flow->body, part->data.n);
+	stream_take(w->from, part->data.n);
+	return true;
+}
+
+/* The next part that is here; END too where only the end of the connection says
+ * so. What frames it is taken, and the part is looked at anew.
+ */
+static int next_part(const struct way *w, struct body_part *part)
+{
+	struct body *b = &w->flow->body;
+	size_t least = 1;
+
+	for (;;) {
+		struct span in = { NULL, 0 };
+
+		if (!body_over(b))
+			in = stream_peek(w->from, least);
+		if (body_next(b, bytes_in(in), part) < 0)
+			return -NAT_EPROTO;
+		if (part->skip)
+			stream_take(w->from, part->skip);
+		if (part->what == BODY_MORE && !part->skip && in.n < least)
+			break;
+		if (part->what != BODY_MORE &&
+		    (part->what == BODY_END || !part->skip))
+			return 0;
+		least = part->skip ? 1 : in.n + 1;
+	}
+	if (b->kind == BODY_CLOSE && w->from->ended)
+		part->what = BODY_END;
+	return 0;
+}
+
+/* 1: all of it is over, 0: not now, -NAT_EPROTO. */
+static int move(const struct way *w)
+{
+	struct body_part part;
+	int rc;
+
+	w->flow->stuck = false;
+	while (!w->flow->over) {
+		rc = next_part(w, &part);
+		if (rc < 0)
+			return rc;
+		if (part.what == BODY_MORE)
+			return 0;
+		if (part.what == BODY_SOME ? !put_some(w, &part)
+					   : !put_rest(w, &part)) {
+			w->flow->stuck = true;
+			return 0;
+		}
+	}
+	return 1;
+}
+
+/* ---- the answer's head ---- */
+
+/* Says it to the visitor. False: no room now. */
+static bool put_head(struct web_conn *c, size_t n, const struct forward_to *to)
+{
+	struct stream *s = &c->tcp.stream;
+	struct span room = stream_reserve(s, n + FORWARD_MORE);
+	struct fmt f = fmt_to(room);
+
+	c->scan = (struct http1_scan){ .at = 0 };
+	if (!room.p)
+		return false;
+	forward_response(&f, &c->web->response, to);
+	assert(!f.full);
+	stream_commit(s, f.n);
+	stream_take(up_of(c), n);
+	return true;
+}
+
+static int begin_answer(struct web_conn *c, size_t n)
+{
+	const struct http1_response *r = &c->web->response;
+	struct forward_to to = { .body = forward_body(r, c->ask.minor),
+				 .minor = c->ask.minor };
+
+	c->ask.keeps = c->ask.keeps && !c->web->relay->draining &&
+		       to.body != BODY_CLOSE;
+	to.keeps = c->ask.keeps;
+	if (!put_head(c, n, &to))
+		return 0;
+	if (c->held)
+		release(c);
+	c->answered = true;
+	c->stays = r->head.keeps && r->head.body != BODY_CLOSE;
+	c->answer.out = (uint8_t)to.body;
+	body_start(&c->answer.body, (enum body_kind)r->head.body,
+		   r->head.length);
+	return 1;
+}
+
+/* 1xx: the answer itself comes later; to 1.0 there is no such thing. */
+static int pass_interim(struct web_conn *c, size_t n)
+{
+	const struct forward_to to = { .body = BODY_NONE, .minor = 1 };
+
+	if (c->ask.minor)
+		return put_head(c, n, &to);
+	stream_take(up_of(c), n);
+	c->scan = (struct http1_scan){ .at = 0 };
+	return 1;
+}
+
+/* From here on nobody looks at what is said. */
+static int upgrade(struct web_conn *c, size_t n)
+{
+	const struct forward_to to = { .body = BODY_NONE, .minor = 1 };
+
+	if (!c->ask.upgrades)
+		return web_refuse(c, 502);
+	if (!put_head(c, n, &to))
+		return 0;
+	if (c->held)
+		release(c);
+	web_become(c);
+	return -1;
+}
+
+/* It broke, or ended, before it answered: perhaps it was idle for too long. */
+static int unanswered(struct web_conn *c)
+{
+	struct published *p = c->up->published;
+	struct addr from = c->up->from;
+
+	if (!c->held || c->scan.at || !p->session)
+		return web_refuse(c, 502);
+	c->held = c->used = false;
+	web_drop(c, -NAT_ECLOSED);
+	web_enter(c, WEB_WAIT);
+	return web_reach(c, p, &from) ? 0 : web_refuse(c, 503);
+}
+
+static int hear_answer(struct web_conn *c)
+{
+	struct stream *s = up_of(c);
+	struct http1_response *r = &c->web->response;
+	struct bytes in,
+		method = c->ask.bodiless ? BYTES("HEAD") : BYTES("GET");
+	long n = next_head(&c->scan, s, WEB_ANSWER_MOST, &in);
+
+	if (n == 0)
+		return s->ended || s->err ? unanswered(c) : 0;
+	if (n < 0 || c->scan.lead ||
+	    http1_response(r, (struct bytes){ in.p, (size_t)n }, method) < 0)
+		return web_refuse(c, 502);
+	if (r->status == 101)
+		return upgrade(c, (size_t)n);
+	return r->status < 200 ? pass_interim(c, (size_t)n)
+			       : begin_answer(c, (size_t)n);
+}
+
+/* ---- both ways ---- */
+
+/* The service has said all, the visitor perhaps not: then it cannot go on. */
+static int finish(struct web_conn *c)
+{
+	bool whole = c->request.over;
+
+	if (!whole || !c->stays || !c->up->published->route)
+		web_drop(c, whole ? 0 : -NAT_ERESET);
+	if (!whole || !c->ask.keeps) {
+		web_close(c);
+		return 1;
+	}
+	web_enter(c, WEB_HEAD);
+	return 1;
+}
+
+static int move_request(struct web_conn *c)
+{
+	struct stream *s = &c->tcp.stream;
+	const struct way way = { &c->request, s, up_of(c),
+				 &c->up->pair.ab.moved };
+	uint64_t before = *way.moved;
+	int rc = c->request.over ? 1 : move(&way);
+
+	if (*way.moved != before)
+		web_enter(c, WEB_BOTH);
+	if (rc < 0)
+		return web_refuse(c, 400);
+	if (rc == 0 && s->ended && !stream_peek(s, 1).p)
+		return web_end(c, true);
+	return 0;
+}
+
+static int move_answer(struct web_conn *c)
+{
+	const struct way way = { &c->answer, up_of(c), &c->tcp.stream,
+				 &c->up->pair.ba.moved };
+	struct stream *s = way.from;
+	int rc;
+
+	while (!c->answered) {
+		rc = hear_answer(c);
+		if (rc <= 0 || c->state != WEB_BOTH)
+			return rc;
+	}
+	rc = move(&way);
+	if (rc > 0)
+		return finish(c);
+	if (rc < 0 || s->err || (s->ended && !stream_peek(s, 1).p))
+		return web_end(c, true);
+	return 0;
+}
+
+int exchange_both(struct web_conn *c)
+{
+	int rc = move_request(c);
+
+	return rc || c->state != WEB_BOTH ? rc : move_answer(c);
+}

@@ -1,0 +1,200 @@
+#include "app/relay/route.h"
+#include "app/relay/published.h"
+#include "base/cur.h"
+
+/* ---- names ---- */
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* Labels of a host (RFC 1123 2.1, and '_'), as many as fit. */
+static const char *read_host(struct route_name *name, struct bytes text)
+{
+	struct cur c = cur_of(text);
+
+	if (text.n == 0 || text.n + name->host_n > ROUTE_HOST)
+		return "no host name";
+	while (cur_left(&c)) {
+		struct bytes label = cur_until(&c, '.');
+
+		if (!fastnat_is_name(label) || label.n > 63)
+			return "not a host name";
+	}
+	for (size_t i = 0; i < text.n; i++)
+		name->host[name->host_n++] = lower(text.p[i]);
+	if (name->host[name->host_n - 1] == '.')
+		name->host_n--;
+	return NULL;
+}
+
+static const char *read_path(struct route_name *name, struct bytes text)
+{
+	while (text.n > 0 && text.p[text.n - 1] == '/')
+		text.n--;
+	if (text.n > ROUTE_PATH)
+		return "the path is longer than 128 bytes";
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] <= ' ' || text.p[i] >= 0x7f || text.p[i] == '?' ||
+		    text.p[i] == '#' || text.p[i] == '"' || text.p[i] == '\\')
+			return "not the beginning of a path";
+	name->path_n = (uint8_t)text.n;
+	memcpy(name->path, text.p, text.n);
+	return NULL;
+}
+
+/* blog is blog.DOMAIN. */
+static const char *add_domain(struct route_name *name, const char *domain)
+{
+	if (memchr(name->host, '.', name->host_n) || name->wild)
+		return NULL;
+	if (!domain)
+		return "this relay has no --domain: ask for a whole name, "
+		       "with a dot";
+	if (name->host_n == ROUTE_HOST)
+		return "the name is too long";
+	name->host[name->host_n++] = '.';
+	return read_host(name, bytes_of(domain));
+}
+
+const char *route_read(struct route_name *name, struct bytes text,
+		       const char *domain)
+{
+	struct cur c = cur_of(text);
+	struct bytes host = cur_until(&c, '/');
+	struct bytes path = { text.p + host.n, text.n - host.n };
+	const char *why;
+
+	*name = (struct route_name){ .wild = false };
+	if (host.n > 2 && host.p[0] == '*' && host.p[1] == '.') {
+		name->wild = true;
+		host = (struct bytes){ host.p + 2, host.n - 2 };
+	}
+	why = read_host(name, host);
+	if (!why)
+		why = add_domain(name, domain);
+	return why ? why : read_path(name, path);
+}
+
+const char *route_domain_fault(struct bytes domain)
+{
+	struct route_name name = { .wild = false };
+
+	return read_host(&name, domain);
+}
+
+void route_print(struct fmt *f, const struct route_name *name)
+{
+	fmt_put(f, "%s%.*s%.*s", name->wild ? "*." : "", name->host_n,
+		(const char *)name->host, name->path_n,
+		(const char *)name->path);
+}
+
+static struct bytes host_of(const struct route_name *name)
+{
+	return (struct bytes){ name->host, name->host_n };
+}
+
+static struct bytes path_of(const struct route_name *name)
+{
+	return (struct bytes){ name->path, name->path_n };
+}
+
+bool route_same(const struct route_name *a, const struct route_name *b)
+{
+	return a->wild == b->wild && bytes_equal(host_of(a), host_of(b)) &&
+	       bytes_equal(path_of(a), path_of(b));
+}
+
+/* ---- the table ---- */
+
+static uint32_t hash_of(const struct routes *rs, struct bytes host)
+{
+	return map_mix(&rs->seed, host);
+}
+
+int route_put(struct routes *rs, const struct route_name *name,
+	      struct published *p)
+{
+	uint32_t hash = hash_of(rs, host_of(name));
+	struct map_node *at = NULL;
+	struct route *r;
+
+	while ((at = map_find(&rs->by_host, hash, at)) != NULL)
+		if (route_same(&container_of(at, struct route, node)->name,
+			       name))
+			return -NAT_EINUSE;
+	r = slots_get(&rs->table);
+	if (!r)
+		return -NAT_ELIMIT;
+	r->published = p;
+	p->route = r;
+	r->name = *name;
+	map_put(&rs->by_host, &r->node, hash);
+	return 0;
+}
+
+void route_remove(struct routes *rs, struct published *p)
+{
+	struct route *r = p->route;
+
+	p->route = NULL;
+	map_remove(&rs->by_host, &r->node);
+	slots_put(&rs->table, r);
+}
+
+/* ---- looking ---- */
+
+/* By whole segments: /api is not the beginning of /apis. */
+static bool begins(struct bytes path, struct bytes with)
+{
+	if (path.n < with.n ||
+	    !bytes_equal((struct bytes){ path.p, with.n }, with))
+		return false;
+	return path.n == with.n || with.n == 0 || path.p[with.n] == '/' ||
+	       path.p[with.n] == '?';
+}
+
+static const struct route *longest(const struct routes *rs, struct bytes host,
+				   bool wild, struct bytes path)
+{
+	uint32_t hash = hash_of(rs, host);
+	const struct route *best = NULL;
+	struct map_node *at = NULL;
+
+	while ((at = map_find(&rs->by_host, hash, at)) != NULL) {
+		const struct route *r = container_of(at, struct route, node);
+
+		if (r->name.wild == wild &&
+		    bytes_equal(host_of(&r->name), host) &&
+		    begins(path, path_of(&r->name)) &&
+		    (!best || r->name.path_n > best->name.path_n))
+			best = r;
+	}
+	return best;
+}
+
+struct published *route_find(const struct routes *rs, struct bytes host,
+			     struct bytes path)
+{
+	uint8_t room[ROUTE_HOST + 1];
+	const struct route *r;
+	struct cur c;
+
+	if (host.n > sizeof room)
+		return NULL;
+	for (size_t i = 0; i < host.n; i++)
+		room[i] = lower(host.p[i]);
+	if (host.n > 1 && room[host.n - 1] == '.')
+		host.n--;
+	host.p = room;
+	r = longest(rs, host, false, path);
+	c = cur_of(host);
+	for (int up = 0; !r && up < ROUTE_LEVELS && cur_left(&c); up++) {
+		cur_until(&c, '.');
+		r = longest(rs, (struct bytes){ c.p, cur_left(&c) }, true,
+			    path);
+	}
+	return r ? r->published : NULL;
+}

@@ -1,0 +1,66 @@
+/* route - which service a request is for, by the host that it names and how its
+ * path begins. Each is one client's as long as it publishes it.
+ *
+ *     blog             the host blog.DOMAIN, of --domain
+ *     www.example.org  this host
+ *     *.example.org    every host below it that has no service of its own
+ *     HOST/api         of these requests those for /api, /api/..., /api?...
+ *
+ * The longest path wins, among those of the host itself, then among those of the
+ * nearest wildcard.
+ */
+#ifndef NAT_APP_RELAY_ROUTE_H
+#define NAT_APP_RELAY_ROUTE_H
+
+#include "app/relay/core.h"
+#include "wire/fastnat.h"
+
+struct published;
+
+enum {
+	ROUTE_HOST = 253,
+	ROUTE_PATH = 128,
+	ROUTE_LEVELS = 8 /* below a wildcard */
+};
+
+/* Lower-case, without a dot at the end; a wildcard without its "*.". */
+struct route_name {
+	bool wild;
+	uint8_t host_n, path_n;
+	uint8_t host[ROUTE_HOST], path[ROUTE_PATH];
+};
+
+struct route {
+	struct slot slot;
+	struct map_node node;
+	struct published *published;
+	struct route_name name;
+};
+
+struct routes {
+	struct slots table; /* of struct route */
+	struct map by_host;
+	struct map_seed seed; /* random: strangers choose the hosts */
+};
+
+/* As a client asks for it. NULL; or what is wrong, for people. domain may be
+ * NULL.
+ */
+const char *route_read(struct route_name *name, struct bytes text,
+		       const char *domain);
+/* NULL, or what is wrong with a domain. */
+const char *route_domain_fault(struct bytes domain);
+void route_print(struct fmt *f, const struct route_name *name);
+
+/* For p from now on, p->route then. -NAT_EINUSE: it is another's; -NAT_ELIMIT. */
+MUST_USE int route_put(struct routes *rs, const struct route_name *name,
+		       struct published *p);
+void route_remove(struct routes *rs, struct published *p);
+
+bool route_same(const struct route_name *a, const struct route_name *b);
+
+/* host: without port; path: as it stands in the request. NULL: nobody's. */
+struct published *route_find(const struct routes *rs, struct bytes host,
+			     struct bytes path);
+
+#endif

@@ -1,0 +1,567 @@
+#include "app/relay/web.h"
+#include "app/relay/exchange.h"
+#include "app/relay/published.h"
+#include "app/relay/session.h"
+#include "app/relay/visitor.h"
+#include "os/mem.h"
+#include "os/parts.h"
+#include "os/rand.h"
+#include "os/sock.h"
+#include <assert.h>
+
+/* ---- time ---- */
+
+/* When it has waited for too long; INT64_MAX: whatever it waits for, it is not the
+ * visitor who is late.
+ */
+static int64_t due_of(const struct web_conn *c)
+{
+	const struct relay_web *conf = &c->web->relay->conf->web;
+
+	switch ((enum web_state)c->state) {
+	case WEB_HEAD:
+		return c->since + (c->scan.at ? conf->timeout : conf->idle);
+	case WEB_BOTH:
+		return c->request.over || c->request.stuck
+			       ? INT64_MAX
+			       : c->since + conf->timeout;
+	case WEB_LINGER:
+		return c->since + WEB_LINGER_MS;
+	default:
+		return INT64_MAX;
+	}
+}
+
+/* The timer is moved to an earlier time only: late is found out when it fires. */
+static void expect(struct web_conn *c)
+{
+	int64_t due = due_of(c);
+
+	if (due < INT64_MAX && (!timer_runs(&c->timer) || c->timer.when > due))
+		timer_start(&c->timer, c->web->relay->net->loop, due);
+}
+
+void web_enter(struct web_conn *c, enum web_state state)
+{
+	c->state = (uint8_t)state;
+	c->since = relay_now(c->web->relay);
+	expect(c);
+}
+
+static void run(struct web_conn *c);
+
+static void late(struct timer *t)
+{
+	struct web_conn *c = container_of(t, struct web_conn, timer);
+
+	bool asks = c->state == WEB_BOTH || c->scan.at;
+
+	if (!asks && tcp_owes_out(&c->tcp)) /* it reads slowly */
+		c->since = relay_now(c->web->relay);
+	if (due_of(c) > relay_now(c->web->relay))
+		expect(c);
+	else if (!asks)
+		web_end(c, false);
+	else if (web_refuse(c, 408) > 0)
+		run(c);
+}
+
+/* ---- ending ---- */
+
+void web_drop(struct web_conn *c, int err)
+{
+	struct visitor *v = c->up;
+
+	c->up = NULL;
+	visitor_stop(v, err, err ? err_text(err) : "done");
+}
+
+static void forget(struct web_conn *c)
+{
+	struct relay *r = c->web->relay;
+
+	timer_stop(&c->timer, r->net->loop);
+	soon_stop(&c->lost);
+	gate_leave(r, &c->from, GATE_OF_VISITOR);
+	slots_put(&c->web->conns, c);
+}
+
+int web_end(struct web_conn *c, bool reset)
+{
+	if (c->up)
+		web_drop(c, reset ? -NAT_ERESET : 0);
+	stream_stop(&c->tcp.stream, reset);
+	forget(c);
+	return -1;
+}
+
+void web_close(struct web_conn *c)
+{
+	c->scan = (struct http1_scan){ .at = 0 };
+	web_enter(c, WEB_LINGER);
+	stream_finish(&c->tcp.stream);
+}
+
+/* ---- pages ---- */
+
+static const struct {
+	unsigned status;
+	const char *text;
+} pages[] = {
+	{ 400, "Bad Request" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" },
+	{ 414, "URI Too Long" },
+	{ 417, "Expectation Failed" },
+	{ 431, "Request Header Fields Too Large" },
+	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
+	{ 505, "HTTP Version Not Supported" },
+};
+
+static void put_page(struct fmt *f, unsigned status, bool bodiless)
+{
+	uint8_t text[64];
+	struct fmt body = fmt_to(SPAN(text));
+	size_t i = 0;
+
+	while (pages[i].status != status && i < COUNT(pages) - 1)
+		i++;
+	fmt_put(&body, "%u %s\n", status, pages[i].text);
+	fmt_put(f, "HTTP/1.1 %u %s\r\n", status, pages[i].text);
+	fmt_put(f, "Content-Type: text/plain; charset=utf-8\r\n");
+	fmt_put(f, "Content-Length: %zu\r\n", body.n);
+	fmt_put(f, "%sConnection: close\r\n\r\n",
+		status == 405 ? "Allow: GET, HEAD, POST\r\n" : "");
+	if (!bodiless)
+		fmt_bytes(f, fmt_done(&body));
+}
+
+int web_refuse(struct web_conn *c, unsigned status)
+{
+	enum { PAGE = 512 };
+	struct stream *s = &c->tcp.stream;
+	struct span room;
+	struct fmt f;
+
+	if (c->state == WEB_BOTH && c->answered)
+		return web_end(c, true);
+	if (c->up)
+		web_drop(c, -NAT_ERESET);
+	room = stream_reserve(s, PAGE);
+	if (!room.p)
+		return web_end(c, true);
+	f = fmt_to(room);
+	put_page(&f, status, c->state != WEB_HEAD && c->ask.bodiless);
+	stream_commit(s, f.n);
+	web_close(c);
+	return 1;
+}
+
+/* ---- steps ---- */
+
+/* What it still says is thrown away, or a reset would overtake our last words. */
+static int linger(struct web_conn *c)
+{
+	struct stream *s = &c->tcp.stream;
+	struct span in;
+
+	while ((in = stream_peek(s, 1)).p)
+		stream_take(s, in.n);
+	return s->err || (s->ended && s->finished) ? web_end(c, false) : 0;
+}
+
+static int wait(struct web_conn *c)
+{
+	(void)c;
+	return 0;
+}
+
+static void run(struct web_conn *c)
+{
+	static int (*const steps[])(struct web_conn *) = {
+		[WEB_HEAD] = exchange_head, [WEB_WAIT] = wait,
+		[WEB_ASK] = exchange_ask,   [WEB_BOTH] = exchange_both,
+		[WEB_LINGER] = linger,
+	};
+	struct web *web = c->web;
+	int rc;
+
+	do
+		rc = steps[c->state](c);
+	while (rc > 0);
+	web->parsed = NULL;
+}
+
+static void wake(struct waker *w, unsigned what)
+{
+	struct web_conn *c = container_of(w, struct web_conn, waker);
+
+	(void)what;
+	if (c->tcp.stream.err)
+		web_end(c, true);
+	else
+		run(c);
+}
+
+bool web_quiet(const struct web_conn *c)
+{
+	struct stream *s = &c->up->inner.stream;
+
+	return !s->err && !stream_peek(s, 1).p && !s->ended;
+}
+
+/* Between requests the service has nothing to say but that it goes. */
+static void wake_up(struct waker *w, unsigned what)
+{
+	struct web_conn *c = container_of(w, struct web_conn, up_waker);
+
+	(void)what;
+	if (c->state != WEB_HEAD)
+		run(c);
+	else if (!web_quiet(c))
+		web_drop(c, 0);
+}
+
+/* ---- the data connection ---- */
+
+bool web_has(const struct visitor *v)
+{
+	return v->web;
+}
+
+bool web_reach(struct web_conn *c, struct published *p, const struct addr *from)
+{
+	struct session *s = p->session;
+
+	if (s->n.pending >= s->relay->conf->max_pending)
+		return false;
+	c->up = visitor_start_web(p, c, from);
+	if (c->up)
+		session_announce(s);
+	return c->up;
+}
+
+/* Heads of a size that a client keeps until the service is there. */
+void web_early(struct visitor *v)
+{
+	struct web_conn *c = v->web;
+
+	if (!v->wait.early && c->ask.head <= VISITOR_EARLY - FORWARD_MORE)
+		v->wait.early = (uint16_t)exchange_say(c, &v->inner.stream);
+	c->web->parsed = NULL;
+}
+
+void web_carry(struct visitor *v)
+{
+	struct web_conn *c = v->web;
+	uint16_t early = v->early;
+
+	v->early = 0;
+	v->pair = (struct pair){ .ab = { .moved = early } };
+	v->inner.stream.up = &c->up_waker;
+	if (early)
+		stream_take(&c->tcp.stream, c->ask.head);
+	web_enter(c, early ? WEB_BOTH : WEB_ASK);
+	run(c);
+}
+
+static void lost(struct soon *s)
+{
+	struct web_conn *c = container_of(s, struct web_conn, lost);
+
+	soon_stop(s);
+	if (web_refuse(c, c->status) > 0)
+		run(c);
+}
+
+void web_lost(struct visitor *v, int err)
+{
+	struct web_conn *c = v->web;
+
+	if (v->paired)
+		stream_stop(&v->inner.stream, err < 0);
+	if (c->up != v) /* dropped by c itself */
+		return;
+	c->up = NULL;
+	if (c->state == WEB_HEAD)
+		return;
+	c->state = WEB_WAIT;
+	c->status = err == -NAT_ETIMEOUT ? 504 : 502;
+	soon_start(&c->lost, c->web->relay->net->loop);
+}
+
+void web_become(struct web_conn *c)
+{
+	struct visitor *v = c->up;
+
+	gate_enter(v->relay, &v->from, GATE_OF_VISITOR);
+	tcp_move(&v->outer, &c->tcp, NULL);
+	v->web = NULL;
+	forget(c);
+	visitor_carry(v);
+}
+
+/* The last one on its way to us that is no balancer of ours. */
+struct addr web_from(const struct web_conn *c)
+{
+	struct addr from = c->from, next = { 0 };
+	struct bytes hop;
+
+	for (uint32_t back = 0; cidrs_have(&c->web->trusted, &from); back++) {
+		hop = forward_hop(&c->web->request, back);
+		if (hop.n == 0 || addr_parse_ip(&next, hop) < 0)
+			break;
+		from = next;
+	}
+	return from;
+}
+
+/* ---- coming ---- */
+
+static void start(struct web *web, int fd, const struct addr *from)
+{
+	struct relay *r = web->relay;
+	struct web_conn *c = NULL;
+
+	if (cidrs_have(&web->trusted, from) || gate_comes(r, from))
+		c = slots_get(&web->conns);
+	if (!c) {
+		sock_close(fd, true);
+		return;
+	}
+	c->web = web;
+	c->from = *from;
+	c->waker.wake = wake;
+	c->up_waker.wake = wake_up;
+	timer_init(&c->timer, late);
+	soon_init(&c->lost, lost);
+	gate_enter(r, from, GATE_OF_VISITOR);
+	tcp_start(&c->tcp, r->net, fd, &c->waker);
+	web_enter(c, WEB_HEAD);
+}
+
+static void come(struct listener *l)
+{
+	struct web_port *p = container_of(l, struct web_port, listener);
+
+	for (int i = 0; i < LISTENER_BATCH; i++) {
+		struct addr from;
+		int fd = listener_accept(l, &from);
+
+		if (fd < 0)
+			break;
+		start(p->web, fd, &from);
+	}
+}
+
+/* ---- services ---- */
+
+const char *web_fault(const struct relay *r, const struct fastnat *m)
+{
+	struct route_name name;
+
+	if (!r->web)
+		return "this relay serves no HTTP: it has no --http";
+	if (m->protocol != FASTNAT_HTTP)
+		return "this relay carries no HTTPS services";
+	if (!(m->has & HAS_HOST))
+		return "no host";
+	return route_read(&name, m->host, r->conf->web.domain);
+}
+
+int web_publish(struct published *p, const struct fastnat *m)
+{
+	struct relay *r = p->relay;
+	struct route_name name;
+	const char *why = route_read(&name, m->host, r->conf->web.domain);
+
+	assert(!why);
+	(void)why;
+	return route_put(&r->web->routes, &name, p);
+}
+
+const char *web_refusal(const struct fastnat *m, int err)
+{
+	if (m->protocol != FASTNAT_HTTP || err == -NAT_ELIMIT)
+		return NULL;
+	return err == -NAT_EINUSE ? "another client has published this name"
+				  : err_text(err);
+}
+
+void web_withdraw(struct published *p)
+{
+	struct web *web = p->relay->web; /* NULL: the relay stops */
+
+	if (!p->route || !web)
+		return;
+	route_remove(&web->routes, p);
+	slots_each (struct web_conn, c, &web->conns)
+		if (c.it->state == WEB_HEAD && c.it->up &&
+		    c.it->up->published == p)
+			web_drop(c.it, 0);
+}
+
+bool web_differs(const struct published *p, const struct fastnat *m)
+{
+	struct route_name name;
+
+	if (!p->route || !(m->has & HAS_HOST))
+		return p->route;
+	return route_read(&name, m->host, p->relay->conf->web.domain) ||
+	       !route_same(&name, &p->route->name);
+}
+
+void web_tell(const struct published *p, struct fastnat *yes, struct span room)
+{
+	struct fmt f = fmt_to(room);
+
+	if (!p->route)
+		return;
+	route_print(&f, &p->route->name);
+	yes->has |= HAS_HOST;
+	yes->host = fmt_done(&f);
+	yes->out_port = p->relay->web->ports[0].listener.at.port;
+}
+
+/* ---- life ---- */
+
+size_t web_descriptors(const struct relay_conf *conf)
+{
+	return conf->web.http.n ? conf->web.http.n + conf->max_visitors : 0;
+}
+
+const char *relay_domain_fault(const struct relay_conf *conf)
+{
+	const char *domain = conf->web.domain;
+
+	return domain ? route_domain_fault(bytes_of(domain)) : NULL;
+}
+
+static void take_trusted(struct web *web)
+{
+	const struct opt_list *from = &web->relay->conf->web.trust;
+
+	web->trusted.n = 0;
+	for (uint32_t i = 0; i < from->n; i++) {
+		const char *why =
+			cidrs_parse(&web->trusted, bytes_of(from->v[i]));
+
+		assert(!why); /* found good when the settings were read */
+		(void)why;
+	}
+}
+
+static int reserve(struct web *web)
+{
+	const struct relay *r = web->relay;
+	struct routes *rs = &web->routes;
+	const struct part parts[] = {
+		{ .slots = &web->conns,
+		  .size = sizeof(struct web_conn),
+		  .limit = r->conf->max_visitors },
+		{ .slots = &rs->table,
+		  .size = sizeof(struct route),
+		  .limit = r->published.limit },
+		{ .map = &rs->by_host, .limit = r->published.limit },
+	};
+
+	rand_fill((struct span){ (uint8_t *)&rs->seed, sizeof rs->seed });
+	return parts_reserve(&web->memory, parts, COUNT(parts));
+}
+
+static int open_port(struct web *web, const char *text)
+{
+	struct web_port *p = &web->ports[web->nports];
+	struct hostport hp;
+	int rc = hostport_parse(&hp, bytes_of(text));
+
+	if (rc == 0)
+		rc = listener_start(&p->listener, web->relay->net, hp.host,
+				    hp.port, come);
+	if (rc < 0)
+		return rc;
+	p->web = web;
+	web->nports++;
+	return 0;
+}
+
+void web_ready(const struct relay *r)
+{
+	for (uint32_t i = 0; r->web && i < r->web->nports; i++) {
+		char at[64];
+		struct fmt f = fmt_to(SPAN(at));
+
+		addr_print(&f, &r->web->ports[i].listener.at);
+		log_say(r->net->log, "relay: ready on %s for http",
+			fmt_text(&f));
+	}
+}
+
+int web_start(struct relay *r, struct diag *d)
+{
+	const struct opt_list *http = &r->conf->web.http;
+	struct span memory;
+	int rc;
+
+	if (!http->n)
+		return 0;
+	memory = mem_reserve(sizeof(struct web));
+	r->web = (struct web *)(void *)memory.p;
+	if (!r->web)
+		return -NAT_EMEMORY;
+	r->web->relay = r;
+	take_trusted(r->web);
+	rc = reserve(r->web);
+	for (uint32_t i = 0; rc == 0 && i < http->n; i++) {
+		rc = open_port(r->web, http->v[i]);
+		if (rc < 0)
+			diag_put(d, "cannot listen on %s: %s", http->v[i],
+				 err_text(rc));
+	}
+	return rc;
+}
+
+void web_reload(struct relay *r)
+{
+	if (r->web)
+		take_trusted(r->web);
+}
+
+void web_drain(struct relay *r)
+{
+	struct web *web = r->web;
+
+	for (uint32_t i = 0; web && i < web->nports; i++)
+		listener_stop(&web->ports[i].listener);
+	if (!web)
+		return;
+	slots_each (struct web_conn, c, &web->conns)
+		if (c.it->state == WEB_HEAD && !c.it->scan.at)
+			web_close(c.it);
+}
+
+bool web_busy(const struct relay *r)
+{
+	return r->web && r->web->conns.used > 0;
+}
+
+void web_stop(struct relay *r)
+{
+	struct web *web = r->web;
+
+	if (!web)
+		return;
+	for (uint32_t i = 0; i < web->nports; i++)
+		listener_stop(&web->ports[i].listener);
+	if (web->memory.p)
+		slots_each (struct web_conn, c, &web->conns)
+			web_end(c.it, true);
+	mem_release(web->memory);
+	mem_release((struct span){ (uint8_t *)web, sizeof *web });
+	r->web = NULL;
+}

@@ -1,0 +1,155 @@
+/* web - HTTP visitors: a connection to --http carries one request after the
+ * other, each to the client that has published its host (route.h), over a data
+ * connection that is a visitor's (visitor.h) and stays for the next request to
+ * the same service.
+ *
+ *     state    waits for                       leaves by
+ *     HEAD     a request                       its head -> WAIT, or ASK where the
+ *                                              data connection is there already
+ *     WAIT     the data connection             it comes -> ASK
+ *     ASK      room for the request's head     -> BOTH
+ *     BOTH     the rest of the request, and    both are over -> HEAD, LINGER
+ *              the answer to it                101 -> a visitor like any other
+ *     LINGER   the visitor to close            it does, or 2 s
+ *
+ * What goes wrong before an answer has begun is answered by a small page and
+ * LINGER; after that by a reset, so that half an answer looks like nothing else.
+ */
+#ifndef NAT_APP_RELAY_WEB_H
+#define NAT_APP_RELAY_WEB_H
+
+#include "app/relay/core.h"
+#include "app/relay/route.h"
+#include "net/tcp.h"
+#include "wire/forward.h"
+#include "wire/http1.h"
+
+struct visitor;
+struct published;
+
+enum {
+	WEB_HEAD_MOST = 16 * 1024,   /* bytes of a request's head */
+	WEB_ANSWER_MOST = 48 * 1024, /* of a response's */
+	WEB_LINGER_MS = 2000
+};
+
+enum web_state { WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
+
+struct web_flow { /* one body on its way */
+	struct body body;
+	uint8_t out; /* enum body_kind: how it goes on */
+	bool last;   /* the chunk of 0 is said, */
+	bool over;   /* and all the rest */
+	bool stuck;  /* it is the other side that takes no more now */
+};
+
+struct web_ask {       /* what is to be known of the request at hand */
+	uint16_t head; /* bytes of its head, lead included */
+	uint8_t lead, minor;
+	bool keeps, upgrades, bodiless; /* bodiless: it is HEAD */
+	bool repeats;                   /* nothing is lost by asking twice */
+};
+
+struct web_conn { /* idle, this and a visitor are all that nat holds of it */
+	struct slot slot;
+	struct web *web;
+	struct tcp tcp; /* the visitor's */
+	struct waker waker, up_waker;
+	struct timer timer;
+	struct soon lost; /* runs when up was lost */
+	struct addr from;
+	int64_t since;      /* of what due() counts from */
+	struct visitor *up; /* the data connection, or who waits for it */
+	struct web_ask ask;
+	struct web_flow request, answer;
+	struct http1_scan scan; /* of the head that comes next */
+	uint16_t status;        /* lost: what to answer */
+	uint8_t state;          /* enum web_state */
+	bool used;              /* up has carried a request before this one, */
+	bool held;     /* so its head is kept until the answer begins */
+	bool answered; /* the answer's head is said, */
+	bool stays;    /* and up carries another request after it */
+};
+
+struct web_port {
+	struct listener listener;
+	struct web *web;
+};
+
+struct web {
+	struct relay *relay;
+	struct span memory;
+	struct slots conns;
+	struct routes routes;
+	struct cidrs trusted; /* balancers in front of us */
+	struct web_port ports[OPT_LIST_MAX];
+	uint32_t nports;
+	const struct web_conn *parsed; /* whose request this is, in this turn */
+	struct http1_request request;
+	struct http1_response response;
+};
+
+/* Opens the listeners of the settings, if there are any. On failure, what is wrong
+ * has been said through d. web_ready says that they are ready.
+ */
+MUST_USE int web_start(struct relay *r, struct diag *d);
+void web_ready(const struct relay *r);
+void web_stop(struct relay *r);
+void web_reload(struct relay *r);
+/* Accepts nobody any more, and lets the idle go. */
+void web_drain(struct relay *r);
+bool web_busy(const struct relay *r);
+
+/* Descriptors beside those of visitors. */
+size_t web_descriptors(const struct relay_conf *conf);
+
+/* ---- for session.c, published.c: services that have a name ---- */
+
+/* NULL, or why there cannot be such a service. */
+const char *web_fault(const struct relay *r, const struct fastnat *m);
+/* Takes the name that m asks for. -NAT_EINUSE, -NAT_ELIMIT. */
+MUST_USE int web_publish(struct published *p, const struct fastnat *m);
+/* What such an error means for it; NULL: it is none of these services. */
+const char *web_refusal(const struct fastnat *m, int err);
+void web_withdraw(struct published *p);
+/* Is that what m asks for too? False where neither is such a service. */
+bool web_differs(const struct published *p, const struct fastnat *m);
+/* Its whole name and the port where it is, for the answer; room is lent to it. */
+void web_tell(const struct published *p, struct fastnat *yes, struct span room);
+
+/* ---- for visitor.c ---- */
+
+/* Is it for requests? */
+bool web_has(const struct visitor *v);
+/* It waits for a parked connection's answer: the head may go along. */
+void web_early(struct visitor *v);
+/* Its data connection is there; the last thing that the caller does. */
+void web_carry(struct visitor *v);
+/* It is stopped by somebody else. */
+void web_lost(struct visitor *v, int err);
+
+/* ---- between web.c and exchange.c ---- */
+
+void web_enter(struct web_conn *c, enum web_state state);
+/* A page instead of an answer, or a reset if one has begun. They answer as the
+ * steps of exchange.h.
+ */
+int web_refuse(struct web_conn *c, unsigned status);
+int web_end(struct web_conn *c, bool reset);
+/* Nothing more is said to it: LINGER. */
+void web_close(struct web_conn *c);
+/* Has up said nothing since its last answer, and is still there? */
+bool web_quiet(const struct web_conn *c);
+/* No longer needs its data connection. */
+void web_drop(struct web_conn *c, int err);
+/* Waits for a data connection of p. False: there is none to be had. */
+bool web_reach(struct web_conn *c, struct published *p,
+	       const struct addr *from);
+/* Another protocol: it and its data connection are a visitor like any other from
+ * now on. The last thing that the caller does.
+ */
+void web_become(struct web_conn *c);
+/* Where the request at hand comes from. */
+struct addr web_from(const struct web_conn *c);
+
+#endif

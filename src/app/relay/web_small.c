@@ -1,0 +1,109 @@
+/* web without HTTP services, for small builds. */
+#include "app/relay/web.h"
+
+const char *relay_domain_fault(const struct relay_conf *conf)
+{
+	(void)conf;
+	return NULL;
+}
+
+int web_start(struct relay *r, struct diag *d)
+{
+	(void)r;
+	(void)d;
+	return 0;
+}
+
+void web_ready(const struct relay *r)
+{
+	(void)r;
+}
+
+void web_stop(struct relay *r)
+{
+	(void)r;
+}
+
+void web_reload(struct relay *r)
+{
+	(void)r;
+}
+
+void web_drain(struct relay *r)
+{
+	(void)r;
+}
+
+bool web_busy(const struct relay *r)
+{
+	(void)r;
+	return false;
+}
+
+size_t web_descriptors(const struct relay_conf *conf)
+{
+	(void)conf;
+	return 0;
+}
+
+const char *web_fault(const struct relay *r, const struct fastnat *m)
+{
+	(void)r;
+	(void)m;
+	return err_text(-NAT_EABSENT);
+}
+
+int web_publish(struct published *p, const struct fastnat *m)
+{
+	(void)p;
+	(void)m;
+	return 0;
+}
+
+const char *web_refusal(const struct fastnat *m, int err)
+{
+	(void)m;
+	(void)err;
+	return NULL;
+}
+
+void web_withdraw(struct published *p)
+{
+	(void)p;
+}
+
+bool web_differs(const struct published *p, const struct fastnat *m)
+{
+	(void)p;
+	(void)m;
+	return false;
+}
+
+void web_tell(const struct published *p, struct fastnat *yes, struct span room)
+{
+	(void)p;
+	(void)yes;
+	(void)room;
+}
+
+bool web_has(const struct visitor *v)
+{
+	(void)v;
+	return false;
+}
+
+void web_early(struct visitor *v)
+{
+	(void)v;
+}
+
+void web_carry(struct visitor *v)
+{
+	(void)v;
+}
+
+void web_lost(struct visitor *v, int err)
+{
+	(void)v;
+	(void)err;
+}
