@@ -38,8 +38,8 @@ $(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
 	wire/track wire/stun wire/nattype base/sketch \
 	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
 	cmd/commands_small)
-$(call part,http,app/relay/web app/relay/exchange app/relay/route app/client/vhost \
-	wire/http1 wire/body wire/forward,app/relay/web_small app/client/vhost_small)
+$(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \
+	wire/http1 wire/body wire/forward wire/site,app/relay/web_small app/client/vhost_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

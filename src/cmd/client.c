@@ -95,9 +95,10 @@ static void add_service(struct client_conf *conf, const struct conf_service *of,
 		diag_put(d, "service %.*s: %s", 80, of->name, why);
 		return;
 	}
-	check_service(s, d);
 	s->idle_ms = of->udp_idle;
 	s->rules = of->rules;
+	s->site = of->site;
+	check_service(s, d);
 	conf->nservices++;
 }
 

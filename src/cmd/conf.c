@@ -28,6 +28,17 @@ const struct opt conf_service_opts[] = {
 	{ 0, "burst", OPT_UINT, 0, AT(rules.burst), "N", "0",
 	  0, SERVICE_BURST, WORDS("How many of them may come at once; 0: twice the "
 	  "rate") },
+	HTTP_ROWS(
+	{ 0, "auth", OPT_TEXT, OPT_SECRET, AT(site.auth), "USER:PASSWORD", NULL, 0, 0,
+	  WORDS("Who visits must know it (HTTP basic authentication)") },
+	{ 0, "max-body", OPT_SIZE, 0, AT(site.most), "SIZE", "0", 0, 0,
+	  WORDS("Most bytes of a request's body; 0: any number") },
+	{ 0, "host-header", OPT_TEXT, 0, AT(site.host), "HOST", NULL, 0, 0,
+	  WORDS("The host that the service hears, if not the visitor's") },
+	{ 0, "request-header", OPT_TEXT, OPT_LIST, AT(site.ask), "NAME: VALUE", NULL,
+	  0, 0, WORDS("A field set in requests; -NAME: removed") },
+	{ 0, "response-header", OPT_TEXT, OPT_LIST, AT(site.say), "NAME: VALUE", NULL,
+	  0, 0, WORDS("The same in answers") },)
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  WORDS("The client section that it belongs to") },
 	OPT_END
@@ -44,7 +55,7 @@ const struct opt conf_enabled_opts[] = {
 
 enum {
 	TEXT_ROOM = CONF_SIZE + 1,
-	SETTINGS = 192 * 1024, /* more than those of any role */
+	SETTINGS = 256 * 1024, /* more than those of any role */
 	ALIGNED = 16
 };
 

@@ -30,6 +30,7 @@ struct conf_service {
 	const char *type, *local, *public, *client; /* NULL: not given */
 	int64_t udp_idle;                           /* ms; 0: the client's */
 	struct service_rules rules;
+	struct service_site site;
 	const struct section *owner;
 };
 

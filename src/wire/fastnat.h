@@ -20,7 +20,7 @@ enum {
 	FASTNAT_KEY = 32,      /* bytes of the session key */
 	FASTNAT_BOND = 32,     /* bytes of TLS's "EXPORTER-nat-login" */
 	FASTNAT_NETS = 800,    /* most bytes of allow or deny */
-	FASTNAT_HOST = 384     /* and of a host, with a path behind it */
+	FASTNAT_HOST = 1024    /* and of a host, with what stands behind it */
 };
 
 /* Who sends a command and what it carries, brackets around what may lack. In

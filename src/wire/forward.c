@@ -88,12 +88,12 @@ struct bytes forward_hop(const struct http1_request *r, uint32_t back)
 /* ---- requests ---- */
 
 static bool goes_on(const struct http1_head *h, const struct http1_field *f,
-		    bool trusted)
+		    const struct forward_from *from)
 {
-	if (http1_is_hop(h, f))
+	if (http1_is_hop(h, f) || site_drops(from->site, f, false))
 		return false;
 	return f->how == HTTP1_AS_PLAIN ||
-	       (trusted && f->id != HTTP1_X_FORWARDED_FOR);
+	       (from->trusted && f->id != HTTP1_X_FORWARDED_FOR);
 }
 
 static void put_upgrade(struct fmt *f, const struct http1_head *h)
@@ -123,10 +123,11 @@ void forward_request(struct fmt *f, const struct http1_request *r,
 	fmt_bytes(f, r->slash ? BYTES(" /") : BYTES(" "));
 	fmt_bytes(f, r->target);
 	fmt_bytes(f, BYTES(" HTTP/1.1\r\n"));
-	put(f, "Host", r->authority);
+	put(f, "Host", from->site->host.n ? from->site->host : r->authority);
 	for (uint32_t i = 0; i < h->n; i++)
-		if (goes_on(h, &h->v[i], from->trusted))
+		if (goes_on(h, &h->v[i], from))
 			fmt_bytes(f, h->v[i].line);
+	site_put(f, from->site, false);
 	put_from(f, r, from);
 	if (h->body == BODY_CHUNKED)
 		put_chunked(f);
@@ -179,10 +180,13 @@ void forward_response(struct fmt *f, const struct http1_response *r,
 	fmt_bytes(f, r->line);
 	fmt_bytes(f, BYTES("\r\n"));
 	for (uint32_t i = 0; i < h->n; i++)
-		if (!http1_is_hop(h, &h->v[i]))
+		if (!http1_is_hop(h, &h->v[i]) &&
+		    !(to->site && site_drops(to->site, &h->v[i], true)))
 			fmt_bytes(f, h->v[i].line);
 	if (r->status == 101)
 		put_upgrade(f, h);
+	if (to->site)
+		site_put(f, to->site, true);
 	if (r->status >= 200) {
 		put_framing(f, r, to);
 		put_connection(f, to);

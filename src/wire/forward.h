@@ -7,14 +7,16 @@
 
 #include "base/fmt.h"
 #include "wire/http1.h"
+#include "wire/site.h"
 
 /* More than a head grows by, whatever stands in it. */
-enum { FORWARD_MORE = 1024 };
+enum { FORWARD_MORE = 2048 };
 
 struct forward_from {
 	struct bytes addr;  /* whose connection it is, as text */
 	struct bytes proto; /* "http" */
 	bool trusted;       /* what it says of others before it is believed */
+	const struct site *site; /* what the service wants */
 };
 
 /* As HTTP/1.1, its body framed as it came. Another protocol is asked for only
@@ -31,7 +33,8 @@ enum body_kind forward_body(const struct http1_response *r, unsigned minor);
 struct forward_to {
 	enum body_kind body; /* as forward_body says */
 	uint8_t minor;
-	bool keeps; /* the connection stays */
+	bool keeps;              /* the connection stays */
+	const struct site *site; /* NULL: this is not the answer itself */
 };
 void forward_response(struct fmt *f, const struct http1_response *r,
 		      const struct forward_to *to);

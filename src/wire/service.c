@@ -96,7 +96,7 @@ static bool is_site(struct bytes text)
 	for (size_t i = 0; i < cut.after.n; i++)
 		if (cut.after.p[i] <= ' ' || cut.after.p[i] >= 0x7f)
 			return false;
-	return is_host(cut.before) && text.n < FASTNAT_HOST;
+	return is_host(cut.before) && text.n < 384;
 }
 
 /* ---- the local part ---- */

@@ -22,6 +22,13 @@ struct service_rules {
 		burst; /* a second, at once, of an address; 0: see conf */
 };
 
+/* What the relay shall do with requests and answers, as in a file (site.h). */
+struct service_site {
+	const char *auth, *host;  /* USER:PASSWORD; NULL: none */
+	uint64_t most;            /* bytes of a request's body; 0: any */
+	struct opt_list ask, say; /* "NAME: VALUE" or "-NAME" */
+};
+
 struct service {
 	/* As given; or TYPE-PORT, TYPE-FILE for unix. */
 	char name[FASTNAT_NAME + 1];
@@ -34,6 +41,7 @@ struct service {
 	uint16_t public_lo, public_hi; /* 0: any port */
 	int64_t idle_ms;               /* udp; set by who knows it */
 	struct service_rules rules;    /* likewise */
+	struct service_site site;      /* likewise */
 	struct bytes public_host; /* http, https: host name, may be empty */
 };
 

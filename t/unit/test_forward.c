@@ -59,6 +59,7 @@ static void requests(void **state)
 		/* clang-format on */
 	};
 	static struct http1_request r;
+	static const struct site none;
 	uint8_t room[1024];
 
 	(void)state;
@@ -67,7 +68,7 @@ static void requests(void **state)
 		struct fmt f = fmt_to(SPAN(room));
 		const struct forward_from from = { BYTES("192.0.2.1"),
 						   BYTES("http"),
-						   tab[i].trusted };
+						   tab[i].trusted, &none };
 
 		assert_int_equal(http1_request(&r, in), 0);
 		forward_request(&f, &r, &from);

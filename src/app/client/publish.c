@@ -90,7 +90,7 @@ static struct bytes join(struct span room, const struct opt_list *nets)
 static int ask(struct client *c, const struct entry *e)
 {
 	const struct service_rules *rules = &e->service.rules;
-	uint8_t allow[FASTNAT_NETS], deny[FASTNAT_NETS];
+	uint8_t allow[FASTNAT_NETS], deny[FASTNAT_NETS], host[FASTNAT_HOST];
 	bool udp = e->service.protocol == FASTNAT_UDP;
 	struct fastnat m = {
 		.command = FASTNAT_PUBLISH,
@@ -111,7 +111,7 @@ static int ask(struct client *c, const struct entry *e)
 			   rules->burst },
 	};
 
-	vhost_ask(&m, e);
+	vhost_ask(&m, e, SPAN(host));
 	return talk_say(&c->control.tcp.stream, &m, true);
 }
 

@@ -1,6 +1,7 @@
 #include "app/client/client.h"
 #include "app/client/inner.h"
 #include "app/client/publish.h"
+#include "app/client/vhost.h"
 
 /* ---- checking ---- */
 
@@ -139,6 +140,7 @@ static bool is_news(const struct entry *e, const struct service *s,
 	return e->state == ENTRY_ABSENT || is_another(e, s) ||
 	       e->service.public_lo != s->public_lo ||
 	       (s->protocol == FASTNAT_UDP && e->idle_ms != idle_ms) ||
+	       vhost_differs(&e->service, s) ||
 	       !same_rules(&e->service.rules, &s->rules);
 }
 

@@ -1,5 +1,46 @@
 #include "app/client/vhost.h"
 #include "base/cur.h"
+#include "wire/site.h"
+
+static void put_edits(struct fmt *f, const char *word,
+		      const struct opt_list *edits)
+{
+	for (uint32_t i = 0; i < edits->n; i++)
+		site_put_edit(f, word, bytes_of(edits->v[i]));
+}
+
+/* The name, and what wire/site.h knows behind it. */
+static void put(struct fmt *f, const struct service *s)
+{
+	const struct service_site *site = &s->site;
+
+	fmt_bytes(f, s->public_host);
+	if (site->auth)
+		site_put_auth(f, bytes_of(site->auth));
+	if (site->most)
+		fmt_put(f, " body=%llu", (unsigned long long)site->most);
+	if (site->host)
+		fmt_put(f, " host=%s", site->host);
+	put_edits(f, "ask", &site->ask);
+	put_edits(f, "say", &site->say);
+}
+
+static const char *site_fault(const struct service *s)
+{
+	uint8_t room[FASTNAT_HOST];
+	struct fmt f = fmt_to(SPAN(room));
+	struct site site;
+
+	if (s->site.auth && !strchr(s->site.auth, ':'))
+		return "auth is not USER:PASSWORD";
+	if (s->site.host && strchr(s->site.host, ' '))
+		return "host is no host";
+	put(&f, s);
+	if (f.full)
+		return "its options are longer than 1024 bytes";
+	return site_parse(&site, (struct bytes){ room + s->public_host.n,
+						 f.n - s->public_host.n });
+}
 
 const char *client_http_fault(const struct service *s)
 {
@@ -7,17 +48,30 @@ const char *client_http_fault(const struct service *s)
 		return NULL;
 	if (s->protocol == FASTNAT_HTTPS)
 		return "https services are not there yet";
-	return s->public_host.n ? NULL
+	return s->public_host.n ? site_fault(s)
 				: "http goes by a name: @blog, or "
 				  "@www.example.org";
 }
 
-void vhost_ask(struct fastnat *m, const struct entry *e)
+bool vhost_differs(const struct service *a, const struct service *b)
 {
+	uint8_t one[FASTNAT_HOST], two[FASTNAT_HOST];
+	struct fmt f = fmt_to(SPAN(one)), g = fmt_to(SPAN(two));
+
+	put(&f, a);
+	put(&g, b);
+	return !bytes_equal(fmt_done(&f), fmt_done(&g));
+}
+
+void vhost_ask(struct fastnat *m, const struct entry *e, struct span room)
+{
+	struct fmt f = fmt_to(room);
+
 	if (!e->service.public_host.n)
 		return;
 	m->has |= HAS_HOST;
-	m->host = e->service.public_host;
+	put(&f, &e->service);
+	m->host = fmt_done(&f);
 	m->out_port = 0;
 }
 

@@ -6,8 +6,16 @@ const char *client_http_fault(const struct service *s)
 	return s->protocol < FASTNAT_HTTP ? NULL : err_text(-NAT_EABSENT);
 }
 
-void vhost_ask(struct fastnat *m, const struct entry *e)
+bool vhost_differs(const struct service *a, const struct service *b)
 {
+	(void)a;
+	(void)b;
+	return false;
+}
+
+void vhost_ask(struct fastnat *m, const struct entry *e, struct span room)
+{
+	(void)room;
 	(void)m;
 	(void)e;
 }

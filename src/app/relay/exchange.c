@@ -59,8 +59,8 @@ static void note(struct web_conn *c, size_t n)
 		.bodiless = bytes_are(r->method, "HEAD"),
 		.repeats = h->body == BODY_NONE && is_repeatable(r->method),
 	};
-	c->request = (struct web_flow){ .out = h->body };
-	c->answer = (struct web_flow){ .out = BODY_NONE };
+	c->request = (struct web_flow){ .out = h->body, .left = UINT64_MAX };
+	c->answer = (struct web_flow){ .left = UINT64_MAX };
 	body_start(&c->request.body, (enum body_kind)h->body, h->length);
 	c->answered = c->held = false;
 	c->scan = (struct http1_scan){ .at = 0 };
@@ -107,6 +107,11 @@ static struct published *find(const struct web_conn *c, struct addr *from,
 	*from = web_from(c);
 	if (gate_denies(p, from))
 		*status = 403;
+	else if (!site_admits(&p->route->site, r))
+		*status = 401;
+	else if (p->route->site.has_most &&
+		 r->head.length > p->route->site.most)
+		*status = 413;
 	return *status ? NULL : p;
 }
 
@@ -120,6 +125,8 @@ static int route(struct web_conn *c)
 	p = find(c, &from, &status);
 	if (!p)
 		return web_refuse(c, status);
+	if (p->route->site.has_most)
+		c->request.left = p->route->site.most;
 	c->used = c->up && c->up->published == p && web_quiet(c);
 	if (c->used) {
 		web_enter(c, WEB_ASK);
@@ -156,6 +163,15 @@ int exchange_head(struct web_conn *c)
 	return route(c);
 }
 
+/* A service that is no longer published wants nothing any more. */
+static const struct site *site_of(const struct web_conn *c)
+{
+	static const struct site none;
+	const struct route *r = c->up->published->route;
+
+	return r ? &r->site : &none;
+}
+
 size_t exchange_say(struct web_conn *c, struct stream *to)
 {
 	char text[64];
@@ -164,6 +180,7 @@ size_t exchange_say(struct web_conn *c, struct stream *to)
 	struct forward_from from = {
 		.proto = BYTES("http"),
 		.trusted = cidrs_have(&c->web->trusted, &c->from),
+		.site = site_of(c),
 	};
 	struct span room = stream_reserve(to, c->ask.head + FORWARD_MORE);
 
@@ -223,6 +240,7 @@ static bool put_some(const struct way *w, const struct body_part *part)
 	stream_commit(w->to, used);
 	body_took(&w->flow->body, n);
 	stream_take(w->from, n);
+	w->flow->left -= n;
 	*w->moved += n;
 	return true;
 }
@@ -287,7 +305,7 @@ static int next_part(const struct way *w, struct body_part *part)
 	return 0;
 }
 
-/* 1: all of it is over, 0: not now, -NAT_EPROTO. */
+/* 1: all of it is over, 0: not now, -NAT_EPROTO, -NAT_EROOM. */
 static int move(const struct way *w)
 {
 	struct body_part part;
@@ -300,6 +318,8 @@ static int move(const struct way *w)
 			return rc;
 		if (part.what == BODY_MORE)
 			return 0;
+		if (part.what == BODY_SOME && part.data.n > w->flow->left)
+			return -NAT_EROOM;
 		if (part.what == BODY_SOME ? !put_some(w, &part)
 					   : !put_rest(w, &part)) {
 			w->flow->stuck = true;
@@ -332,7 +352,8 @@ static int begin_answer(struct web_conn *c, size_t n)
 {
 	const struct http1_response *r = &c->web->response;
 	struct forward_to to = { .body = forward_body(r, c->ask.minor),
-				 .minor = c->ask.minor };
+				 .minor = c->ask.minor,
+				 .site = site_of(c) };
 
 	c->ask.keeps = c->ask.keeps && !c->web->relay->draining &&
 		       to.body != BODY_CLOSE;
@@ -437,7 +458,7 @@ static int move_request(struct web_conn *c)
 	if (*way.moved != before)
 		web_enter(c, WEB_BOTH);
 	if (rc < 0)
-		return web_refuse(c, 400);
+		return web_refuse(c, rc == -NAT_EROOM ? 413 : 400);
 	if (rc == 0 && s->ended && !stream_peek(s, 1).p)
 		return web_end(c, true);
 	return 0;

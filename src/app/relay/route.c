@@ -135,6 +135,17 @@ int route_put(struct routes *rs, const struct route_name *name,
 	return 0;
 }
 
+const char *route_settle(struct route *r, struct bytes words)
+{
+	struct site site;
+	const char *why = site_parse(&site, words);
+
+	if (why)
+		return why;
+	memcpy(r->words, words.p, words.n);
+	return site_parse(&r->site, (struct bytes){ r->words, words.n });
+}
+
 void route_remove(struct routes *rs, struct published *p)
 {
 	struct route *r = p->route;

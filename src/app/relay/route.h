@@ -14,6 +14,7 @@
 
 #include "app/relay/core.h"
 #include "wire/fastnat.h"
+#include "wire/site.h"
 
 struct published;
 
@@ -35,6 +36,8 @@ struct route {
 	struct map_node node;
 	struct published *published;
 	struct route_name name;
+	struct site site;
+	uint8_t words[FASTNAT_HOST]; /* that site is of */
 };
 
 struct routes {
@@ -51,6 +54,11 @@ const char *route_read(struct route_name *name, struct bytes text,
 /* NULL, or what is wrong with a domain. */
 const char *route_domain_fault(struct bytes domain);
 void route_print(struct fmt *f, const struct route_name *name);
+
+/* What m asks for behind the name, from now on. NULL; or what is wrong, for people,
+ * with all as it was.
+ */
+const char *route_settle(struct route *r, struct bytes words);
 
 /* For p from now on, p->route then. -NAT_EINUSE: it is another's; -NAT_ELIMIT. */
 MUST_USE int route_put(struct routes *rs, const struct route_name *name,

@@ -180,6 +180,7 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		return;
 	}
 	published_told(p, m, &rules);
+	web_told(p, m);
 	s->relay->gate.counts[GATE_SERVICES]++;
 	yes.out_port = p->port;
 	web_tell(p, &yes, SPAN(name));

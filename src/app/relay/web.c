@@ -109,10 +109,12 @@ static const struct {
 	const char *text;
 } pages[] = {
 	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
 	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
 	{ 408, "Request Timeout" },
+	{ 413, "Content Too Large" },
 	{ 414, "URI Too Long" },
 	{ 417, "Expectation Failed" },
 	{ 431, "Request Header Fields Too Large" },
@@ -136,7 +138,10 @@ static void put_page(struct fmt *f, unsigned status, bool bodiless)
 	fmt_put(f, "Content-Type: text/plain; charset=utf-8\r\n");
 	fmt_put(f, "Content-Length: %zu\r\n", body.n);
 	fmt_put(f, "%sConnection: close\r\n\r\n",
-		status == 405 ? "Allow: GET, HEAD, POST\r\n" : "");
+		status == 405   ? "Allow: GET, HEAD, POST\r\n"
+		: status == 401 ? "WWW-Authenticate: Basic realm=\"nat\", "
+				  "charset=\"UTF-8\"\r\n"
+				: "");
 	if (!bodiless)
 		fmt_bytes(f, fmt_done(&body));
 }
@@ -357,75 +362,6 @@ static void come(struct listener *l)
 			break;
 		start(p->web, fd, &from);
 	}
-}
-
-/* ---- services ---- */
-
-const char *web_fault(const struct relay *r, const struct fastnat *m)
-{
-	struct route_name name;
-
-	if (!r->web)
-		return "this relay serves no HTTP: it has no --http";
-	if (m->protocol != FASTNAT_HTTP)
-		return "this relay carries no HTTPS services";
-	if (!(m->has & HAS_HOST))
-		return "no host";
-	return route_read(&name, m->host, r->conf->web.domain);
-}
-
-int web_publish(struct published *p, const struct fastnat *m)
-{
-	struct relay *r = p->relay;
-	struct route_name name;
-	const char *why = route_read(&name, m->host, r->conf->web.domain);
-
-	assert(!why);
-	(void)why;
-	return route_put(&r->web->routes, &name, p);
-}
-
-const char *web_refusal(const struct fastnat *m, int err)
-{
-	if (m->protocol != FASTNAT_HTTP || err == -NAT_ELIMIT)
-		return NULL;
-	return err == -NAT_EINUSE ? "another client has published this name"
-				  : err_text(err);
-}
-
-void web_withdraw(struct published *p)
-{
-	struct web *web = p->relay->web; /* NULL: the relay stops */
-
-	if (!p->route || !web)
-		return;
-	route_remove(&web->routes, p);
-	slots_each (struct web_conn, c, &web->conns)
-		if (c.it->state == WEB_HEAD && c.it->up &&
-		    c.it->up->published == p)
-			web_drop(c.it, 0);
-}
-
-bool web_differs(const struct published *p, const struct fastnat *m)
-{
-	struct route_name name;
-
-	if (!p->route || !(m->has & HAS_HOST))
-		return p->route;
-	return route_read(&name, m->host, p->relay->conf->web.domain) ||
-	       !route_same(&name, &p->route->name);
-}
-
-void web_tell(const struct published *p, struct fastnat *yes, struct span room)
-{
-	struct fmt f = fmt_to(room);
-
-	if (!p->route)
-		return;
-	route_print(&f, &p->route->name);
-	yes->has |= HAS_HOST;
-	yes->host = fmt_done(&f);
-	yes->out_port = p->relay->web->ports[0].listener.at.port;
 }
 
 /* ---- life ---- */

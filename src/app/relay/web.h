@@ -37,10 +37,11 @@ enum web_state { WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
 
 struct web_flow { /* one body on its way */
 	struct body body;
-	uint8_t out; /* enum body_kind: how it goes on */
-	bool last;   /* the chunk of 0 is said, */
-	bool over;   /* and all the rest */
-	bool stuck;  /* it is the other side that takes no more now */
+	uint8_t out;   /* enum body_kind: how it goes on */
+	bool last;     /* the chunk of 0 is said, */
+	bool over;     /* and all the rest */
+	uint64_t left; /* most bytes of it yet */
+	bool stuck;    /* it is the other side that takes no more now */
 };
 
 struct web_ask {       /* what is to be known of the request at hand */
@@ -103,7 +104,7 @@ bool web_busy(const struct relay *r);
 /* Descriptors beside those of visitors. */
 size_t web_descriptors(const struct relay_conf *conf);
 
-/* ---- for session.c, published.c: services that have a name ---- */
+/* ---- vhost.c, for session.c and published.c: services that have a name ---- */
 
 /* NULL, or why there cannot be such a service. */
 const char *web_fault(const struct relay *r, const struct fastnat *m);
@@ -114,6 +115,8 @@ const char *web_refusal(const struct fastnat *m, int err);
 void web_withdraw(struct published *p);
 /* Is that what m asks for too? False where neither is such a service. */
 bool web_differs(const struct published *p, const struct fastnat *m);
+/* Takes what m asks for beside the name, which web_fault has found good. */
+void web_told(struct published *p, const struct fastnat *m);
 /* Its whole name and the port where it is, for the answer; room is lent to it. */
 void web_tell(const struct published *p, struct fastnat *yes, struct span room);
 

@@ -1,0 +1,108 @@
+#include "app/relay/published.h"
+#include "app/relay/visitor.h"
+#include "app/relay/web.h"
+#include "base/cur.h"
+#include <assert.h>
+
+/* The name, and the words behind it. */
+static struct bytes name_of(const struct fastnat *m, struct bytes *words)
+{
+	struct cur c = cur_of(m->host);
+	struct bytes name = cur_until(&c, ' ');
+
+	*words = (struct bytes){ c.p, cur_left(&c) };
+	return name;
+}
+
+static const char *read_name(struct route_name *to, const struct relay *r,
+			     const struct fastnat *m)
+{
+	struct bytes words, name = name_of(m, &words);
+
+	return route_read(to, name, r->conf->web.domain);
+}
+
+const char *web_fault(const struct relay *r, const struct fastnat *m)
+{
+	struct route_name name;
+	struct bytes words;
+	struct site site;
+	const char *why;
+
+	if (!r->web)
+		return "this relay serves no HTTP: it has no --http";
+	if (m->protocol != FASTNAT_HTTP)
+		return "this relay carries no HTTPS services";
+	if (!(m->has & HAS_HOST))
+		return "no host";
+	why = read_name(&name, r, m);
+	name_of(m, &words);
+	return why ? why : site_parse(&site, words);
+}
+
+int web_publish(struct published *p, const struct fastnat *m)
+{
+	struct relay *r = p->relay;
+	struct route_name name;
+	const char *why = read_name(&name, r, m);
+
+	assert(!why); /* web_fault has looked */
+	(void)why;
+	return route_put(&r->web->routes, &name, p);
+}
+
+const char *web_refusal(const struct fastnat *m, int err)
+{
+	if (m->protocol != FASTNAT_HTTP || err == -NAT_ELIMIT)
+		return NULL;
+	return err == -NAT_EINUSE ? "another client has published this name"
+				  : err_text(err);
+}
+
+void web_withdraw(struct published *p)
+{
+	struct web *web = p->relay->web; /* NULL: the relay stops */
+
+	if (!p->route || !web)
+		return;
+	route_remove(&web->routes, p);
+	slots_each (struct web_conn, c, &web->conns)
+		if (c.it->state == WEB_HEAD && c.it->up &&
+		    c.it->up->published == p)
+			web_drop(c.it, 0);
+}
+
+bool web_differs(const struct published *p, const struct fastnat *m)
+{
+	struct route_name name;
+
+	if (!p->route || !(m->has & HAS_HOST))
+		return p->route;
+	return read_name(&name, p->relay, m) ||
+	       !route_same(&name, &p->route->name);
+}
+
+void web_told(struct published *p, const struct fastnat *m)
+{
+	struct bytes words;
+	const char *why;
+
+	if (!p->route)
+		return;
+	name_of(m, &words);
+	why = route_settle(p->route, words);
+	assert(!why);
+	(void)why;
+}
+
+void web_tell(const struct published *p, struct fastnat *yes, struct span room)
+{
+	struct fmt f = fmt_to(room);
+
+	if (!p->route)
+		return;
+	route_print(&f, &p->route->name);
+	yes->has |= HAS_HOST;
+	yes->host = fmt_done(&f);
+	yes->out_port = p->relay->web->ports[0].listener.at.port;
+}
