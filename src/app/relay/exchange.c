@@ -469,6 +469,7 @@ static int move_answer(struct web_conn *c)
 	const struct way way = { &c->answer, up_of(c), &c->tcp.stream,
 				 &c->up->pair.ba.moved };
 	struct stream *s = way.from;
+	uint64_t before = c->up->pair.ba.moved;
 	int rc;
 
 	while (!c->answered) {
@@ -477,6 +478,8 @@ static int move_answer(struct web_conn *c)
 			return rc;
 	}
 	rc = move(&way);
+	if (*way.moved != before)
+		c->since = relay_now(c->web->relay);
 	if (rc > 0)
 		return finish(c);
 	if (rc < 0 || s->err || (s->ended && !stream_peek(s, 1).p))
@@ -484,9 +487,30 @@ static int move_answer(struct web_conn *c)
 	return 0;
 }
 
+/* Is the visitor still there? Its end stands behind the requests that it has said
+ * already, of which so many bytes are let in.
+ */
+static void watch(struct web_conn *c)
+{
+	enum { AHEAD = 4096 };
+	struct stream *s = &c->tcp.stream;
+	size_t n;
+
+	if (s->ended)
+		return;
+	c->web->parsed = NULL;
+	n = stream_peek(s, 1).n;
+	if (n && n < AHEAD)
+		stream_peek(s, n + 1);
+	if (s->ended)
+		web_enter(c, WEB_BOTH);
+}
+
 int exchange_both(struct web_conn *c)
 {
 	int rc = move_request(c);
 
+	if (!rc && c->state == WEB_BOTH && c->request.over)
+		watch(c);
 	return rc || c->state != WEB_BOTH ? rc : move_answer(c);
 }

@@ -11,6 +11,12 @@
 
 /* ---- time ---- */
 
+/* Who has said all and ended may be gone: for him a service is not waited for. */
+static bool awaits_service(const struct web_conn *c)
+{
+	return c->request.over ? !c->tcp.stream.ended : c->request.stuck;
+}
+
 /* When it has waited for too long; INT64_MAX: whatever it waits for, it is not the
  * visitor who is late.
  */
@@ -22,9 +28,7 @@ static int64_t due_of(const struct web_conn *c)
 	case WEB_HEAD:
 		return c->since + (c->scan.at ? conf->timeout : conf->idle);
 	case WEB_BOTH:
-		return c->request.over || c->request.stuck
-			       ? INT64_MAX
-			       : c->since + conf->timeout;
+		return awaits_service(c) ? INT64_MAX : c->since + conf->timeout;
 	case WEB_LINGER:
 		return c->since + WEB_LINGER_MS;
 	default:
@@ -62,6 +66,8 @@ static void late(struct timer *t)
 		expect(c);
 	else if (!asks)
 		web_end(c, false);
+	else if (c->state == WEB_BOTH && c->request.over)
+		web_end(c, true);
 	else if (web_refuse(c, 408) > 0)
 		run(c);
 }
