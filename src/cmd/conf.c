@@ -28,7 +28,7 @@ const struct opt conf_service_opts[] = {
 	{ 0, "burst", OPT_UINT, 0, AT(rules.burst), "N", "0",
 	  0, SERVICE_BURST, WORDS("How many of them may come at once; 0: twice the "
 	  "rate") },
-	HTTP_ROWS(
+	ROWS_OF(NAT_HTTP)(
 	{ 0, "auth", OPT_TEXT, OPT_SECRET, AT(site.auth), "USER:PASSWORD", NULL, 0, 0,
 	  WORDS("Who visits must know it (HTTP basic authentication)") },
 	{ 0, "max-body", OPT_SIZE, 0, AT(site.most), "SIZE", "0", 0, 0,

@@ -1,4 +1,5 @@
 #include "wire/site.h"
+#include "base/base64.h"
 #include "base/cur.h"
 #include "crypt/ct.h"
 
@@ -155,11 +156,11 @@ const char *site_parse(struct site *s, struct bytes words)
 
 static void hash(uint8_t out[SHA256_SIZE], struct bytes b)
 {
-	struct sha256 h;
+	struct hash h;
 
-	sha256_init(&h);
-	sha256_add(&h, b);
-	sha256_end(&h, out);
+	hash_init(&h, &hash_sha256);
+	hash_add(&h, b);
+	hash_end(&h, out);
 }
 
 bool site_admits(const struct site *s, const struct http1_request *r)
@@ -207,30 +208,12 @@ void site_put(struct fmt *f, const struct site *s, bool answers)
 
 /* ---- writing ---- */
 
-/* RFC 4648 4, as browsers write it. */
-static void put_base64(struct fmt *f, struct bytes b)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "0123456789+/=";
-
-	for (size_t i = 0; i < b.n; i += 3) {
-		uint32_t v = (uint32_t)b.p[i] << 16;
-
-		v |= i + 1 < b.n ? (uint32_t)b.p[i + 1] << 8 : 0;
-		v |= i + 2 < b.n ? b.p[i + 2] : 0;
-		fmt_put(f, "%c%c%c%c", letters[v >> 18], letters[v >> 12 & 63],
-			letters[i + 1 < b.n ? v >> 6 & 63 : 64],
-			letters[i + 2 < b.n ? v & 63 : 64]);
-	}
-}
-
 void site_put_auth(struct fmt *f, struct bytes login)
 {
 	uint8_t room[384], sum[SHA256_SIZE];
 	struct fmt text = fmt_to(SPAN(room));
 
-	put_base64(&text, login);
+	base64_put(&text, login, 0);
 	hash(sum, fmt_done(&text));
 	ct_wipe(room, sizeof room);
 	fmt_put(f, " auth=");

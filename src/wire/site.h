@@ -16,7 +16,7 @@
 #define NAT_WIRE_SITE_H
 
 #include "base/fmt.h"
-#include "crypt/sha256.h"
+#include "crypt/hash.h"
 #include "wire/http1.h"
 
 enum { SITE_EDITS = 16 };

@@ -40,6 +40,11 @@ struct relay_port { /* one that belongs to no client */
 	bool sealed; /* TLS alone is spoken there */
 };
 
+struct relay_ports { /* with --open a last one that never greets */
+	uint32_t n;
+	struct relay_port v[2 * OPT_LIST_MAX + 1];
+};
+
 struct flows { /* see flow.h */
 	struct slots table, lines;
 	struct map by_addr, by_id, by_out_id;
@@ -54,11 +59,6 @@ struct waits {             /* visitors that wait, each list the oldest first */
 	struct list told;  /* announced */
 	struct timer answer; /* of the oldest of those */
 	struct timer expiry;
-};
-
-struct relay_returns {
-	uint32_t next;
-	struct relay_return v[RELAY_RETURNS];
 };
 
 struct relay_traffic {
@@ -81,10 +81,9 @@ struct relay {
 	struct waits waits;
 	struct gate gate;
 	struct relay_traffic traffic;
-	struct secure *secure;                         /* NULL: no TLS */
-	struct relay_port ports[2 * OPT_LIST_MAX + 1]; /* the control ports */
-	bool draining;   /* nobody new is served */
-	uint32_t nports; /* with --open a last one that never greets */
+	struct secure *secure; /* NULL: no TLS */
+	struct relay_ports ports;
+	bool draining; /* nobody new is served */
 	struct relay_returns returns;
 	struct web *web; /* NULL: no --http */
 };

@@ -115,13 +115,13 @@ static void tell_port(struct relay_port *p, uint32_t i)
 
 static int open_port(struct relay *r, struct bytes host, uint16_t port)
 {
-	struct relay_port *p = &r->ports[r->nports];
+	struct relay_port *p = &r->ports.v[r->ports.n];
 	int rc = listener_start(&p->listener, r->net, host, port, door_come);
 
 	if (rc < 0)
 		return rc;
 	p->relay = r;
-	tell_port(p, r->nports++);
+	tell_port(p, r->ports.n++);
 	rc = path_listen(p, r->net, host);
 	if (rc < 0)
 		log_warn(r->net->log, "relay",
@@ -152,8 +152,8 @@ static int open_ports(struct relay *r, struct diag *d)
 
 static void say_ready(const struct relay *r)
 {
-	for (uint32_t i = 0; i + r->conf->open < r->nports; i++) {
-		const struct relay_port *p = &r->ports[i];
+	for (uint32_t i = 0; i + r->conf->open < r->ports.n; i++) {
+		const struct relay_port *p = &r->ports.v[i];
 		char at[64];
 		struct fmt f = fmt_to(SPAN(at));
 
@@ -168,7 +168,7 @@ static void say_ready(const struct relay *r)
  */
 static void say_token(const struct relay *r, const char *state_dir)
 {
-	struct addr at = r->ports[0].listener.at, own;
+	struct addr at = r->ports.v[0].listener.at, own;
 	struct bytes token = tokens_first(&r->tokens);
 	static const uint8_t zeros[16];
 	uint8_t line[512];
@@ -286,9 +286,9 @@ void relay_stop(struct relay *r)
 {
 	if (r->memory.p)
 		stop_all(r);
-	for (uint32_t i = 0; i < r->nports; i++) {
-		udp_stop(&r->ports[i].udp);
-		listener_stop(&r->ports[i].listener);
+	for (uint32_t i = 0; i < r->ports.n; i++) {
+		udp_stop(&r->ports.v[i].udp);
+		listener_stop(&r->ports.v[i].listener);
 	}
 	tokens_unload(&r->tokens);
 	tokens_unload(&r->fresh);
@@ -300,8 +300,8 @@ void relay_drain(struct relay *r)
 {
 	r->draining = true;
 	web_drain(r);
-	for (uint32_t i = 0; i < r->nports; i++)
-		listener_stop(&r->ports[i].listener);
+	for (uint32_t i = 0; i < r->ports.n; i++)
+		listener_stop(&r->ports.v[i].listener);
 	slots_each (struct published, p, &r->published)
 		listener_stop(&p.it->listener);
 }

@@ -161,9 +161,9 @@ static bool turned_away_row(const void *of, uint32_t *at,
 static bool listener_row(const void *of, uint32_t *at, struct report_row *row)
 {
 	const struct relay *r = of;
-	const struct relay_port *p = &r->ports[*at];
+	const struct relay_port *p = &r->ports.v[*at];
 
-	if (*at == r->nports)
+	if (*at == r->ports.n)
 		return false;
 	(*at)++;
 	report_addr(row, &p->listener.at);

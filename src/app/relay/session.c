@@ -446,7 +446,7 @@ int session_start(struct relay *r, struct tcp *from,
 {
 	const struct fastnat_login *proven = &login->proven;
 	struct session *old = NULL, *s;
-	const struct relay_port *last = &r->ports[r->nports - 1];
+	const struct relay_port *last = &r->ports.v[r->ports.n - 1];
 
 	if (!login->guest)
 		old = session_of_name(r, proven->name);
