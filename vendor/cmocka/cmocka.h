@@ -117,6 +117,8 @@ static inline int cmocka_same_bytes(const void *a, const void *b, size_t n)
 	cmocka_check(cmocka_same_text((a), (b)), #a " == " #b)
 #define assert_memory_equal(a, b, n) \
 	cmocka_check(cmocka_same_bytes((a), (b), (n)), #a " == " #b)
+#define assert_memory_not_equal(a, b, n) \
+	cmocka_check(!cmocka_same_bytes((a), (b), (n)), #a " != " #b)
 
 /* ---- running ---- */
 
