@@ -117,7 +117,7 @@ long http1_scan(struct http1_scan *s, struct bytes in, size_t most)
 		if (!step(s, c))
 			return -NAT_EPROTO;
 		if (c == '\n' && is_last(s))
-			return s->at;
+			return (long)s->at;
 	}
 	return s->at < most ? 0 : -NAT_EROOM;
 }
