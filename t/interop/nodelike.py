@@ -36,8 +36,8 @@ class Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
-        if self._on_open:
-            self._on_open(self)
+        if self._on_open:  # later: Debian's asyncio reads on if paused in here
+            asyncio.get_running_loop().call_soon(self._on_open, self)
 
     def data_received(self, data: bytes) -> None:
         if self._to:
