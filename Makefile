@@ -112,7 +112,7 @@ all: $(rel)/nat ## ./nat, the release binary (the default)
 static: $(static)/nat ## ./nat-static, the same without shared libraries (musl-gcc)
 	@cmp -s $< nat-static || { cp $< nat-static.new && mv nat-static.new nat-static; }
 
-check: lint unit scn interop ## lint, unit tests, scenarios; sanitized, < 60 s
+check: lint unit scn interop ## lint, unit tests, scenarios; sanitized
 
 # Scenarios measure time: within a check they wait until nothing compiles.
 QUIET = $(if $(filter check,$(MAKECMDGOALS)),unit $(dead)/nat lint-symbols lint-headers)

@@ -169,16 +169,28 @@ static void print_ip6(struct fmt *f, const struct addr *a)
 		fmt_put(f, "%%%u", a->scope);
 }
 
+/* Without a form: lists of a tracker are addresses for the most part. */
+static void put_octet(struct fmt *f, unsigned n, const char *behind)
+{
+	uint8_t text[3];
+	size_t at = sizeof text;
+
+	do
+		text[--at] = (uint8_t)('0' + n % 10);
+	while ((n /= 10) > 0);
+	fmt_bytes(f, (struct bytes){ text + at, sizeof text - at });
+	fmt_bytes(f, bytes_of(behind));
+}
+
 void addr_print_ip(struct fmt *f, const struct addr *a)
 {
 	struct bytes four = ip4_of(a);
 
 	assert(a->family == ADDR_IP4 || a->family == ADDR_IP6);
-	if (four.n > 0)
-		fmt_put(f, "%u.%u.%u.%u", four.p[0], four.p[1], four.p[2],
-			four.p[3]);
-	else
+	if (four.n == 0)
 		print_ip6(f, a);
+	for (size_t i = 0; i < four.n; i++)
+		put_octet(f, four.p[i], i < 3 ? "." : "");
 }
 
 void addr_print(struct fmt *f, const struct addr *a)

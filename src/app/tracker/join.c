@@ -35,36 +35,6 @@ static bool shows_lan(const struct printing *p, const struct member *m)
 	return !none && memcmp(m->from, p->from, sizeof p->from) == 0;
 }
 
-static uint8_t *put_number(uint8_t *to, unsigned n)
-{
-	uint8_t digits[5];
-	size_t k = sizeof digits;
-
-	do
-		digits[--k] = (uint8_t)('0' + n % 10);
-	while ((n /= 10) > 0);
-	memcpy(to, digits + k, sizeof digits - k);
-	return to + sizeof digits - k;
-}
-
-/* addr_print does the same for all; this is half of a registration's time. */
-static void put_addr(struct fmt *f, const struct addr *a)
-{
-	const uint8_t *ip = a->family == ADDR_IP4 ? a->ip : a->ip + 12;
-	uint8_t text[sizeof "255.255.255.255:65535"], *at = text;
-
-	if (!addr_is_ip4(a)) {
-		addr_print(f, a);
-		return;
-	}
-	for (int i = 0; i < 4; i++) {
-		at = put_number(at, ip[i]);
-		*at++ = i < 3 ? '.' : ':';
-	}
-	at = put_number(at, a->port);
-	fmt_bytes(f, (struct bytes){ text, (size_t)(at - text) });
-}
-
 /* A whole line, or false and nothing. */
 static bool put_line(const struct printing *p, const struct member *m)
 {
@@ -72,7 +42,7 @@ static bool put_line(const struct printing *p, const struct member *m)
 	size_t from = f->n;
 
 	fmt_bytes(f, from ? BYTES("\n") : BYTES(""));
-	put_addr(f, &m->at);
+	addr_print(f, &m->at);
 	if (shows_lan(p, m)) {
 		fmt_bytes(f, p->fields == 3 ? BYTES(",") : BYTES(";"));
 		member_print_lan(f, m);
