@@ -17,9 +17,9 @@ $(torture)/nat: $(TORTURE_REST) $(TORTURE_OS) $(san)/t/torture/wrap.o $(san)/lis
 	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^)
 
 .PHONY: torture torture-found lint-torture
-torture: $(torture)/nat ## a failing system call in each scenario (N= FULL=1 MOST= S=), or kill -9 at it (KILL=1)
+torture: $(torture)/nat ## a failing system call in each scenario (N= PATHS=1 FULL=1 MOST= S=), or kill -9 at it (KILL=1)
 	@$(PYTHON) t/torture/torture.py --nat $< $(N:%=--budget %) \
-	$(if $(FULL),--full) $(if $(KILL),--kill) $(MOST:%=--most %) $(S)
+	$(if $(PATHS),--paths) $(if $(FULL),--full) $(if $(KILL),--kill) $(MOST:%=--most %) $(S)
 
 # What has found a fault before, and nothing else: CI asks for it.
 torture-found: FOUND_IN = $(sort $(shell sed -n 's/^\([a-z_0-9]*\) .*/\1/p' t/torture/found))

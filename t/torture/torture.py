@@ -3,8 +3,8 @@
 
 First each scenario runs alone, and every system call of src/os that its
 processes make is counted. Then it runs again and again: each time the n-th call
-of one kind fails, once or five times in a row, with one of the errors that are
-possible there. What counts as well ended stands in tortured.py; how a call may
+of one kind, or by one path through the program, fails, once or five times in a
+row, with one of the errors that are possible there. What counts as well ended stands in tortured.py; how a call may
 fail in calls.py; how it is made to in wrap.h.
 """
 
@@ -55,7 +55,7 @@ class Plan:
 
 
 def case_of(label: str, call: str, at: int, turn: int) -> Case:
-    ways = failures(call)
+    ways = failures(call.partition("@")[0])
     name, number = ways[turn % len(ways)]
     times = 1 if turn // len(ways) % 2 == 0 else BURST
     return Case(label, call, at, times, name, number)
@@ -117,9 +117,33 @@ def kills(
     ]
 
 
+def by_paths(plans: list[Plan], chance: random.Random) -> dict[str, list[Case]]:
+    """By scenario: over all of them, each path by which a program comes to a
+    call, where it is met first, and then a later time, five in a row."""
+    met: dict[tuple[str, str], list[tuple[Plan, str, int]]] = {}
+    for plan in plans:
+        for label, paths in sorted(plan.scene.paths.items()):
+            for path, count in sorted(paths.items()):
+                key = plan.scene.programs[label], path
+                met.setdefault(key, []).append((plan, label, count))
+    found: dict[str, list[Case]] = {plan.path.stem: [] for plan in plans}
+    turns: Counter[str] = Counter()
+    for (_, path), places in sorted(met.items(), key=lambda item: item[0]):
+        kind = path.partition("@")[0]
+        ways, turn = len(failures(kind)), turns[kind]
+        turns[kind] += 1
+        (plan, label, _), other = places[0], chance.choice(places)
+        once = case_of(label, path, 1, turn % ways)
+        at = chance.randint(1, other[2])
+        burst = case_of(other[1], path, at, ways + (turn + 1) % ways)
+        found[plan.path.stem].append(once)
+        found[other[0].path.stem].append(burst)
+    return found
+
+
 def one_case(text: str) -> Case:
     label, call, at, times, error = text.split(":")
-    number = dict([*failures(call), KILL])[error]
+    number = dict([*failures(call.partition("@")[0]), KILL])[error]
     return Case(label, call, int(at), int(times), error, number)
 
 
@@ -169,7 +193,9 @@ def measure(path: Path, options: argparse.Namespace) -> Plan:
         return Plan(path, None, [], "two nodes contest a name")
     if options.kill:
         return Plan(path, scene, kills(scene.calls, options.budget, chance))
-    if options.full:
+    if options.paths:
+        cases = []  # when all are measured
+    elif options.full:
         cases = every(scene.calls, options.most)
     else:
         cases = sample(scene.calls, options.budget, chance)
@@ -214,7 +240,7 @@ class Report:
         print(f"{word} {plan.path.stem}: {plan.why}")
 
     def add(self, path: Path, case: Case, run: Run) -> None:
-        self.by_call.setdefault(case.call, Counter())[run.outcome] += 1
+        self.by_call.setdefault(case.kind, Counter())[run.outcome] += 1
         self.total[run.outcome] += 1
         if run.fault:
             print(f"FAILED  {path.stem} {case}: {run.fault}")
@@ -243,15 +269,26 @@ def run_all(options: argparse.Namespace, report: Report) -> None:
     with ProcessPoolExecutor(options.jobs, context, begin_worker) as pool:
         plans = [pool.submit(measure, p, options) for p in options.files]
         cases = {}
+
+        def start(plan: Plan, wanted: list[Case]) -> None:
+            for case in wanted:
+                future = pool.submit(run_case, plan.scene, case)
+                cases[future] = plan.path, case
+
+        whole = []
         for done in as_completed(plans):
             plan = done.result()
             if plan.scene:
                 report.made.update(*plan.scene.calls.values())
+                whole.append(plan)
             else:
                 report.no_scene(plan)
-            for case in plan.cases:
-                future = pool.submit(run_case, plan.scene, case)
-                cases[future] = plan.path, case
+            start(plan, plan.cases)
+        if options.paths:
+            whole.sort(key=lambda plan: plan.path)
+            found = by_paths(whole, random.Random(options.seed))
+            for plan in whole:
+                start(plan, found[plan.path.stem])
         for done in as_completed(cases):
             report.add(*cases.pop(done), done.result())
 
@@ -262,6 +299,7 @@ def arguments() -> argparse.Namespace:
     add("files", nargs="*", type=Path, help="default: those of t/scn")
     add("--nat", type=Path, default=TOP / "build/san-gcc-epoll/torture/nat")
     add("--budget", type=int, default=BUDGET, help="runs of each scenario")
+    add("--paths", action="store_true", help="each path to a call instead")
     add("--full", action="store_true", help="each call instead")
     add("--kill", action="store_true", help="kill -9 at a call instead")
     add("--most", type=int, default=MOST, help="with --full; 0: all")

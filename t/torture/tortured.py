@@ -53,11 +53,15 @@ class Case:
     """A call of one process that fails: the at-th, times in a row."""
 
     label: str  # NODE.LAUNCH, as r.1
-    call: str
+    call: str  # or CALL@PATH: by that path alone
     at: int
     times: int
     error: str
     number: int
+
+    @property
+    def kind(self) -> str:
+        return self.call.partition("@")[0]
 
     def kills(self) -> bool:
         return (self.error, self.number) == KILL
@@ -80,7 +84,7 @@ class Run:
     works: list[list[str]] = field(default_factory=list)  # node, service
     hits: int = 0
     dump: str = ""
-    calls: dict[str, Counter[str]] = field(default_factory=dict)
+    paths: dict[str, Counter[str]] = field(default_factory=dict)
     said: dict[str, Counter[str]] = field(default_factory=dict)
     mapped: dict[str, int] = field(default_factory=dict)
     spoke: set[str] = field(default_factory=set)  # on stderr
@@ -353,7 +357,7 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
         return f"{node.name} ended by itself: {node.verdict()}"
     if not lines and case.label in scene.spoke:
         return f"{node.name} ended without a word"
-    if case.call not in VITAL and any(map(STARTED.search, lines)):
+    if case.kind not in VITAL and any(map(STARTED.search, lines)):
         return f"{node.name} gave up after its start: {lines[-1]}"
     return ""
 
@@ -391,7 +395,7 @@ async def probe(
 ) -> str:
     """Does all work again? A line that could not be written tells no port."""
     world.quiet()
-    if case.call in ("write", "poll"):
+    if case.kind in ("write", "poll"):
         wanted = wanted & set(world.published())
     dead = await world.all_work(wanted, PROBE_TIME)
     who = ", ".join(" ".join(key) for key in sorted(dead))
@@ -415,7 +419,7 @@ async def torture(
         excuse_others(world)
         ended = world.victim_ended()
         stop = await world.finish(STOP_TIME)
-    if case.call == "getentropy" and "random" in str(world.errors(case.label)):
+    if case.kind == "getentropy" and "random" in str(world.errors(case.label)):
         stop, ended = None, True  # os/rand.h: there is no safe way on
     if world.was_killed() and stop == f"{world.victim().name}: {KILLED}":
         stop = None  # while it ended
@@ -459,7 +463,7 @@ async def count(world: Tortured, steps: list[Step]) -> Run:
     run.said = {label: world.said(label) for label in world.launched}
     run.mapped = {label: world.mapped(label) for label in world.launched}
     run.wrong = run.wrong or fault or left_open(world, run.mapped)
-    run.calls = {
+    run.paths = {
         label: Counter(world.noted(label, "call")) for label in world.launched
     }
     run.dump = world.log.dump()
@@ -485,18 +489,31 @@ class Scene:
         self.home = home  # where results are kept for all processes
         self.patience = patience
         self.said: dict[str, Counter[str]] = {}
-        self.calls: dict[str, Counter[str]] = {}
+        self.paths: dict[str, Counter[str]] = {}  # CALL@PATH
+        self.programs: dict[str, str] = {}  # which subcommand a process runs
         self.mapped: dict[str, int] = {}
         self.spoke: set[str] = set()
         self.published: set[tuple[str, str]] = set()
 
     async def measure(self, home: Path) -> Run:
-        run = await count(self._world(home), self.steps)
-        self.said, self.calls, self.mapped = run.said, run.calls, run.mapped
+        world = self._world(home)
+        run = await count(world, self.steps)
+        self.programs = {k: v[0][0] for k, v in world.starts.items()}
+        self.said, self.paths, self.mapped = run.said, run.paths, run.mapped
         self.spoke = run.spoke
         self.published = {(node, name) for node, name in run.works}
         self._keep(len(self.steps), run.works)
         return run
+
+    @property
+    def calls(self) -> dict[str, Counter[str]]:
+        """By process, how often each kind of call is made."""
+        found: dict[str, Counter[str]] = {}
+        for label, paths in self.paths.items():
+            found[label] = Counter()
+            for name, times in paths.items():
+                found[label][name.partition("@")[0]] += times
+        return found
 
     async def working(self, step: int) -> set[tuple[str, str]]:
         """What a visitor reaches when so many steps are done."""

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +27,11 @@
 /* ---- the plan ---- */
 
 enum { CALL = 24, FDS = 1024, LOG_FD = 200 };
+enum { FRAMES = 10, FRAME_MOST = 1 << 20 };
 
 static struct {
 	char call[CALL];
+	uint32_t path; /* 0: any */
 	unsigned at, times, seen, hits;
 	int error;
 } plan;
@@ -43,22 +46,55 @@ static struct {
 /* One write, so that lines of several processes stay whole. */
 static void note(const char *what, const char *call)
 {
-	char line[CALL + 16];
+	char line[2 * CALL + 16];
 	int n = snprintf(line, sizeof line, "%s %s\n", what, call);
 
 	if (book.fd >= 0 && write(book.fd, line, (size_t)n) < 0)
 		_exit(98);
 }
 
+/* Which way the program has come here: a hash of the innermost callers, as
+ * distances within it, so that it is the same in each process. Never 0.
+ */
+__attribute__((noinline)) static uint32_t path_here(void)
+{
+	extern const char __executable_start[], etext[];
+	const uintptr_t *frame = __builtin_frame_address(0);
+	uintptr_t start = (uintptr_t)__executable_start;
+	uint32_t hash = 2166136261u;
+
+	for (int i = 0; i < FRAMES; i++) {
+		uintptr_t up = frame[0], from = frame[1] - start;
+
+		if (from >= (uintptr_t)etext - start)
+			break;
+		hash = (hash ^ (uint32_t)from) * 16777619u;
+		if (up <= (uintptr_t)frame ||
+		    up - (uintptr_t)frame > FRAME_MOST)
+			break;
+		frame = (const uintptr_t *)up;
+	}
+	return hash | 1;
+}
+
+static void count(const char *call, uint32_t path)
+{
+	char text[2 * CALL];
+
+	snprintf(text, sizeof text, "%s@%08x", call, path);
+	note("call", text);
+}
+
 /* Is it this call's turn to fail? Called by handlers of signals too. */
 static bool hit(const char *call)
 {
+	uint32_t path = path_here();
 	int saved = errno;
 
 	if (book.counts)
-		note("call", call);
+		count(call, path);
 	errno = saved;
-	if (strcmp(call, plan.call) != 0)
+	if (strcmp(call, plan.call) != 0 || (plan.path && plan.path != path))
 		return false;
 	plan.seen++;
 	if (plan.seen < plan.at || plan.seen - plan.at >= plan.times)
@@ -156,16 +192,22 @@ __attribute__((constructor)) static void begin(void)
 {
 	const char *text = getenv("NAT_TORTURE"), *log;
 	char call[CALL];
-	unsigned at, times;
+	unsigned at, times, path = 0;
 	int error;
 
 	each_fd(remember);
 	log = getenv("NAT_TORTURE_LOG");
 	if (log)
 		open_log(log);
-	if (text &&
-	    sscanf(text, "%23[^:]:%u:%u:%d", call, &at, &times, &error) == 4)
+	if (!text || sscanf(text, "%23[^:@]%n", call, &error) != 1)
+		return;
+	text += error;
+	if (sscanf(text, "@%x", &path) == 1)
+		text = strchr(text, ':');
+	if (sscanf(text, ":%u:%u:%d", &at, &times, &error) == 3) {
 		wrap_plan(call, at, times, error);
+		plan.path = path;
+	}
 }
 
 __attribute__((destructor)) static void end(void)

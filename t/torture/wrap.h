@@ -6,11 +6,12 @@
  * errno, or WRAP_SHORT where fewer bytes are moved than asked (one), or WRAP_KILL:
  * the process is killed there, as by kill -9. What gives something back (close, closedir, munmap) does so before it reports failure.
  *
- * A process reads its plan from NAT_TORTURE=CALL:AT:TIMES:ERRNO and writes to
- * the file NAT_TORTURE_LOG: a line for each failure ("hit CALL"), at its end for
+ * A process reads its plan from NAT_TORTURE=CALL[@PATH]:AT:TIMES:ERRNO and writes
+ * to the file NAT_TORTURE_LOG: a line for each failure ("hit CALL"), at its end for
  * each descriptor it has left open ("fd N WHERE") and for memory it has left
  * mapped ("mapped BYTES"), and with NAT_TORTURE_COUNT=1 a line for each call
- * ("call CALL"). A unit test sets the plan itself.
+ * ("call CALL@PATH"). PATH, in hex, is the way by which the program has come to
+ * the call; only calls by that one count then. A unit test sets the plan itself.
  */
 #ifndef NAT_T_TORTURE_WRAP_H
 #define NAT_T_TORTURE_WRAP_H
