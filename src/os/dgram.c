@@ -34,12 +34,10 @@ static void set(int fd, int level, int name, int value)
 
 static int open_socket(int family)
 {
-	int fd = socket(family, SOCK_DGRAM, 0);
+	int fd = sys_own(socket(family, SOCK_DGRAM, 0));
 
 	if (fd < 0)
-		return sys_err();
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
+		return fd;
 	set(fd, SOL_SOCKET, SO_RCVBUF, SOCKET_BUFFER);
 	set(fd, SOL_SOCKET, SO_SNDBUF, SOCKET_BUFFER);
 #if defined(TRAINS)

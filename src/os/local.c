@@ -10,12 +10,6 @@
 
 enum { BACKLOG = 16 };
 
-static void set_flags(int fd)
-{
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 static int open_local(struct sockaddr_storage *sa, socklen_t *n,
 		      const char *path)
 {
@@ -32,12 +26,11 @@ static int open_local(struct sockaddr_storage *sa, socklen_t *n,
 /* Nobody listens there. */
 static bool is_stale(const struct sockaddr_storage *sa, socklen_t n)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = sys_own(socket(AF_UNIX, SOCK_STREAM, 0));
 	bool refused;
 
 	if (fd < 0)
 		return false;
-	set_flags(fd);
 	refused = connect(fd, (const struct sockaddr *)sa, n) < 0 &&
 		  errno == ECONNREFUSED;
 	close(fd);
@@ -87,9 +80,10 @@ int local_listen(const char *path, struct local_file *file)
 	socklen_t n;
 	int fd = open_local(&sa, &n, path), rc;
 
+	if (fd >= 0)
+		fd = sys_own(fd);
 	if (fd < 0)
 		return fd;
-	set_flags(fd);
 	rc = make_way(path, &sa, n);
 	if (rc == 0)
 		rc = bind_private(fd, &sa, n);

@@ -71,14 +71,10 @@ static int catch_all(void)
 int signals_start(struct signals *s, struct loop *l,
 		  void (*heard)(struct signals *, unsigned))
 {
-	int rc;
+	int rc = pipe(wake_fd) < 0 ? sys_err() : sys_own_pipe(wake_fd);
 
-	if (pipe(wake_fd) < 0)
-		return sys_err();
-	for (int i = 0; i < 2; i++) {
-		fcntl(wake_fd[i], F_SETFL, O_NONBLOCK);
-		fcntl(wake_fd[i], F_SETFD, FD_CLOEXEC);
-	}
+	if (rc < 0)
+		return rc;
 	s->heard = heard;
 	io_init(&s->io, ready);
 	io_start(&s->io, l, wake_fd[0], LOOP_IN);

@@ -32,12 +32,6 @@ static void set(int fd, int level, int name, int value)
 		return;
 }
 
-static void set_flags(int fd)
-{
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
 static int no_sigpipe(int fd)
 {
 #if defined(SO_NOSIGPIPE)
@@ -53,12 +47,9 @@ static int open_socket(int family, int type)
 
 	return fd < 0 ? sys_err() : no_sigpipe(fd);
 #else
-	int fd = socket(family, type, 0);
+	int fd = sys_own(socket(family, type, 0));
 
-	if (fd < 0)
-		return sys_err();
-	set_flags(fd);
-	return no_sigpipe(fd);
+	return fd < 0 ? fd : no_sigpipe(fd);
 #endif
 }
 
@@ -90,13 +81,13 @@ int sock_accept(int fd, struct addr *from)
 #if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
 	got = accept4(fd, (struct sockaddr *)&sa, &n,
 		      SOCK_NONBLOCK | SOCK_CLOEXEC);
-#else
-	got = accept(fd, (struct sockaddr *)&sa, &n);
-	if (got >= 0)
-		set_flags(got);
-#endif
 	if (got < 0)
 		return sys_err();
+#else
+	got = sys_own(accept(fd, (struct sockaddr *)&sa, &n));
+	if (got < 0)
+		return got;
+#endif
 	addr_of(from, &sa);
 #if !defined(__linux__) /* which inherits what sock_listen has set */
 	sock_tune(got);
@@ -172,10 +163,10 @@ long sock_splice(int from, int to, size_t n)
 
 int sock_pipe(int ends[2], size_t size)
 {
-	if (pipe(ends) < 0)
-		return sys_err();
-	set_flags(ends[0]);
-	set_flags(ends[1]);
+	int rc = pipe(ends) < 0 ? sys_err() : sys_own_pipe(ends);
+
+	if (rc < 0)
+		return rc;
 #if defined(F_SETPIPE_SZ)
 	if (size != 65536)
 		fcntl(ends[0], F_SETPIPE_SZ, (int)size);

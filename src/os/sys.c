@@ -1,6 +1,8 @@
 #include "os/sys.h"
 #include "base/span.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 static const struct {
 	int sys, nat;
@@ -26,4 +28,28 @@ int sys_err(void)
 		if (rows[i].sys == errno)
 			return -rows[i].nat;
 	return -NAT_EIO;
+}
+
+int sys_own(int fd)
+{
+	int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL), rc;
+
+	if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) >= 0 &&
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) >= 0)
+		return fd;
+	rc = sys_err();
+	if (fd >= 0)
+		close(fd);
+	return rc;
+}
+
+int sys_own_pipe(int ends[2])
+{
+	int in = sys_own(ends[0]), out = sys_own(ends[1]);
+
+	if (in >= 0 && out < 0)
+		close(in);
+	if (out >= 0 && in < 0)
+		close(out);
+	return in < 0 ? in : out < 0 ? out : 0;
 }

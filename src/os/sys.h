@@ -9,6 +9,13 @@
  */
 int sys_err(void);
 
+/* What a call has given is ours: nothing waits on it, no child has it. fd, or the
+ * error, also of that call; it is closed then.
+ */
+MUST_USE int sys_own(int fd);
+/* The same of both ends that a pipe has. 0 or the error. */
+MUST_USE int sys_own_pipe(int ends[2]);
+
 /* setrlimit of <sys/resource.h>, but for Linux's newer call: musl's setrlimit
  * stops all threads first, which costs a static program 2 KB.
  */

@@ -17,11 +17,9 @@ int syslog_open(const char *path)
 	if (n >= sizeof at.sun_path)
 		return -NAT_EINVAL;
 	memcpy(at.sun_path, path, n);
-	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	fd = sys_own(socket(AF_UNIX, SOCK_DGRAM, 0));
 	if (fd < 0)
-		return sys_err();
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
+		return fd;
 	if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0)
 		return fd;
 	rc = sys_err();

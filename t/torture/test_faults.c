@@ -148,7 +148,6 @@ static const struct {
 	{ try_connect, "socket", ENFILE, -NAT_EFILES },
 	{ try_connect, "connect", ENETUNREACH, -NAT_EUNREACH },
 	{ try_pipe, "pipe", EMFILE, -NAT_EFILES },
-	{ try_pipe, "fcntl", EPERM, 0 },
 	{ try_listener, "getsockname", ENOBUFS, -NAT_EMEMORY },
 	{ try_listener, "bind", EACCES, -NAT_EACCESS },
 	{ try_udp, "socket", EMFILE, -NAT_EFILES },
@@ -156,7 +155,9 @@ static const struct {
 	{ try_udp, "getsockname", ENOBUFS, -NAT_EMEMORY },
 	{ try_udp_peer, "connect", ENETUNREACH, -NAT_EUNREACH },
 	{ try_udp_peer, "getsockname", ENOBUFS, -NAT_EMEMORY },
+	{ try_udp, "fcntl", EPERM, -NAT_EACCESS },
 	{ try_signals, "pipe", EMFILE, -NAT_EFILES },
+	{ try_signals, "fcntl", EPERM, -NAT_EACCESS },
 	{ try_net, "mmap", ENOMEM, -NAT_EMEMORY },
 	{ try_net, "open", EMFILE, 0 }, /* the spare descriptor */
 	{ try_loop, "epoll_create1", EMFILE, -NAT_EFILES },

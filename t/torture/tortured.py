@@ -38,7 +38,7 @@ VITAL = (
     "getentropy syscall prctl setuid setgid setgroups seteuid setegid".split()
 )
 LOG_BURST = 5  # lines of a kind that a rate allows (base/log.h)
-SETTINGS = 8 << 20  # bytes that stay mapped: a process lives by them
+SETTINGS = 16 << 20  # bytes that stay mapped: a process lives by them
 FAILURES = (1, 3, 75)  # exit codes of a start that did not work
 PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
 READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
