@@ -252,8 +252,6 @@ WRAP(getsockname, (int fd, struct sockaddr *sa, socklen_t *n), (fd, sa, n))
 WRAP(getpeername, (int fd, struct sockaddr *sa, socklen_t *n), (fd, sa, n))
 WRAP(getsockopt, (int fd, int level, int name, void *value, socklen_t *n),
      (fd, level, name, value, n))
-WRAP(setsockopt, (int fd, int level, int name, const void *value, socklen_t n),
-     (fd, level, name, value, n))
 WRAP_MOVING(recv, (int fd, void *to, size_t n, int flags), (fd, to, n, flags))
 WRAP_MOVING(send, (int fd, const void *b, size_t n, int flags),
 	    (fd, b, n, flags))
@@ -268,6 +266,16 @@ WRAP_MOVING(splice,
 	    (int from, off64_t *at, int to, off64_t *to_at, size_t n,
 	     unsigned flags),
 	    (from, at, to, to_at, n, flags))
+
+/* SO_REUSEADDR is older than any system that we run on, and a flag. */
+int __wrap_setsockopt(int fd, int level, int name, const void *v, socklen_t n);
+int __wrap_setsockopt(int fd, int level, int name, const void *v, socklen_t n)
+{
+	bool may = level != SOL_SOCKET || name != SO_REUSEADDR;
+
+	return may && hit("setsockopt") ? -1
+					: setsockopt(fd, level, name, v, n);
+}
 
 /* ENOTCONN: the connection is gone, in both directions. */
 int __wrap_shutdown(int fd, int how);

@@ -2,7 +2,7 @@
 
 usage: run.py [--jobs N] [--under EMULATOR] PROGRAM...    What a program printed
 is shown when it fails. The counts are of cmocka's cases; a program that ends
-without a verdict (a crash, a sanitizer, more than 20 s) counts as one failure
+without a verdict (a crash, a sanitizer, 30 s times SCN_PATIENCE) counts as one failure
 more.
 """
 import argparse
@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-LIMIT_S = 20
+LIMIT_S = 30 * float(os.environ.get("SCN_PATIENCE", "1"))
 SLOWNESS = 6     # of emulators
 VERDICT = re.compile(r"\[  (PASSED|FAILED|SKIPPED) *\] (?:\w+: )?(\d+) test")
 SANITIZERS = {
