@@ -1,9 +1,10 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
+IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
@@ -40,6 +41,8 @@ $(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
 	cmd/commands_small)
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \
 	wire/http1 wire/body wire/forward wire/site,app/relay/web_small app/client/vhost_small)
+$(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
+	app/natpass/server,app/natpass/server_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -48,4 +51,5 @@ PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
 DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
+	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

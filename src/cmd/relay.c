@@ -1,16 +1,23 @@
+#include "app/natpass/server.h"
 #include "app/relay/relay.h"
 #include "base/addr.h"
 #include "cmd/serve.h"
 #include "cmd/tlsopts.h"
 
+enum { SECRET = 128 };
+
 struct relay_set {
 	struct common common; /* first */
 	struct relay_conf conf;
 	struct relay *relay;
+	struct natpass_conf natpass_conf;
+	struct natpass_server *natpass;
+	char secret[SECRET + 1]; /* natpass_conf's, which argv has no more */
 };
 
 /* clang-format off */
 #define AT(field) offsetof(struct relay_set, conf.field)
+#define PASS(field) offsetof(struct relay_set, natpass_conf.field)
 static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:8888",
 	  0, 0, WORDS("Where clients connect") },
@@ -69,6 +76,23 @@ static const struct opt opts[] = {
 	  1000, 3600000, WORDS("How long a request's head may take, or its body pause") },
 	{ 0, "http-idle", OPT_MS, 0, AT(web.idle), "TIME", "60s",
 	  1000, 3600000, WORDS("How long a connection waits for the next request") },)
+	ROWS_OF(NAT_NATPASS)(
+	{ 0, "natpass", OPT_ADDR, OPT_LIST | OPT_FIXED, PASS(listen), "ADDR", NULL,
+	  0, 0, WORDS("Where clients of natpass connect") },
+	{ 0, "secret", OPT_TEXT, OPT_SECRET, PASS(secret), "TEXT", NULL,
+	  0, 0, WORDS("What clients of natpass prove") },
+	{ 0, "secret-file", OPT_TEXT, 0, PASS(secret_file), "FILE", NULL,
+	  0, 0, WORDS("The same by a file, for each id its own, and who may open what") },
+	{ 0, "natpass-plain", OPT_FLAG, OPT_FIXED, PASS(plain), NULL, NULL,
+	  0, 0, WORDS("Serve natpass without TLS too: who listens in can log in for a "
+	  "minute") },
+	{ 0, "natpass-md5", OPT_FLAG, 0, PASS(md5), NULL, NULL,
+	  0, 0, WORDS("Without TLS, take the proofs of natpass before 0.11 too: who "
+	  "listens in can log in for ever") },
+	{ 0, "natpass-clients", OPT_UINT, OPT_FIXED, PASS(max_clients), "N", "256",
+	  1, 65535, WORDS("Most connections of natpass at once") },
+	{ 0, "natpass-links", OPT_UINT, OPT_FIXED, PASS(max_links), "N", "10000",
+	  1, 65535, WORDS("Most links of natpass at once") },)
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
@@ -77,7 +101,24 @@ static const struct opt opts[] = {
 	OPT_END
 };
 #undef AT
+#undef PASS
 /* clang-format on */
+
+static void fit_natpass(struct relay_set *set, struct diag *d)
+{
+	struct natpass_conf *conf = &set->natpass_conf;
+	size_t n;
+
+	conf->tls = set->conf.tls;
+	natpass_fit(conf, d);
+	if (!conf->secret)
+		return;
+	n = strlen(conf->secret) + 1;
+	if (n > sizeof set->secret)
+		diag_option(d, "secret", "is longer than 128 bytes");
+	else
+		conf->secret = memcpy(set->secret, conf->secret, n);
+}
 
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
@@ -90,6 +131,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.token_file = set->common.token_file;
 	set->conf.weak_token = set->common.weak_token;
 	secure_fit(&set->conf.tls, &set->common.tls, SECURE_SERVER, d);
+	fit_natpass(set, d);
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
@@ -112,12 +154,13 @@ static unsigned lowest_of(const struct opt_list *l, unsigned lowest)
 
 static unsigned lowest_port(const void *settings)
 {
-	const struct relay_conf *conf =
-		&((const struct relay_set *)settings)->conf;
+	const struct relay_set *set = settings;
+	const struct relay_conf *conf = &set->conf;
 	unsigned lowest = lowest_of(&conf->listen, conf->ports.lo);
 
 	if (secure_listens(conf->tls))
 		lowest = lowest_of(&conf->tls->listen, lowest);
+	lowest = lowest_of(&set->natpass_conf.listen, lowest);
 	return lowest_of(&conf->web.http, lowest);
 }
 
@@ -131,7 +174,10 @@ static bool keeps_state(const void *settings)
 
 static size_t descriptors(const void *settings)
 {
-	return relay_descriptors(&((const struct relay_set *)settings)->conf);
+	const struct relay_set *set = settings;
+
+	return relay_descriptors(&set->conf) +
+	       natpass_descriptors(&set->natpass_conf);
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
@@ -139,29 +185,48 @@ static int start(void *settings, struct net *net, const char *state_dir,
 {
 	struct relay_set *set = settings;
 
-	return relay_start(&set->relay, net, &set->conf, state_dir, d);
+	int rc = natpass_start(&set->natpass, net, &set->natpass_conf, d);
+
+	if (rc == 0)
+		rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
+	if (rc < 0)
+		natpass_stop(set->natpass);
+	else
+		natpass_ready(set->natpass);
+	return rc;
 }
 
 static void check(void *settings, const void *fresh, struct diag *d)
 {
-	relay_check(((struct relay_set *)settings)->relay,
-		    &((const struct relay_set *)fresh)->conf, d);
+	struct relay_set *set = settings;
+	const struct relay_set *to = fresh;
+
+	relay_check(set->relay, &to->conf, d);
+	natpass_check(set->natpass, &to->natpass_conf, d);
 }
 
 static void reload(void *settings, const void *fresh)
 {
-	relay_reload(((struct relay_set *)settings)->relay,
-		     &((const struct relay_set *)fresh)->conf);
+	struct relay_set *set = settings;
+	const struct relay_set *to = fresh;
+
+	relay_reload(set->relay, &to->conf);
+	natpass_reload(set->natpass, &to->natpass_conf);
 }
 
 static void drain(void *settings)
 {
-	relay_drain(((struct relay_set *)settings)->relay);
+	struct relay_set *set = settings;
+
+	relay_drain(set->relay);
+	natpass_drain(set->natpass);
 }
 
 static bool busy(const void *settings)
 {
-	return relay_busy(((const struct relay_set *)settings)->relay);
+	const struct relay_set *set = settings;
+
+	return relay_busy(set->relay) || natpass_busy(set->natpass);
 }
 
 static void stop(void *settings)
@@ -169,6 +234,7 @@ static void stop(void *settings)
 	struct relay_set *set = settings;
 
 	relay_stop(set->relay);
+	natpass_stop(set->natpass);
 }
 
 static const struct role role = {

@@ -1,5 +1,6 @@
 #include "wire/json.h"
 #include "base/cur.h"
+#include "base/utf8.h"
 #include <assert.h>
 
 enum { LEVELS = 1024 }; /* the deepest that any caller may allow */
@@ -10,35 +11,6 @@ static struct bytes rest_of(const struct cur *c)
 }
 
 /* ---- characters ---- */
-
-/* RFC 3629 section 4: first byte, range of the second, bytes in all. */
-static const struct utf8 {
-	uint8_t first, last, lo, hi, size;
-} utf8[] = {
-	{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-	{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-	{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-};
-
-/* Bytes of the character that b (not empty) starts with; 0 when it is none. */
-static size_t utf8_size(struct bytes b)
-{
-	const struct utf8 *row = utf8;
-
-	while (row < utf8 + COUNT(utf8) && *b.p > row->last)
-		row++;
-	if (row == utf8 + COUNT(utf8) || *b.p < row->first || b.n < row->size)
-		return 0;
-	if (row->size > 1 && (b.p[1] < row->lo || b.p[1] > row->hi))
-		return 0;
-	for (size_t i = 2; i < row->size; i++) {
-		if ((b.p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return row->size;
-}
 
 static void put_utf8(struct fmt *f, uint32_t code)
 {
