@@ -44,6 +44,7 @@ PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
 READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
 STARTED = re.compile(r"ready on|connected to|trying again")
 TROUBLE = re.compile(r"(err|warn) |nat[ :]")
+UNCHANGED = "reload failed: nothing has changed"
 KILLED = "killed by SIGKILL"
 DAMAGE = re.compile(r"other bytes|or other ones|more came|the sink says")
 
@@ -385,7 +386,7 @@ def floods(world: Tortured, case: Case, usual: dict[str, Counter[str]]) -> str:
     """The same trouble told more often than it happened."""
     before = usual.get(case.label, Counter())
     for text, count in world.said(case.label).items():
-        if count > before[text] + max(case.times, LOG_BURST):
+        if count > 2 * before[text] + max(case.times, LOG_BURST):
             return f"{case.label}: said {count} times: {text}"
     return ""
 
@@ -393,9 +394,11 @@ def floods(world: Tortured, case: Case, usual: dict[str, Counter[str]]) -> str:
 async def probe(
     world: Tortured, case: Case, wanted: set[tuple[str, str]]
 ) -> str:
-    """Does all work again? A line that could not be written tells no port."""
+    """Does all work again? A line that could not be written tells no port, and
+    who refused to reload publishes what it did."""
     world.quiet()
-    if case.kind in ("write", "poll"):
+    refused = UNCHANGED in str(world.errors(case.label))
+    if case.kind in ("write", "poll") or refused:
         wanted = wanted & set(world.published())
     dead = await world.all_work(wanted, PROBE_TIME)
     who = ", ".join(" ".join(key) for key in sorted(dead))
