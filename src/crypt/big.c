@@ -1,4 +1,40 @@
 #include "crypt/big.h"
+#include "crypt/rows.h"
+
+/* ---- rows, in plain C ---- */
+
+static limb plain_sub(limb *r, const limb *a, const limb *b, size_t n)
+{
+	return limb_rest(r, a, b, n);
+}
+
+static void plain_mul(limb *r, const limb *a, const limb *b, size_t n)
+{
+	rows_mul(r, a, b, n, limb_row);
+}
+
+static void plain_square(limb *r, const limb *a, size_t n)
+{
+	rows_square(r, a, n, limb_row);
+}
+
+static limb plain_reduce(limb *r, const limb *m, limb m0, size_t n)
+{
+	return rows_reduce(r, m, m0, n, limb_row);
+}
+
+static const struct rows plain = { plain_sub, plain_mul, plain_square,
+				   plain_reduce };
+
+/* What big_native was told. */
+static const struct rows *rows = &plain;
+
+void big_native(bool mulx)
+{
+	rows = mulx && rows_native ? rows_native : &plain;
+}
+
+/* ---- numbers ---- */
 
 bool big_load(limb *r, size_t n, struct bytes b)
 {
@@ -44,7 +80,7 @@ limb big_add(limb *r, const limb *a, const limb *b, size_t n)
 
 limb big_sub(limb *r, const limb *a, const limb *b, size_t n)
 {
-	return limb_rest(r, a, b, n);
+	return rows->sub(r, a, b, n);
 }
 
 limb big_less(const limb *a, const limb *b, size_t n)
@@ -79,41 +115,19 @@ void big_pick(limb *r, const limb *a, size_t n, limb mask)
 	limb_move(r, a, mask, n);
 }
 
-/* r = a * b; what passes over. */
-static limb first_row(limb *r, const limb *a, limb b, size_t n)
-{
-	limb carry = 0;
-
-	for (size_t i = 0; i < n; i++)
-		r[i] = limb_muladd(0, a[i], b, &carry);
-	return carry;
-}
-
 void big_mul(limb *r, const limb *a, const limb *b, size_t n)
 {
-	r[n] = first_row(r, a, b[0], n);
-	for (size_t i = 1; i < n; i++)
-		r[i + n] = limb_row(r + i, a, b[i], n);
+	rows->mul(r, a, b, n);
 }
 
-/* Each product of two different limbs once, all that twice, and the squares. */
 void big_square(limb *r, const limb *a, size_t n)
 {
-	limb carry = 0, over = 0;
+	rows->square(r, a, n);
+}
 
-	r[0] = 0;
-	r[n] = first_row(r + 1, a + 1, a[0], n - 1);
-	for (size_t i = 1; i + 1 < n; i++)
-		r[i + n] = limb_row(r + 2 * i + 1, a + i + 1, a[i], n - i - 1);
-	r[2 * n - 1] = 0;
-	for (size_t i = 0; i < n; i++) {
-		limb lo = r[2 * i], hi = r[2 * i + 1];
-
-		r[2 * i] = limb_muladd(lo << 1 | over, a[i], a[i], &carry);
-		r[2 * i + 1] =
-			limb_add(hi << 1 | lo >> (LIMB_BITS - 1), 0, &carry);
-		over = hi >> (LIMB_BITS - 1);
-	}
+limb big_reduce(limb *t, const limb *m, limb m0, size_t n)
+{
+	return rows->reduce(t, m, m0, n);
 }
 
 size_t big_bits(const limb *a, size_t n)

@@ -13,6 +13,11 @@ enum {
 	BIG_BYTES = BIG_BITS / 8
 };
 
+/* Once, at start: whether rows_native may be used, as os/cpu knows. Without this
+ * call all is plain C; the results are the same.
+ */
+void big_native(bool mulx);
+
 /* From and to big-endian bytes. Load: false, and the low part, when b says more
  * than n limbs hold. Store: the low to.n bytes, zeros before what is short.
  */
@@ -37,6 +42,11 @@ void big_pick(limb *r, const limb *a, size_t n, limb mask);
 /* r of 2n limbs, apart from a and b. */
 void big_mul(limb *r, const limb *a, const limb *b, size_t n);
 void big_square(limb *r, const limb *a, size_t n);
+
+/* Adds to t, of 2n limbs, such a multiple of m that the lower n become zero, m0
+ * being -1 / m mod 2^LIMB_BITS; what passes over.
+ */
+limb big_reduce(limb *t, const limb *m, limb m0, size_t n);
 
 /* Bits up to the highest one. Not constant time. */
 size_t big_bits(const limb *a, size_t n);

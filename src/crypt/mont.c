@@ -22,16 +22,9 @@ void mont_settle(limb *r, const limb *t, limb top, const struct mont *mod)
 
 void mont_reduce(limb *r, limb *t, const struct mont *mod)
 {
-	size_t n = mod->n;
-	limb top = 0;
+	limb top = big_reduce(t, mod->m, mod->m0, mod->n);
 
-	for (size_t i = 0; i < n; i++) {
-		limb u = t[i] * mod->m0;
-		limb carry = limb_row(t + i, mod->m, u, n);
-
-		t[i + n] = limb_add(t[i + n], carry, &top);
-	}
-	mont_settle(r, t + n, top, mod);
+	mont_settle(r, t + mod->n, top, mod);
 }
 
 static void any_mul(limb *r, const limb *a, const limb *b,

@@ -1,5 +1,6 @@
-#include "crypt/p256_base.h"
+#include "crypt/p256.h"
 #include "crypt/ct.h"
+#include "crypt/p256_base.h"
 
 /* FIPS 186-5, SP 800-186 3.2.1.3; everything of the field in Montgomery's form. */
 enum { N = LIMBS(256) };
@@ -132,9 +133,17 @@ static const struct mont_ops field_ops = { field_mul, field_add, field_sub,
 					   field_square };
 static const struct mont_ops order_ops = { order_mul, mont_any_add,
 					   mont_any_sub, order_square };
-static const struct mont field_mod = { N, 1, prime, prime_rr, &field_ops };
-static const struct mont order_mod = { N, (limb)0xccd1c8aaee00bc4f, order,
-				       order_rr, &order_ops };
+static struct mont field_mod = { N, 1, prime, prime_rr, &field_ops };
+static struct mont order_mod = { N, (limb)0xccd1c8aaee00bc4f, order, order_rr,
+				 &order_ops };
+
+void p256_native(bool mulx)
+{
+	bool has = mulx && p256_field_native;
+
+	field_mod.ops = has ? p256_field_native : &field_ops;
+	order_mod.ops = has ? p256_order_native : &order_ops;
+}
 
 /* ---- multiples of the base point, by the comb ---- */
 

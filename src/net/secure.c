@@ -1,6 +1,7 @@
 #include "net/secure.h"
 #include "base/base64.h"
 #include "crypt/aead.h"
+#include "crypt/p256.h"
 #include "crypt/ct.h"
 #include "net/creds.h"
 #include "net/sealed.h"
@@ -316,6 +317,8 @@ static int begin(struct secure *s, uint32_t most, struct diag *d)
 	if (rc == 0)
 		rc = reserve(s, most);
 	aead_native(cpu_has_aes(), cpu_has_avx2());
+	big_native(cpu_has_mulx());
+	p256_native(cpu_has_mulx());
 	if (rc == 0 && server)
 		rc = make_own(s, d);
 	if (rc == 0)

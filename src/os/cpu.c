@@ -14,8 +14,13 @@ enum {
 	AES = 1 << 25
 };
 enum { OSXSAVE = 1 << 27, AVX = 1 << 28 }; /* of leaf 1, in ecx */
-enum { AVX2 = 1 << 5, SHA = 1 << 29 };     /* of leaf 7, in ebx */
-enum { REGISTERS = 1 << 1 | 1 << 2 };      /* XMM and YMM in XCR0 */
+enum {
+	AVX2 = 1 << 5,
+	BMI2 = 1 << 8,
+	ADX = 1 << 19,
+	SHA = 1 << 29
+};                                    /* 7, ebx */
+enum { REGISTERS = 1 << 1 | 1 << 2 }; /* XMM and YMM in XCR0 */
 
 /* Intel's SDM, volume 2, CPUID: all of those bits. */
 static bool has(unsigned leaf_1, unsigned leaf_7)
@@ -43,6 +48,11 @@ bool cpu_has_crc32c(void)
 	return has(SSE42, 0);
 }
 
+bool cpu_has_mulx(void)
+{
+	return has(0, BMI2 | ADX);
+}
+
 /* Intel's SDM, volume 1, 14.7.1. */
 bool cpu_has_avx2(void)
 {
@@ -54,6 +64,11 @@ bool cpu_has_avx2(void)
 	return (low & REGISTERS) == REGISTERS;
 }
 #else
+bool cpu_has_mulx(void)
+{
+	return false;
+}
+
 bool cpu_has_avx2(void)
 {
 	return false;

@@ -17,6 +17,9 @@ bool cpu_has_aes(void);
 /* Those for CRC-32C that crypt/crc_x86.c or crypt/crc_arm.c use. */
 bool cpu_has_crc32c(void);
 
+/* MULX (BMI2), ADCX and ADOX, that crypt/rows_x86.c and crypt/p256_x86.c use. */
+bool cpu_has_mulx(void);
+
 /* AVX2, and a system that keeps its registers. */
 bool cpu_has_avx2(void);
 

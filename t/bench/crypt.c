@@ -7,6 +7,7 @@
 #include "crypt/aead.h"
 #include "crypt/ecdsa.h"
 #include "crypt/key.h"
+#include "crypt/p256.h"
 #include "crypt/sha256.h"
 #include "crypt/x25519.h"
 #include "os/cpu.h"
@@ -132,6 +133,8 @@ static void measure(const struct speed *s, double seconds)
 	unsigned long n = 0;
 
 	aead_native(!s->plain && cpu_has_aes(), !s->plain && cpu_has_avx2());
+	big_native(!s->plain && cpu_has_mulx());
+	p256_native(!s->plain && cpu_has_mulx());
 	if (s->alg)
 		aead_init(&aead, s->alg, key);
 	start = now();

@@ -1,5 +1,6 @@
 #include "unit.h"
 #include "crypt/big.h"
+#include "os/cpu.h"
 
 /* Bytes of every length go in and out, to the edge of their memory; what is too
  * long is told, and the low part kept.
@@ -78,6 +79,44 @@ static void binomial(void **state)
 	}
 }
 
+/* What a processor has beyond C says the same, at every length. */
+static void alike(void **state)
+{
+	enum { MOST = 40 };
+	uint64_t seed = 5;
+	limb a[MOST], b[MOST], c[2 * MOST], native[2 * MOST], plain[2 * MOST];
+
+	(void)state;
+	for (size_t round = 0; round < 4000; round++) {
+		size_t n = 1 + round % MOST;
+		limb top, m0, borrow;
+
+		fill(a, n, &seed);
+		fill(b, n, &seed);
+		fill(c, 2 * n, &seed);
+		m0 = a[0];
+		big_native(false);
+		big_mul(plain, a, b, n);
+		big_native(cpu_has_mulx());
+		big_mul(native, a, b, n);
+		assert_memory_equal(native, plain, 2 * n * sizeof(limb));
+		big_square(native, a, n);
+		borrow = big_sub(c, a, b, n);
+		big_native(false);
+		assert_int_equal(big_sub(plain, a, b, n), borrow);
+		assert_memory_equal(c, plain, n * sizeof(limb));
+		big_square(plain, a, n);
+		assert_memory_equal(native, plain, 2 * n * sizeof(limb));
+		big_copy(plain, c, 2 * n);
+		big_copy(native, c, 2 * n);
+		top = big_reduce(plain, b, m0, n);
+		big_native(cpu_has_mulx());
+		assert_int_equal(big_reduce(native, b, m0, n), top);
+		assert_memory_equal(native, plain, 2 * n * sizeof(limb));
+	}
+	big_native(false);
+}
+
 static void order(void **state)
 {
 	static const limb none[3], one[3] = { 1 }, high[3] = { 0, 0, 2 };
@@ -105,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_and_out),
 		cmocka_unit_test(binomial),
+		cmocka_unit_test(alike),
 		cmocka_unit_test(order),
 	};
 

@@ -1,7 +1,9 @@
 #include "unit.h"
 #include "wycheproof.h"
 #include "crypt/ec.h"
+#include "crypt/p256.h"
 #include "crypt/p256_base.h"
+#include "os/cpu.h"
 
 static const struct ec_curve *const curves[] = { &ec_p256, &ec_p384 };
 
@@ -235,5 +237,9 @@ int main(void)
 		cmocka_unit_test(wycheproof),
 	};
 
+	/* Once in plain C, once as nat runs here. */
+	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
+		return 1;
+	p256_native(cpu_has_mulx());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 #include "wycheproof.h"
 #include "crypt/ecdsa.h"
 #include "crypt/hash.h"
+#include "crypt/p256.h"
+#include "os/cpu.h"
 
 /* RFC 6979 A.2.5 and A.2.6. */
 static const char key_256[] = "C9AFA9D845BA75166B5C215767B1D693"
@@ -164,5 +166,9 @@ int main(void)
 		cmocka_unit_test(wycheproof_p1363),
 	};
 
+	/* Once in plain C, once as nat runs here. */
+	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
+		return 1;
+	p256_native(cpu_has_mulx());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "unit.h"
 #include "crypt/mont.h"
+#include "os/cpu.h"
 
 enum { ROOM = 256 };
 
@@ -210,5 +211,9 @@ int main(void)
 		cmocka_unit_test(agree),
 	};
 
+	/* Once in plain C, once as nat runs here. */
+	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
+		return 1;
+	big_native(cpu_has_mulx());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

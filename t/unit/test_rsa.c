@@ -2,6 +2,7 @@
 #include "wycheproof.h"
 #include "crypt/rsa_make.h"
 #include "crypt/rsa_pad.h"
+#include "os/cpu.h"
 
 /* Chance that repeats, so that the keys below are always the same. */
 static uint64_t chance = 65537;
@@ -248,5 +249,9 @@ int main(void)
 		cmocka_unit_test(wycheproof_pss),
 	};
 
+	/* Once in plain C, once as nat runs here. */
+	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
+		return 1;
+	big_native(cpu_has_mulx());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
