@@ -10,7 +10,7 @@ static void name_certificates(struct confine_files *f,
 	for (uint32_t i = 0; i < tls->key.n; i++)
 		confine_add(f, tls->key.v[i], CONFINE_READ);
 	confine_add(f, tls->dir, CONFINE_ITSELF);
-	confine_add(f, secure_ca(tls), CONFINE_READ);
+	confine_add(f, secure_ca(tls), CONFINE_LIST);
 }
 
 /* Those that the process opens by name once it has started. */

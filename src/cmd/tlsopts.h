@@ -19,16 +19,17 @@
 	  NULL, 0, 0, WORDS("Where clients connect by TLS only; by either at listen") }, \
 	{ ROLE_ROW(0, "tls-only", OPT_FLAG, OPT_FIXED, tls.only, NULL), \
 	  NULL, 0, 0, WORDS("Serve no client without TLS") }, \
-	{ ROLE_ROW(0, "tls-ca", OPT_TEXT, 0, tls.ca, "FILE"), \
+	{ ROLE_ROW(0, "tls-ca", OPT_TEXT, 0, tls.ca, "PATH"), \
 	  NULL, 0, 0, \
-	  WORDS("Serve only clients with a certificate signed by one of these") },)
+	  WORDS("Serve only clients with a certificate signed by one of this file or " \
+	  "directory") },)
 #define TLS_CLIENT_OPTS ROWS_OF(NAT_TLS)( \
 	{ ROLE_ROW(0, "transport", OPT_TEXT, OPT_FIXED, tls.transport, "WORD"), \
 	  "tcp", 0, 0, WORDS("How the relay is reached: tcp or tls") }, \
-	{ ROLE_ROW(0, "ca", OPT_TEXT, 0, tls.ca, "FILE"), \
+	{ ROLE_ROW(0, "ca", OPT_TEXT, 0, tls.ca, "PATH"), \
 	  NULL, 0, 0, \
-	  WORDS("Believe a relay with a certificate signed by one of these, if not by " \
-	  "the system's") }, \
+	  WORDS("Believe a relay with a certificate signed by one of this file or " \
+	  "directory, if not by the system's") }, \
 	{ ROLE_ROW(0, "pin", OPT_TEXT, OPT_LIST, tls.pin, "PIN"), \
 	  NULL, 0, 0, \
 	  WORDS("Believe the relay with this key, as it or nat keygen prints it") }, \

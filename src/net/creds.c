@@ -3,12 +3,12 @@
 #include "crypt/cert.h"
 #include "crypt/ct.h"
 #include "crypt/pem.h"
+#include "net/trust.h"
 #include "os/clock.h"
 #include "os/cpu.h"
 #include "os/dir.h"
 #include "os/mem.h"
 #include "os/rand.h"
-#include "wire/x509_store.h"
 
 /* ---- what there is to read ---- */
 
@@ -93,19 +93,19 @@ static int no_file(struct load *l, const char *path, long err)
 				    : err_text((int)err));
 }
 
-/* Certificates of a file into most of them at to. How many. */
-static long load_certs(struct load *l, const char *path, struct x509 *to,
-		       size_t most)
+/* Certificates into s: of a file by trust_file, of a directory too by trust_add.
+ * How many.
+ */
+static long load_certs(struct load *l, const char *path, struct x509_store *s,
+		       int (*add)(struct trust *t, const char *path))
 {
-	struct x509_store s = { .certs = to, .most = most, .room = l->der };
-	long n = file_read(path, l->text);
+	struct trust t = { s, l->text, l->d };
+	int rc;
 
-	if (n >= 0)
-		n = x509_store_add(&s, (struct bytes){ l->text.p, (size_t)n });
-	if (n < 0)
-		return no_file(l, path, n);
-	l->der = s.room;
-	return n ? n : no(l, path, "has no certificate in it");
+	s->room = l->der;
+	rc = add(&t, path);
+	l->der = s->room;
+	return rc < 0 ? rc : (long)s->n;
 }
 
 static int load_key(struct load *l, const char *path, struct key *k)
@@ -136,7 +136,8 @@ static int load_pair(struct load *l, const char *cert, const char *key)
 {
 	struct creds *c = l->c;
 	size_t i = c->tls.ids_n;
-	long n = load_certs(l, cert, c->chains[i], TLS_CHAIN);
+	struct x509_store s = { .certs = c->chains[i], .most = TLS_CHAIN };
+	long n = load_certs(l, cert, &s, trust_file);
 	int rc = n < 0 ? (int)n : load_key(l, key, &c->keys[i]);
 
 	if (rc < 0)
@@ -175,6 +176,8 @@ static int load_all(struct load *l, const struct secure_conf *conf)
 	struct creds_paths own;
 	const char *ca = secure_ca(conf);
 	int rc = load_pins(l, &conf->pin);
+	struct x509_store trusted = { .certs = l->c->trusted,
+				      .most = CREDS_TRUSTED };
 	long n = 0;
 
 	for (uint32_t i = 0; rc == 0 && i < conf->cert.n; i++)
@@ -184,7 +187,7 @@ static int load_all(struct load *l, const struct secure_conf *conf)
 		rc = load_pair(l, own.cert, own.key);
 	}
 	if (rc == 0 && ca)
-		n = load_certs(l, ca, l->c->trusted, CREDS_TRUSTED);
+		n = load_certs(l, ca, &trusted, trust_add);
 	l->c->tls.trusted_n = n > 0 ? (size_t)n : 0;
 	return n < 0 ? (int)n : rc;
 }

@@ -18,9 +18,9 @@ struct secure_conf {
 	struct opt_list listen;    /* a server's: ADDR for TLS alone */
 	const char *transport;     /* a client's: tcp, tls */
 	const char *dir;           /* a server's own key and certificate */
-	const char *ca;            /* FILE; NULL: the system's, or nobody */
-	bool only;                 /* a server's: no plain connections */
-	bool insecure;             /* a client's: believes anybody */
+	const char *ca; /* file or directory; NULL: the system's, or nobody */
+	bool only;      /* a server's: no plain connections */
+	bool insecure;  /* a client's: believes anybody */
 };
 
 enum secure_side { SECURE_CLIENT, SECURE_SERVER };
@@ -35,7 +35,7 @@ uint32_t secure_listens(const struct secure_conf *conf);
 /* Is TLS wanted at all? */
 bool secure_wanted(const struct secure_conf *conf, enum secure_side side);
 
-/* The file of those who are believed; NULL: there is none. */
+/* Where those are who are believed, as ca; NULL: there is nobody. */
 const char *secure_ca(const struct secure_conf *conf);
 
 struct secure;

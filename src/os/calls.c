@@ -111,6 +111,7 @@ static const uint16_t free_calls[] = {
 	__NR_flock,
 	__NR_fsync,
 	__NR_ftruncate,
+	__NR_getdents64,
 	__NR_lseek,
 	__NR_openat,
 	__NR_unlinkat,

@@ -1,7 +1,8 @@
 #include "os/native.h"
 #include "os/confine.h"
-#include "base/span.h"
+#include "base/fmt.h"
 #include "os/calls.h"
+#include "os/listing.h"
 #include "os/sys.h"
 #include <fcntl.h>
 #include <stdbool.h>
@@ -31,6 +32,7 @@ enum { ASK_VERSION = 1, RULE_BENEATH = 1 };
 enum access {
 	WRITE_FILE = 1 << 1,
 	READ_FILE = 1 << 2,
+	READ_DIR = 1 << 3,
 	REMOVE_FILE = 1 << 5,
 	MAKE_FILE = 1 << 8,
 	TRUNCATE = 1 << 14,
@@ -52,6 +54,7 @@ static uint64_t guarded_by(long version)
 static const uint32_t rights[] = {
 	[CONFINE_ITSELF] = READ_FILE,
 	[CONFINE_READ] = READ_FILE,
+	[CONFINE_LIST] = READ_FILE | READ_DIR,
 	[CONFINE_APPEND] = WRITE_FILE | MAKE_FILE,
 	[CONFINE_REMOVE] = REMOVE_FILE,
 	[CONFINE_KEEP] =
@@ -160,12 +163,36 @@ static void allow_around(const struct rules *r, const char *file,
 	}
 }
 
+/* Certificates of a directory are mostly links, to other directories. */
+static void allow_listed(const struct rules *r, const char *dir)
+{
+	char path[PATH_LENGTH];
+	struct listing l;
+	const char *name;
+
+	if (listing_open(&l, dir) < 0)
+		return;
+	while ((name = listing_next(&l)) != NULL) {
+		struct fmt f = fmt_to(SPAN(path));
+
+		fmt_put(&f, "%s/%s", dir, name);
+		if (!f.full)
+			allow_around(r, fmt_text(&f), CONFINE_READ);
+	}
+	if (listing_close(&l) < 0)
+		return; /* who reads it will say so */
+}
+
 static void allow_all(const struct rules *r, const struct confine_files *f)
 {
 	for (unsigned i = 0; i < f->n; i++) {
 		enum confine_right right = f->v[i].right;
 
 		allow(r, f->v[i].path, right);
+		if (right == CONFINE_LIST) {
+			allow_listed(r, f->v[i].path);
+			right = CONFINE_READ;
+		}
 		if (right != CONFINE_ITSELF && right != CONFINE_KEEP)
 			allow_around(r, f->v[i].path, right);
 	}

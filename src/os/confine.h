@@ -8,6 +8,8 @@
  *      CONFINE_ITSELF  a file: read it, until another one takes its place; or
  *                      what is in a directory
  *      CONFINE_READ    a file: read it, and what comes in its place
+ *      CONFINE_LIST    the same; or a directory: list it and read what is in it,
+ *                      links too, wherever they lead at the start
  *      CONFINE_APPEND  a file: write it, and make it anew (the log)
  *      CONFINE_REMOVE  a file: remove it (a socket)
  *      CONFINE_KEEP    a directory: read, write, make and remove files in it
@@ -26,6 +28,7 @@
 enum confine_right {
 	CONFINE_ITSELF,
 	CONFINE_READ,
+	CONFINE_LIST,
 	CONFINE_APPEND,
 	CONFINE_REMOVE,
 	CONFINE_KEEP

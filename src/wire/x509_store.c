@@ -7,12 +7,25 @@ static bool is_certificate(const struct pem *p)
 	       bytes_are(p->label, "X509 CERTIFICATE");
 }
 
+static bool holds(const struct x509_store *s, struct bytes der)
+{
+	size_t i = 0;
+
+	while (i < s->n && !bytes_equal(s->certs[i].der, der))
+		i++;
+	return i < s->n;
+}
+
 static int add(struct x509_store *s, const struct pem *p)
 {
 	struct x509 c;
 
 	if (!is_certificate(p) || x509_parse(&c, p->der) < 0) {
 		s->skipped++;
+		return 0;
+	}
+	if (holds(s, p->der)) {
+		s->again++;
 		return 0;
 	}
 	if (s->n == s->most)

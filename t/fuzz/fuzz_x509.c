@@ -18,7 +18,7 @@ static void path(const struct x509 *c)
 void fuzz(struct bytes in)
 {
 	struct x509 c, certs[4];
-	struct x509_store s = { certs, 0, 4, fuzz_room(0).to, 0 };
+	struct x509_store s = { certs, 0, 4, fuzz_room(0).to, 0, 0 };
 	struct spki key;
 
 	if (x509_parse(&c, in) == 0) {

@@ -264,7 +264,7 @@ static void every_byte(void **state)
 
 static void stores(void **state)
 {
-	static struct made root, middle;
+	static struct made root, middle, leaf;
 	static char text[8192];
 	static uint8_t room[4096];
 	struct x509 certs[2];
@@ -284,6 +284,11 @@ static void stores(void **state)
 	assert_int_equal(s.skipped, 2);
 	assert_bytes_equal(certs[0].der, root.der);
 	assert_bytes_equal(certs[1].der, middle.der);
+	assert_int_equal(x509_store_add(&s, fmt_done(&f)), 2);
+	assert_int_equal(s.again, 2);
+	certs_make(&leaf, &usual.leaf);
+	f.n = 0;
+	pem_put(&f, "CERTIFICATE", leaf.der);
 	assert_int_equal(x509_store_add(&s, fmt_done(&f)), -NAT_EROOM);
 	assert_int_equal(x509_store_add(&s, (struct bytes){ NULL, 0 }), 2);
 }
