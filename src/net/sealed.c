@@ -256,7 +256,7 @@ static void wake(struct waker *w, unsigned what)
 
 struct sealed *sealed_of(const struct tcp *t)
 {
-	return t->stream.ops == &sealed_ops ? t->sealed : NULL;
+	return tcp_runs(t) && t->stream.ops == &sealed_ops ? t->sealed : NULL;
 }
 
 struct tcp *sealed_under(struct tcp *t)
