@@ -214,6 +214,8 @@ void records_commit(struct sealed *x, size_t n)
 		n -= k;
 	}
 	stream_commit(below(x), done);
+	if (x->tls.err)
+		sealed_fail(x, x->tls.err);
 }
 
 /* As much as there is room for, in records of their own. */

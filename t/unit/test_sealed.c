@@ -340,6 +340,37 @@ static void cut(void **state)
 	}
 }
 
+/* A key that has sealed all that it may: what was said arrives, then both end. */
+static void worn_out(void **state)
+{
+	const struct sealed *x, *y;
+	struct span in;
+
+	(void)state;
+	pair.conf[TLS_SERVER].most = TLS_VERSION_12;
+	pair.conf[TLS_CLIENT].suites = pair.conf[TLS_SERVER].suites = 1 << 3;
+	start(0, 0);
+	seal();
+	assert_true(run_until(STREAM_OPEN));
+	x = sealed_of(&client.tcp);
+	y = sealed_of(&server.tcp);
+	client.tcp.sealed->tls.out.seq = (1 << 24) - 1;
+	server.tcp.sealed->tls.in.seq = (1 << 24) - 1;
+	say(&client, "the last");
+	assert_int_equal(client.tcp.stream.err, -NAT_EPROTO);
+	assert_null(stream_reserve(&client.tcp.stream, 1).p);
+	in = peek(&server, 8);
+	assert_memory_equal(in.p, "the last", 8);
+	stream_take(&server.tcp.stream, 8);
+	stream_peek(&server.tcp.stream, 1);
+	assert_true(run_until(STREAM_DOWN));
+	assert_int_equal(x->tls.about.alert, TLS_INTERNAL_ERROR);
+	assert_int_equal(y->tls.about.alert, TLS_INTERNAL_ERROR);
+	stop();
+	pair.conf[TLS_CLIENT].suites = pair.conf[TLS_SERVER].suites = 0;
+	pair.conf[TLS_SERVER].most = 0;
+}
+
 /* Stopped at any time and moved at any time, the storage overwritten. */
 static void moved(void **state)
 {
@@ -474,11 +505,12 @@ static int setup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(courses), cmocka_unit_test(bytewise),
-		cmocka_unit_test(starved), cmocka_unit_test(straddles),
-		cmocka_unit_test(large),   cmocka_unit_test(cut),
-		cmocka_unit_test(moved),   cmocka_unit_test(rubbish),
-		cmocka_unit_test(places),  cmocka_unit_test(resumed),
+		cmocka_unit_test(courses),  cmocka_unit_test(bytewise),
+		cmocka_unit_test(starved),  cmocka_unit_test(straddles),
+		cmocka_unit_test(large),    cmocka_unit_test(cut),
+		cmocka_unit_test(worn_out), cmocka_unit_test(moved),
+		cmocka_unit_test(rubbish),  cmocka_unit_test(places),
+		cmocka_unit_test(resumed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

@@ -603,7 +603,86 @@ static void no_master(void **state)
 				SPAN(out)));
 }
 
+/* A server may ask for what goes on already (RFC 5246 7.4.1.1): before its hello,
+ * and when it has said all.
+ */
+static void ask_again(struct tls_pair *pair, enum tls_role from, uint8_t *b,
+		      size_t *n)
+{
+	static const uint8_t request[] = { 22, 3, 3, 0, 4, 0, 0, 0, 0 };
+	static const uint8_t done[] = { TLS_SERVER_HELLO_DONE, 0, 0, 0 };
+
+	if (from == TLS_CLIENT || *n < TLS_RECORD_HEAD + sizeof done)
+		return;
+	if (memcmp(b + *n - sizeof done, done, sizeof done) == 0) {
+		memcpy(b + *n, request, sizeof request);
+		*n += sizeof request;
+		pair->count++;
+	}
+	if (b[0] == TLS_HANDSHAKE && b[TLS_RECORD_HEAD] == TLS_SERVER_HELLO) {
+		memmove(b + sizeof request, b, *n);
+		memcpy(b, request, sizeof request);
+		*n += sizeof request;
+		pair->count++;
+	}
+}
+
+static void asked_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		begin();
+		if (i % 2)
+			p.conf[TLS_CLIENT].most = TLS_VERSION_13;
+		if (i / 2)
+			p.conf[TLS_SERVER].ask = TLS_ASK_IF_ANY;
+		p.meddle = ask_again;
+		pair_run(&p);
+		assert_int_equal(p.count, 2);
+		assert_true(pair_open(&p));
+		p.meddle = NULL;
+		pair_talk(&p);
+	}
+	begin();
+	p.conf[TLS_CLIENT].least = p.conf[TLS_CLIENT].most = TLS_VERSION_13;
+	p.conf[TLS_SERVER].most = TLS_VERSION_13;
+	p.meddle = ask_again;
+	pair_run(&p);
+	pair_failed(&p, TLS_CLIENT, TLS_UNEXPECTED_MESSAGE);
+}
+
 /* ---- once it is open ---- */
+
+/* A key of AES seals 2^24 records, and then the connection ends in words. */
+static void worn_keys(void **state)
+{
+	enum { MOST = 1 << 24 };
+
+	(void)state;
+	for (size_t i = 0; i < 2 * TLS_SUITES; i++) {
+		const struct tls_suite *s = &tls_suites[i / 2];
+		enum tls_role who = i % 2 ? TLS_SERVER : TLS_CLIENT;
+
+		if (s->version != TLS_VERSION_12)
+			continue;
+		begin();
+		p.conf[TLS_CLIENT].suites = (uint32_t)1 << i / 2;
+		p.conf[TLS_SERVER].ids =
+			s->auth == TLS_AUTH_RSA ? &pair_rsa : &pair_ec;
+		pair_run(&p);
+		p.ends[who].out.seq = p.ends[!who].in.seq = MOST - 2;
+		pair_say(&p, who, 100);
+		pair_go_on(&p);
+		assert_true(pair_open(&p));
+		pair_say(&p, who, 100);
+		pair_go_on(&p);
+		assert_int_equal(p.heard[!who].n, 200);
+		if (s->aead == &aead_chacha20_poly1305)
+			assert_true(pair_open(&p));
+		else
+			pair_failed(&p, who, TLS_INTERNAL_ERROR);
+	}
+}
 
 static void say_record(enum tls_role from, uint8_t type, struct bytes text)
 {
@@ -752,6 +831,8 @@ int main(void)
 		cmocka_unit_test(invented_session),
 		cmocka_unit_test(master_taken_away),
 		cmocka_unit_test(no_master),
+		cmocka_unit_test(asked_again),
+		cmocka_unit_test(worn_keys),
 		cmocka_unit_test(no_second_handshake),
 		cmocka_unit_test(out_of_place),
 		cmocka_unit_test(record_limits),

@@ -57,11 +57,16 @@ static const struct tls_give *give_of(const struct tls_hs *hs)
 	return NULL;
 }
 
-/* RFC 5246 7.4.1.1: in the middle of a handshake it is passed over. */
+/* RFC 5246 7.4.1.1: in the middle of a handshake it is passed over, and before the
+ * ServerHello too, which says whether this is 1.2.
+ */
 static bool is_request(const struct tls *t, struct bytes message)
 {
-	return t->about.version == TLS_VERSION_12 &&
-	       t->conf->role == TLS_CLIENT && message.n == TLS_MESSAGE_HEAD &&
+	bool old = t->about.version ? t->about.version == TLS_VERSION_12
+				    : start_speaks(t->conf, TLS_VERSION_12);
+
+	return old && t->conf->role == TLS_CLIENT &&
+	       message.n == TLS_MESSAGE_HEAD &&
 	       message.p[0] == TLS_HELLO_REQUEST;
 }
 
@@ -134,6 +139,8 @@ static struct bytes next_message(struct tls *t, struct bytes *b)
 
 int hs_hear(struct tls *t, struct bytes b)
 {
+	if (give_of(t->hs) && is_request(t, b))
+		return tls_idle(t);
 	if (b.n == 0 || give_of(t->hs))
 		return tls_fail(t, TLS_UNEXPECTED_MESSAGE, NULL);
 	while (b.n > 0 && t->hs) {

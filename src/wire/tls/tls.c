@@ -5,8 +5,9 @@
 #include "wire/tls/record.h"
 
 enum {
-	IDLE_MOST = 32, /* records in a row that move nothing */
-	REKEY = 1 << 23 /* records; RFC 8446 5.5 has 2^24.5 for AES-GCM */
+	IDLE_MOST = 32,  /* records in a row that move nothing */
+	REKEY = 1 << 23, /* records; RFC 8446 5.5 has 2^24.5 for AES-GCM */
+	WORN = 1 << 24
 };
 
 /* ---- trouble ---- */
@@ -281,12 +282,24 @@ struct span tls_room(const struct tls *t, struct span out)
 			      min_size(out.n - around, t->record_most) };
 }
 
+/* 1.2 has no new keys but by a handshake, and of those there is one. */
+static bool worn_out(const struct tls *t)
+{
+	return t->out.seq >= WORN && t->suite->aead != &aead_chacha20_poly1305;
+}
+
 size_t tls_seal(struct tls *t, struct span out, size_t n)
 {
+	size_t made;
+
 	if (t->out.seq >= REKEY)
 		tls_rekey(t);
 	t->heard.idle = 0; /* who only hears answers KeyUpdates of ours */
-	return record_seal(out.p, n, TLS_DATA, t->suite, &t->out);
+	made = record_seal(out.p, n, TLS_DATA, t->suite, &t->out);
+	if (worn_out(t))
+		tls_fail(t, TLS_INTERNAL_ERROR,
+			 "its key has sealed all that it may");
+	return made;
 }
 
 /* ---- from start to stop ---- */
