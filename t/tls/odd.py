@@ -577,6 +577,13 @@ def rows() -> Iterator[Row]:
                       short=kind == "rsa chain")
             yield row(f"Python server {v} {kind}", python_server, v, kind,
                       short=kind == "rsa chain")
+        # What we verify and do not sign by. In 1.2 a server shows no key of a
+        # curve that is none of our groups (RFC 8422 5.1).
+        for kind in ("p384", "p256 by p384", "rsa by rsa"):
+            if (v, kind) != ("1.2", "p384"):
+                yield row(f"Python server {v} {kind}", python_server, v, kind)
+        yield row(f"client certificate {v} from Python, user p384, always",
+                  client_cert_ours, v, "user p384", "always")
         for who in ("user", "user rsa"):
             yield row(f"client certificate {v} to Python, {who}",
                       client_cert_python, v, who, short=who == "user")

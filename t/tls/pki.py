@@ -38,13 +38,19 @@ class Pki:
         (home / "ca.cnf").write_text(CONFIG)
         self.ca = self.make_ca("ca")
         self.other_ca = self.make_ca("stranger")
-        self.middle = self.sign("middle", "p256", "ca", "middle")
+        self.between = {
+            "middle": self.sign("middle", "p256", "ca", "middle"),
+            "middle-p384": self.sign("middle-p384", "p384", "ca", "middle"),
+            "middle-rsa": self.sign("middle-rsa", "rsa", "ca", "middle"),
+        }
 
     def make_key(self, name: str, kind: str) -> Path:
         path = self.home / f"{name}.key"
         how = {
             "p256": ["-algorithm", "EC", "-pkeyopt",
                      "ec_paramgen_curve:P-256"],
+            "p384": ["-algorithm", "EC", "-pkeyopt",
+                     "ec_paramgen_curve:P-384"],
             "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
         }[kind]
         openssl(self.home, "genpkey", *how, "-out", path)
@@ -67,6 +73,7 @@ class Pki:
         openssl(self.home, "ca", "-batch", "-notext", "-config", "ca.cnf",
                 "-cert", f"{ca}.crt", "-keyfile", f"{ca}.key", "-in", request,
                 "-out", path, "-extensions", form,
+                "-md", "sha384" if "p384" in ca else "sha256",
                 "-startdate", when[0], "-enddate", when[1])
         return path
 
@@ -74,9 +81,9 @@ class Pki:
                  form: str = "server",
                  when: tuple[str, str] = VALID) -> Identity:
         path = self.sign(name, kind, ca, form, when)
-        if ca == "middle":
+        if ca in self.between:
             with path.open("a") as f:
-                f.write(self.middle.read_text())
+                f.write(self.between[ca].read_text())
         key = self.home / f"{name}.key"
         return Identity(path, key, self.pin(key))
 

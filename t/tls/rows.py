@@ -31,11 +31,15 @@ class World:
             "rsa": make("rsa", "rsa"),
             "p256 chain": make("p256-chain", "p256", "middle"),
             "rsa chain": make("rsa-chain", "rsa", "middle"),
+            "p384": make("p384", "p384"),
+            "p256 by p384": make("by-p384", "p256", "middle-p384"),
+            "rsa by rsa": make("by-rsa", "rsa", "middle-rsa"),
             "late": make("late", "p256", when=EXPIRED),
             "stranger": make("lone", "p256", "stranger"),
             "second": make("second", "p256", form="second"),
             "user": make("user", "p256", form="client"),
             "user rsa": make("user-rsa", "rsa", "middle", form="client"),
+            "user p384": make("user-p384", "p384", form="client"),
             "user stranger": make("user-lone", "p256", "stranger", "client"),
         }
 
