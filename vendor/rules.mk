@@ -38,7 +38,7 @@ kind_cc = $(if $(and $(filter native,$(IN)),$(filter -Os,$(2))),$(call fast,$(1)
 	$(if $(filter %_arm.o,$(1)),-march=armv8-a+crypto+crc) $(if \
 	$(and $(filter -Os -O1,$(2)),$(filter $(FAST:%=%.o),$(notdir $(1)))),$(UNROLLED))
 # Time is spent there on long carries: unrolled, and not by halves in vectors.
-FAST = big mont ec p256 x25519 rows_x86 p256_x86
+FAST = big mont ec p256 x25519 rows_x86 p256_x86 power_x86
 UNROLLED = -O3 -fno-tree-vectorize -fno-tree-slp-vectorize
 width = $(if $(filter 16,$(shell echo __SIZEOF_INT128__ | $(1) $(CFLAGS) -E -P - 2>/dev/null)),wide,narrow)
 defines = $(filter 1,$(shell echo $(2) | $(1) $(CFLAGS) -E -P - 2>/dev/null))

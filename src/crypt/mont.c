@@ -1,7 +1,16 @@
 #include "crypt/mont.h"
 #include "crypt/ct.h"
+#include "crypt/power.h"
 
 enum { WINDOW = 4, ENTRIES = 1 << WINDOW, AT_ONCE = 8 };
+
+/* What mont_native was told. */
+static bool powers;
+
+void mont_native(bool ifma)
+{
+	powers = ifma && power_native;
+}
 
 /* Newton: each step doubles the bits that are right; m * m is 1 mod 8. */
 limb mont_m0(limb m)
@@ -131,7 +140,8 @@ static void look_up(limb *r, limb table[ENTRIES][MONT_LIMBS], limb which,
 	}
 }
 
-void mont_exp(limb *r, const limb *a, const limb *e, const struct mont *mod)
+static void plain_exp(limb *r, const limb *a, const limb *e,
+		      const struct mont *mod)
 {
 	limb table[ENTRIES][MONT_LIMBS], x[MONT_LIMBS];
 	size_t n = mod->n;
@@ -151,6 +161,14 @@ void mont_exp(limb *r, const limb *a, const limb *e, const struct mont *mod)
 	}
 	ct_wipe(table, sizeof table);
 	ct_wipe(x, sizeof x);
+}
+
+void mont_exp(limb *r, const limb *a, const limb *e, const struct mont *mod)
+{
+	if (powers && mod->n == POWER_LIMBS)
+		power_native(r, a, e, mod);
+	else
+		plain_exp(r, a, e, mod);
 }
 
 void mont_exp_public(limb *r, const limb *a, uint32_t e, const struct mont *mod)

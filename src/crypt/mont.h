@@ -36,6 +36,11 @@ void mont_any_add(limb *r, const limb *a, const limb *b,
 void mont_any_sub(limb *r, const limb *a, const limb *b,
 		  const struct mont *mod);
 
+/* Once, at start: whether power_native may be used, as os/cpu knows. Without this
+ * call all is plain C; the results are the same.
+ */
+void mont_native(bool ifma);
+
 /* m is odd and lent, and so is rr, n limbs that are filled here; both as long as
  * mod is.
  */

@@ -318,6 +318,7 @@ static int begin(struct secure *s, uint32_t most, struct diag *d)
 		rc = reserve(s, most);
 	aead_native(cpu_has_aes(), cpu_has_avx2());
 	big_native(cpu_has_mulx());
+	mont_native(cpu_has_ifma());
 	p256_native(cpu_has_mulx());
 	if (rc == 0 && server)
 		rc = make_own(s, d);

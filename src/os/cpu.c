@@ -14,13 +14,18 @@ enum {
 	AES = 1 << 25
 };
 enum { OSXSAVE = 1 << 27, AVX = 1 << 28 }; /* of leaf 1, in ecx */
-enum {
-	AVX2 = 1 << 5,
-	BMI2 = 1 << 8,
-	ADX = 1 << 19,
-	SHA = 1 << 29
-};                                    /* 7, ebx */
-enum { REGISTERS = 1 << 1 | 1 << 2 }; /* XMM and YMM in XCR0 */
+enum {                                     /* of leaf 7, in ebx */
+       AVX2 = 1 << 5,
+       BMI2 = 1 << 8,
+       AVX512F = 1 << 16,
+       ADX = 1 << 19,
+       IFMA = 1 << 21,
+       SHA = 1 << 29
+};
+enum { /* in XCR0 */
+       YMM = 1 << 1 | 1 << 2,
+       ZMM = YMM | 1 << 5 | 1 << 6 | 1 << 7
+};
 
 /* Intel's SDM, volume 2, CPUID: all of those bits. */
 static bool has(unsigned leaf_1, unsigned leaf_7)
@@ -53,18 +58,33 @@ bool cpu_has_mulx(void)
 	return has(0, BMI2 | ADX);
 }
 
-/* Intel's SDM, volume 1, 14.7.1. */
-bool cpu_has_avx2(void)
+/* Intel's SDM, volume 1, 14.7.1 and 15.2. */
+static bool keeps(uint32_t registers)
 {
 	uint32_t low, high;
 
-	if (!has(OSXSAVE | AVX, AVX2))
+	if (!has(OSXSAVE | AVX, 0))
 		return false;
 	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-	return (low & REGISTERS) == REGISTERS;
+	return (low & registers) == registers;
+}
+
+bool cpu_has_ifma(void)
+{
+	return has(0, AVX512F | IFMA) && keeps(ZMM);
+}
+
+bool cpu_has_avx2(void)
+{
+	return has(0, AVX2) && keeps(YMM);
 }
 #else
 bool cpu_has_mulx(void)
+{
+	return false;
+}
+
+bool cpu_has_ifma(void)
 {
 	return false;
 }

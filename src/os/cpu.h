@@ -20,6 +20,11 @@ bool cpu_has_crc32c(void);
 /* MULX (BMI2), ADCX and ADOX, that crypt/rows_x86.c and crypt/p256_x86.c use. */
 bool cpu_has_mulx(void);
 
+/* AVX-512 with IFMA, that crypt/power_x86.c uses, and a system that keeps its
+ * registers.
+ */
+bool cpu_has_ifma(void);
+
 /* AVX2, and a system that keeps its registers. */
 bool cpu_has_avx2(void);
 

@@ -134,6 +134,7 @@ static void measure(const struct speed *s, double seconds)
 
 	aead_native(!s->plain && cpu_has_aes(), !s->plain && cpu_has_avx2());
 	big_native(!s->plain && cpu_has_mulx());
+	mont_native(!s->plain && cpu_has_ifma());
 	p256_native(!s->plain && cpu_has_mulx());
 	if (s->alg)
 		aead_init(&aead, s->alg, key);

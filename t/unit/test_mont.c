@@ -204,16 +204,50 @@ static void agree(void **state)
 	}
 }
 
+/* What a processor has beyond C says the same, next to all of R too. */
+static void alike(void **state)
+{
+	enum { N = LIMBS(1024) };
+	limb m[N], rr[N], a[N], e[N], want[N], got[N];
+	uint64_t seed = 1024;
+	struct mont mod;
+
+	(void)state;
+	for (int i = 0; i < 24; i++) {
+		some(m, N, &seed);
+		some(a, N, &seed);
+		some(e, N, &seed);
+		m[0] |= 1;
+		m[N - 1] |= i % 2 ? ~(limb)0 : (limb)1 << (LIMB_BITS - 1);
+		if (i % 3 == 0)
+			memset(m + 1, 0xff, sizeof m - sizeof m[0]);
+		if (i % 4 == 0) {
+			big_copy(a, m, N);
+			a[0] ^= 1;
+		}
+		a[N - 1] &= m[N - 1] >> (i % 4 != 0);
+		mont_init(&mod, m, rr, N);
+		mont_native(false);
+		mont_exp(want, a, e, &mod);
+		mont_native(cpu_has_ifma());
+		mont_exp(got, a, e, &mod);
+		assert_memory_equal(got, want, sizeof want);
+	}
+	mont_native(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(powers),
 		cmocka_unit_test(agree),
+		cmocka_unit_test(alike),
 	};
 
 	/* Once in plain C, once as nat runs here. */
 	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
 		return 1;
 	big_native(cpu_has_mulx());
+	mont_native(cpu_has_ifma());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -253,5 +253,6 @@ int main(void)
 	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
 		return 1;
 	big_native(cpu_has_mulx());
+	mont_native(cpu_has_ifma());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
