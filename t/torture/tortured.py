@@ -368,7 +368,7 @@ def asks(world: Tortured, stop: str) -> bool:
     """Is it one that only asks, and ends as any command does?"""
     name = stop.partition(":")[0]
     return any(
-        words[0] == "status"
+        "status" in words[:2]
         for label, (words, _) in world.starts.items()
         if label.rpartition(".")[0] == name
     )
@@ -514,7 +514,7 @@ class Scene:
     async def measure(self, home: Path) -> Run:
         world = self._world(home)
         run = await count(world, self.steps)
-        self.programs = {k: v[0][0] for k, v in world.starts.items()}
+        self.programs = {k: " ".join(v[0][1:2]) for k, v in world.starts.items()}
         self.said, self.paths, self.mapped = run.said, run.paths, run.mapped
         self.spoke = run.spoke
         self.published = {(node, name) for node, name in run.works}
