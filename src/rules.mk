@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -43,6 +43,8 @@ $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/rout
 	wire/http1 wire/body wire/forward wire/site,app/relay/web_small app/client/vhost_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
+$(call part,edge,app/relay/front wire/edge wire/proxyline app/client/proxied,\
+	app/relay/front_small wire/edge_small app/client/proxied_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -52,4 +54,5 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
+	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

@@ -91,6 +91,8 @@ static void add_service(struct client_conf *conf, const struct conf_service *of,
 	const char *why = service_of(s, given(of->name), given(of->type),
 				     given(of->local), given(of->public));
 
+	if (!why)
+		why = edge_read(s, &of->edge);
 	if (why) {
 		diag_put(d, "service %.*s: %s", 80, of->name, why);
 		return;

@@ -39,6 +39,9 @@ const struct opt conf_service_opts[] = {
 	  0, 0, WORDS("A field set in requests; -NAME: removed") },
 	{ 0, "response-header", OPT_TEXT, OPT_LIST, AT(site.say), "NAME: VALUE", NULL,
 	  0, 0, WORDS("The same in answers") },)
+	ROWS_OF(NAT_EDGE)(
+	{ 0, "proxy-protocol", OPT_TEXT, 0, AT(edge.proxy_protocol), "v1|v2", NULL, 0, 0,
+	  WORDS("Tell the service who visits, by haproxy's PROXY protocol") },)
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  WORDS("The client section that it belongs to") },
 	OPT_END

@@ -6,7 +6,7 @@
 #define NAT_CMD_CONF_H
 
 #include "cmd/cmd.h"
-#include "wire/service.h"
+#include "wire/edge.h"
 
 enum {
 	CONF_SIZE = 64 * 1024, /* most bytes of the file */
@@ -31,6 +31,7 @@ struct conf_service {
 	int64_t udp_idle;                           /* ms; 0: the client's */
 	struct service_rules rules;
 	struct service_site site;
+	struct edge_wish edge;
 	const struct section *owner;
 };
 

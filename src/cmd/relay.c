@@ -36,6 +36,10 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("Let visitors in from there, and from nowhere else") },
 	{ 0, "deny", OPT_CIDR, OPT_LIST, AT(gate.deny), "CIDR", NULL,
 	  0, 0, WORDS("Let no visitors in from there, even if allowed") },
+	ROWS_OF(NAT_EDGE)(
+	{ 0, "accept-proxy", OPT_CIDR, OPT_LIST, AT(gate.accept_proxy), "CIDR", NULL,
+	  0, 0, WORDS("Who comes from there must say by the PROXY protocol who the "
+	  "visitor is") },)
 	{ 0, "max-visitors-client", OPT_UINT, 0, AT(gate.max_visitors_client),
 	  "N", "0", 0, 65535,
 	  WORDS("Most visitors of one client at once; 0: as many as of all") },

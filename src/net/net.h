@@ -26,8 +26,8 @@ struct pipes { /* fields are private to splice.c */
 };
 
 /* Datagrams received in this turn, and those to be sent before the next are. */
-enum { UDP_HEAD = 16 };
-struct udp_inbox { /* fields are private to udp.c */
+enum { UDP_HEAD = 52 }; /* of wire/carrier.h, wire/proxyline.h */
+struct udp_inbox {      /* fields are private to udp.c */
 	struct span room;
 	struct dgram_train trains[DGRAM_MESSAGES];
 	int n, at, calls;

@@ -55,7 +55,8 @@ enum row {
 	RATE,
 	BURST,
 	PRIVATE,
-	GUEST
+	GUEST,
+	TO
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -99,6 +100,7 @@ static const struct field {
 	ROW(BURST, "burst", NUMBER, 1, MOST_RATE, rules.burst),
 	ROW(PRIVATE, "private", NUMBER, 1, 1, yes),
 	ROW(GUEST, "guest", NUMBER, 1, 1, yes),
+	ROW(TO, "to", TEXT, 0, FASTNAT_OBJECT, host),
 #undef ROW
 };
 
@@ -116,7 +118,7 @@ static const struct command {
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL } },
 	[FASTNAT_START_PROXY] = { HAS_INT_PORT | HAS_OUT_ID,
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL, SERVICE,
-		  FROM, FLOW, NAME } },
+		  FROM, TO, FLOW, NAME } },
 	[FASTNAT_HELLO] = { HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE,
 		{ COMMAND, VERSION, NAME, INSTANCE, NONCE, GUEST } },
 	[FASTNAT_CHALLENGE] = { HAS_VERSION | HAS_NONCE,

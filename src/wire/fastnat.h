@@ -31,7 +31,7 @@ enum {
 #define FASTNAT_COMMANDS(X) \
 	X(NONE, "")                  /* C outId [ok id n mac]: data headers */ \
 	X(READY, "ready")            /* S id intPort outPort outId protocol */ \
-	X(START_PROXY, "start_proxy") /* S as ready [service from flow name] */ \
+	X(START_PROXY, "start_proxy") /* S as ready [service from to flow name] */ \
 	X(HELLO, "hello")            /* C version name instance nonce [guest] */ \
 	X(CHALLENGE, "challenge")    /* S version nonce                     */ \
 	X(LOGIN, "login")            /* C proof                             */ \
@@ -90,7 +90,8 @@ enum fastnat_has {
 	HAS_RATE = 1 << 23,
 	HAS_BURST = 1 << 24,
 	HAS_PRIVATE = 1 << 25,
-	HAS_GUEST = 1 << 26
+	HAS_GUEST = 1 << 26,
+	HAS_TO = 1 << 27
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
@@ -100,7 +101,8 @@ enum fastnat_has {
  * 1 ms to a day, retry 0 to a day; flow and n are not 0; of ok, private and guest
  * one at most is in a command, and 0 is for ok alone. allow and deny are digits,
  * a-f, '.', ':', '/' and spaces. A publish has outPort or private. A NONE without
- * n (a parked connection's header) has an outId that is not empty.
+ * n (a parked connection's header) has an outId that is not empty. host is also the
+ * "to" of start_proxy: where the visitor came, as from says from where.
  */
 struct fastnat_rules {
 	struct bytes allow, deny;

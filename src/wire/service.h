@@ -29,6 +29,11 @@ struct service_site {
 	struct opt_list ask, say; /* "NAME: VALUE" or "-NAME" */
 };
 
+/* How its client treats it and its visitors (edge.h). */
+struct service_edge {
+	uint8_t proxy; /* the PROXY protocol's version that it hears; 0: none */
+};
+
 struct service {
 	/* As given; or TYPE-PORT, TYPE-FILE for unix. */
 	char name[FASTNAT_NAME + 1];
@@ -42,6 +47,7 @@ struct service {
 	int64_t idle_ms;               /* udp; set by who knows it */
 	struct service_rules rules;    /* likewise */
 	struct service_site site;      /* likewise */
+	struct service_edge edge;      /* likewise */
 	struct bytes public_host; /* http, https: host name, may be empty */
 };
 

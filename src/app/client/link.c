@@ -1,6 +1,7 @@
 #include "app/client/link.h"
 #include "app/client/inner.h"
 #include "app/client/plain.h"
+#include "app/client/proxied.h"
 #include "app/client/visit.h"
 #include "os/sock.h"
 
@@ -131,12 +132,14 @@ static void over(struct pair *p, int err)
 
 void link_join(struct link *l)
 {
+	const struct proxied_ends ends = { l->from, l->opening->at };
 	int fd = l->opening->fd;
 
 	timer_stop(&l->opening->timer, net_of(l)->loop);
 	forget_opening(l);
 	enter(l, LINK_PAIR);
 	tcp_start(&l->service, net_of(l), fd, &l->pair.from_b);
+	proxied_say(&l->service.stream, &l->entry->service, &ends);
 	pair_start(&l->pair, net_of(l), &l->relay.stream, &l->service.stream,
 		   over);
 }
@@ -302,6 +305,8 @@ static void begin_opening(struct link *l, const struct fastnat *m,
 	o->park = from->park;
 	if (o->park)
 		o->park->link = l;
+	if (m->has & HAS_TO)
+		visit_from(&o->at, m->host);
 	o->fd = -1;
 	o->out_id_n = (uint8_t)m->out_id.n;
 	memcpy(o->out_id, m->out_id.p, m->out_id.n);

@@ -31,6 +31,7 @@ struct opening {
 	struct link *link;
 	struct dial dial;
 	struct addr to; /* the relay's intPort */
+	struct addr at; /* where the visitor came, if the relay told */
 	struct waker waker;
 	struct timer timer;
 	int64_t release;   /* HOLD: when to join at last; 0: not known yet */

@@ -121,7 +121,8 @@ void udplink_serve(struct udplink *f, struct bytes data)
 	used(f);
 	f->in += data.n;
 	f->entry->past.in += data.n;
-	udp_send(&f->service, &service, (struct bytes){ NULL, 0 }, data);
+	udp_send(&f->service, &service, (struct bytes){ f->head.b, f->head.n },
+		 data);
 }
 
 /* ---- data connections ---- */
@@ -279,6 +280,19 @@ static void make_room(struct client *c)
 		"gave way to another");
 }
 
+/* As far as the relay told. */
+static void take_ends(struct udplink *f, const struct fastnat *m)
+{
+	struct proxied_ends ends = { .from = { 0 } };
+
+	if (m->has & HAS_FROM)
+		visit_from(&f->from, m->from);
+	if (m->has & HAS_TO)
+		visit_from(&ends.to, m->host);
+	ends.from = f->from;
+	proxied_head(&f->head, &f->entry->service, &ends);
+}
+
 static struct udplink *begin(struct client *c, struct entry *e,
 			     const struct fastnat *m)
 {
@@ -292,8 +306,7 @@ static struct udplink *begin(struct client *c, struct entry *e,
 	e->past.visitors++;
 	f->since = f->last = c->net->loop->now;
 	memcpy(f->out_id, m->out_id.p, FASTNAT_NONCE);
-	if (m->has & HAS_FROM)
-		visit_from(&f->from, m->from);
+	take_ends(f, m);
 	if (m->has & HAS_FLOW) {
 		f->id = m->flow;
 		map_put(&c->udplinks.by_id, &f->by_id, f->id);

@@ -7,6 +7,7 @@
 
 #include "app/client/control.h"
 #include "app/client/entry.h"
+#include "app/client/proxied.h"
 #include "base/map.h"
 #include "base/slot.h"
 #include "net/bufs.h"
@@ -42,6 +43,7 @@ struct udplink {
 	struct carrier_window window;
 	uint32_t id, sent;         /* id 0: there is no lane for it */
 	struct udplink_line *line; /* NULL: none */
+	struct proxied_head head;  /* of what the service hears */
 	uint8_t out_id[FASTNAT_NONCE];
 };
 

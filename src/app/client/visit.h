@@ -6,7 +6,7 @@
 
 struct entry;
 
-/* The address in a "from", if it is one. */
+/* The address in a "from" or "to", if it is one. */
 void visit_from(struct addr *a, struct bytes text);
 
 /* For a visitor of e, or of nothing that we know (NULL). */

@@ -59,6 +59,8 @@ struct waits {             /* visitors that wait, each list the oldest first */
 	struct list told;  /* announced */
 	struct timer answer; /* of the oldest of those */
 	struct timer expiry;
+	struct fronts
+		*fronts; /* those before it is known who they are: front.h */
 };
 
 struct relay_traffic {

@@ -35,6 +35,7 @@ struct relay;
 	NOT(VISITOR_ADDRESS, "visitors_address")   /* --max-visitors-address   */ \
 	NOT(VISITOR_DENIED, "visitors_denied")     /* allow and deny           */ \
 	NOT(VISITOR_RATE, "visitors_rate")         /* rate of the service      */ \
+	NOT(VISITOR_UNTOLD, "visitors_untold")     /* no PROXY header          */ \
 	NOT(VISITOR_LATE, "visitors_late")         /* not fetched in 10 s      */ \
 	IN(FLOWS, "flows") \
 	NOT(FLOW_CLIENT, "flows_client")           /* --max-visitors-client    */ \

@@ -1,5 +1,6 @@
 #include "app/relay/published.h"
 #include "app/relay/flow.h"
+#include "app/relay/front.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "app/relay/web.h"
@@ -33,7 +34,9 @@ static void come(struct listener *l)
 		fd = listener_accept(l, &from);
 		if (fd < 0)
 			break;
-		visitor_start(p, fd, &from);
+		if (!front_takes(p->relay, fd, &from,
+				 (struct front_to){ .published = p }))
+			visitor_start(p, fd, &from);
 	}
 	session_announce(p->session);
 }

@@ -2,6 +2,7 @@
 #include "app/relay/core.h"
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
+#include "app/relay/front.h"
 #include "app/relay/parked.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
@@ -95,7 +96,7 @@ size_t relay_descriptors(const struct relay_conf *c)
 
 	return ports + clients + most_published(c) + c->gate.max_unknown +
 	       parked + 2 * (size_t)c->max_visitors + c->max_flows +
-	       web_descriptors(c);
+	       web_descriptors(c) + front_descriptors(c);
 }
 
 /* ---- listeners ---- */
@@ -222,7 +223,9 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 			 err_text(rc));
 		return rc;
 	}
-	rc = tokens_load(&r->tokens, r->conf, state_dir, d);
+	rc = front_start(r);
+	if (rc == 0)
+		rc = tokens_load(&r->tokens, r->conf, state_dir, d);
 	if (rc == 0)
 		rc = start_secure(r, d);
 	if (rc == 0)
@@ -265,6 +268,7 @@ int relay_start(struct relay **out, struct net *net,
 
 static void stop_all(struct relay *r)
 {
+	front_stop(r);
 	web_stop(r);
 	slots_each (struct door, d, &r->doors)
 		door_stop(d.it);
@@ -374,6 +378,7 @@ void relay_reload(struct relay *r, const struct relay_conf *conf)
 	r->conf = conf;
 	secure_reload(r->secure, conf->tls);
 	gate_reload(r);
+	front_reload(r);
 	web_reload(r);
 	if (r->tokens.made)
 		say_token(r, r->state_dir);

@@ -12,9 +12,10 @@
 struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	uint32_t max_unknown, max_unknown_address;
 	uint32_t max_visitors_client, max_visitors_address;
-	struct opt_list allow, deny; /* CIDR, of all services */
-	uint32_t ban_after;          /* failed logins; 0: never */
-	int64_t ban_time;            /* ms */
+	struct opt_list allow, deny;  /* CIDR, of all services */
+	struct opt_list accept_proxy; /* CIDR: who comes for visitors */
+	uint32_t ban_after;           /* failed logins; 0: never */
+	int64_t ban_time;             /* ms */
 };
 
 struct relay_web {            /* visitors of HTTP services */

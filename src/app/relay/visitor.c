@@ -92,11 +92,23 @@ static struct fastnat start_proxy(const struct visitor *v)
 	return m;
 }
 
+/* One that is carried for requests came to their connection. */
+static struct session_ends ends_of(const struct visitor *v)
+{
+	const struct tcp *t = v->web ? &v->web->tcp : &v->outer;
+	struct session_ends ends = { .from = v->from };
+
+	if (sock_here(tcp_fd(t), &ends.to) < 0)
+		ends.to.family = ADDR_NONE;
+	return ends;
+}
+
 int visitor_say(const struct visitor *v)
 {
 	struct fastnat m = start_proxy(v);
+	struct session_ends ends = ends_of(v);
 
-	return session_say_proxy(v->published->session, &m, &v->from);
+	return session_say_proxy(v->published->session, &m, &ends);
 }
 
 static void expect_answer(struct relay *r)
@@ -177,6 +189,7 @@ void visitor_ask(struct visitor *v, struct tcp *parked)
 	struct relay *r = v->relay;
 	struct visitor_wait *w = &v->wait;
 	struct fastnat m = start_proxy(v);
+	struct session_ends ends = ends_of(v);
 
 	w->tried = w->asked = true;
 	w->answer.wake = wake_answer;
@@ -185,7 +198,7 @@ void visitor_ask(struct visitor *v, struct tcp *parked)
 	list_append(&r->waits.asked, &w->node);
 	w->deadline = relay_now(r) + VISITOR_ANSWER_MS;
 	expect_answer(r);
-	if (session_say_parked(&v->inner.stream, &m, &v->from) == 0)
+	if (session_say_parked(&v->inner.stream, &m, &ends) == 0)
 		say_early(v);
 }
 
@@ -261,6 +274,22 @@ void visitor_start(struct published *p, int fd, const struct addr *from)
 		sock_close(fd, true);
 }
 
+static struct visitor *start_moved(struct published *p, struct tcp *from,
+				   const struct addr *who)
+{
+	struct visitor *v = take_slot(p, who, NULL);
+
+	if (v)
+		tcp_move(&v->outer, from, &v->wait.waker);
+	return v;
+}
+
+bool visitor_start_told(struct published *p, struct tcp *from,
+			const struct addr *who)
+{
+	return start_moved(p, from, who);
+}
+
 bool visitor_start_private(struct published *p, struct tcp *from,
 			   struct session *by)
 {
@@ -269,12 +298,11 @@ bool visitor_start_private(struct published *p, struct tcp *from,
 
 	if (sock_there(tcp_fd(from), &at) < 0)
 		return false;
-	v = take_slot(p, &at, NULL);
+	v = start_moved(p, from, &at);
 	if (!v)
 		return false;
 	v->by = slots_name(&p->relay->sessions, by);
 	by->visits.n++;
-	tcp_move(&v->outer, from, &v->wait.waker);
 	return true;
 }
 

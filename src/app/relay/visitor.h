@@ -58,6 +58,10 @@ void visitor_start(struct published *p, int fd, const struct addr *from);
 bool visitor_start_private(struct published *p, struct tcp *from,
 			   struct session *by);
 
+/* The same for a connection of somebody who visits on behalf of that address. */
+bool visitor_start_told(struct published *p, struct tcp *from,
+			const struct addr *who);
+
 /* The same for requests that web has, which come from there: outer does not run. NULL:
  * there are too many.
  */

@@ -1,5 +1,6 @@
 #include "app/relay/web.h"
 #include "app/relay/exchange.h"
+#include "app/relay/front.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
@@ -334,17 +335,15 @@ struct addr web_from(const struct web_conn *c)
 
 /* ---- coming ---- */
 
-static void start(struct web *web, int fd, const struct addr *from)
+static struct web_conn *let_in(struct web *web, const struct addr *from)
 {
 	struct relay *r = web->relay;
 	struct web_conn *c = NULL;
 
 	if (cidrs_have(&web->trusted, from) || gate_comes(r, from))
 		c = slots_get(&web->conns);
-	if (!c) {
-		sock_close(fd, true);
-		return;
-	}
+	if (!c)
+		return NULL;
 	c->web = web;
 	c->from = *from;
 	c->waker.wake = wake;
@@ -352,8 +351,32 @@ static void start(struct web *web, int fd, const struct addr *from)
 	timer_init(&c->timer, late);
 	soon_init(&c->lost, lost);
 	gate_enter(r, from, GATE_OF_VISITOR);
-	tcp_start(&c->tcp, r->net, fd, &c->waker);
+	return c;
+}
+
+static void start(struct web *web, int fd, const struct addr *from)
+{
+	struct web_conn *c = let_in(web, from);
+
+	if (!c) {
+		sock_close(fd, true);
+		return;
+	}
+	tcp_start(&c->tcp, web->relay->net, fd, &c->waker);
 	web_enter(c, WEB_HEAD);
+}
+
+void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
+{
+	struct web_conn *c = let_in(p->web, who);
+
+	if (!c) {
+		stream_stop(&from->stream, true);
+		return;
+	}
+	tcp_move(&c->tcp, from, &c->waker);
+	web_enter(c, WEB_HEAD);
+	run(c);
 }
 
 static void come(struct listener *l)
@@ -366,7 +389,9 @@ static void come(struct listener *l)
 
 		if (fd < 0)
 			break;
-		start(p->web, fd, &from);
+		if (!front_takes(p->web->relay, fd, &from,
+				 (struct front_to){ .port = p }))
+			start(p->web, fd, &from);
 	}
 }
 

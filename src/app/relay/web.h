@@ -101,6 +101,11 @@ void web_reload(struct relay *r);
 void web_drain(struct relay *r);
 bool web_busy(const struct relay *r);
 
+/* A connection that came to p on behalf of that address moves here; the last thing
+ * that the caller does.
+ */
+void web_come(struct web_port *p, struct tcp *from, const struct addr *who);
+
 /* Descriptors beside those of visitors. */
 size_t web_descriptors(const struct relay_conf *conf);
 

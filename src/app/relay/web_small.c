@@ -40,6 +40,13 @@ bool web_busy(const struct relay *r)
 	return false;
 }
 
+void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
+{
+	(void)p;
+	(void)from;
+	(void)who;
+}
+
 size_t web_descriptors(const struct relay_conf *conf)
 {
 	(void)conf;

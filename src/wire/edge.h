@@ -1,0 +1,18 @@
+/* edge - how the client treats a service and its visitors, beside carrying them: the
+ * options of a section as they are written, and what they mean.
+ */
+#ifndef NAT_WIRE_EDGE_H
+#define NAT_WIRE_EDGE_H
+
+#include "wire/service.h"
+
+struct edge_wish { /* texts: NULL if not given */
+	const char *proxy_protocol;
+};
+
+/* Into s->edge, of a service that is known otherwise. NULL; or what is wrong, for
+ * people.
+ */
+const char *edge_read(struct service *s, const struct edge_wish *w);
+
+#endif
