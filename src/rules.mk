@@ -43,8 +43,10 @@ $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/rout
 	wire/http1 wire/body wire/forward wire/site,app/relay/web_small app/client/vhost_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
-$(call part,edge,app/relay/front wire/edge wire/proxyline app/client/proxied,\
-	app/relay/front_small wire/edge_small app/client/proxied_small)
+$(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
+	app/client/grouped app/client/proxied,\
+	app/relay/front_small app/relay/group_small wire/edge_small wire/token_edge_small app/client/grouped_small \
+	 app/client/proxied_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

@@ -42,6 +42,11 @@ const struct opt conf_service_opts[] = {
 	ROWS_OF(NAT_EDGE)(
 	{ 0, "proxy-protocol", OPT_TEXT, 0, AT(edge.proxy_protocol), "v1|v2", NULL, 0, 0,
 	  WORDS("Tell the service who visits, by haproxy's PROXY protocol") },)
+	ROWS_OF(NAT_EDGE)(
+	{ 0, "group", OPT_TEXT, 0, AT(edge.group), "WORD", NULL, 0, 0,
+	  WORDS("Share the public port or name with the other services of this group") },
+	{ 0, "group-key", OPT_TEXT, OPT_SECRET, AT(edge.group_key), "TEXT", NULL, 0, 0,
+	  WORDS("What all of the group must know") },)
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  WORDS("The client section that it belongs to") },
 	OPT_END

@@ -59,6 +59,9 @@ static const struct fact {
 	  "Behind name:token: private services that client reaches" },
 	{ "TOKEN FILE", "ban-after", "Cm services=4",
 	  "A word behind the token: they may publish so many services each" },
+	{ "TOKEN FILE", "ban-after", "Cm group=web,mail",
+	  "of a line with a name: its client may publish together with others "
+	  "whose line has the same word, under one port or one name" },
 	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },

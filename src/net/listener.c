@@ -61,6 +61,15 @@ int listener_start(struct listener *l, struct net *net, struct bytes host,
 	return 0;
 }
 
+void listener_move(struct listener *to, struct listener *from)
+{
+	listener_pause(from, from->io.want == 0);
+	*to = *from;
+	io_init(&to->io, ready);
+	timer_init(&to->again, again);
+	io_move(&to->io, &from->io);
+}
+
 void listener_stop(struct listener *l)
 {
 	if (!listener_runs(l))

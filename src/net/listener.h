@@ -28,6 +28,8 @@ MUST_USE int listener_start(struct listener *l, struct net *net,
  */
 void listener_take(struct listener *l, struct net *net, int fd,
 		   const struct addr *at, void (*come)(struct listener *));
+/* to becomes what from was, paused or not; from is stopped. */
+void listener_move(struct listener *to, struct listener *from);
 void listener_stop(struct listener *l);
 /* Nobody is told who comes meanwhile: they wait. */
 void listener_pause(struct listener *l, bool pause);

@@ -68,6 +68,14 @@ int udp_connect(struct udp *u, struct net *net, const struct addr *peer,
 	return fd < 0 ? fd : start(u, net, fd, come);
 }
 
+void udp_move(struct udp *to, struct udp *from)
+{
+	udp_flush(from->net); /* what is queued names from */
+	*to = *from;
+	io_init(&to->io, ready);
+	io_move(&to->io, &from->io);
+}
+
 void udp_stop(struct udp *u)
 {
 	if (!udp_runs(u))

@@ -24,6 +24,8 @@ MUST_USE int udp_bind(struct udp *u, struct net *net, struct bytes host,
 		      uint16_t port, void (*come)(struct udp *));
 MUST_USE int udp_connect(struct udp *u, struct net *net,
 			 const struct addr *peer, void (*come)(struct udp *));
+/* to becomes what from was; from is stopped. */
+void udp_move(struct udp *to, struct udp *from);
 void udp_stop(struct udp *u);
 
 static inline bool udp_runs(const struct udp *u)

@@ -7,7 +7,7 @@
 #include "wire/service.h"
 
 struct edge_wish { /* texts: NULL if not given */
-	const char *proxy_protocol;
+	const char *proxy_protocol, *group, *group_key;
 };
 
 /* Into s->edge, of a service that is known otherwise. NULL; or what is wrong, for

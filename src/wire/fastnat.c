@@ -56,7 +56,8 @@ enum row {
 	BURST,
 	PRIVATE,
 	GUEST,
-	TO
+	TO,
+	GROUP
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -100,6 +101,7 @@ static const struct field {
 	ROW(BURST, "burst", NUMBER, 1, MOST_RATE, rules.burst),
 	ROW(PRIVATE, "private", NUMBER, 1, 1, yes),
 	ROW(GUEST, "guest", NUMBER, 1, 1, yes),
+	ROW(GROUP, "group", NAMED, 1, FASTNAT_NAME, rules.group),
 	ROW(TO, "to", TEXT, 0, FASTNAT_OBJECT, host),
 #undef ROW
 };
@@ -109,7 +111,7 @@ static const struct field {
  */
 static const struct command {
 	unsigned need;
-	uint8_t rows[12];
+	uint8_t rows[16];
 } commands[] = {
 	/* clang-format off */
 	[FASTNAT_NONE] = { HAS_OUT_ID,
@@ -128,7 +130,7 @@ static const struct command {
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
 	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL,
 		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, PRIVATE, HOST, IDLE,
-		  ALLOW, DENY, RATE, BURST } },
+		  ALLOW, DENY, RATE, BURST, GROUP, MAC } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT, HOST } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,
@@ -456,14 +458,13 @@ void fastnat_key(uint8_t out[FASTNAT_KEY], const struct fastnat_login *login)
 }
 
 /* The parts with a zero byte between. */
-static void session_mac(uint8_t out[FASTNAT_MAC],
-			const uint8_t key[FASTNAT_KEY],
-			const struct bytes *parts, size_t n)
+static void mac_of(uint8_t out[FASTNAT_MAC], struct bytes key,
+		   const struct bytes *parts, size_t n)
 {
 	uint8_t mac[SHA256_SIZE];
 	struct hmac h;
 
-	hmac_init(&h, &hash_sha256, (struct bytes){ key, FASTNAT_KEY });
+	hmac_init(&h, &hash_sha256, key);
 	for (size_t i = 0; i < n; i++) {
 		hmac_add(&h, parts[i]);
 		if (i + 1 < n)
@@ -471,6 +472,13 @@ static void session_mac(uint8_t out[FASTNAT_MAC],
 	}
 	hmac_end(&h, mac);
 	print_mac(out, mac);
+}
+
+static void session_mac(uint8_t out[FASTNAT_MAC],
+			const uint8_t key[FASTNAT_KEY],
+			const struct bytes *parts, size_t n)
+{
+	mac_of(out, (struct bytes){ key, FASTNAT_KEY }, parts, n);
 }
 
 static struct bytes digits_of(struct span room, uint32_t n)
@@ -508,4 +516,12 @@ void fastnat_visit_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 				       m->service };
 
 	session_mac(out, key, parts, COUNT(parts));
+}
+
+void fastnat_group_mac(uint8_t out[FASTNAT_MAC], struct bytes key,
+		       struct bytes group)
+{
+	const struct bytes parts[] = { BYTES("group"), group };
+
+	mac_of(out, key, parts, COUNT(parts));
 }

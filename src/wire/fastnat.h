@@ -37,7 +37,7 @@ enum {
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
 	X(PUBLISH, "publish")        /* C service protocol outPort or private [host
-	                                  idle allow deny rate burst]       */ \
+	                                  idle allow deny rate burst group mac] */ \
 	X(PUBLISHED, "published")    /* S service outPort [host]            */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
@@ -91,7 +91,8 @@ enum fastnat_has {
 	HAS_BURST = 1 << 24,
 	HAS_PRIVATE = 1 << 25,
 	HAS_GUEST = 1 << 26,
-	HAS_TO = 1 << 27
+	HAS_TO = 1 << 27,
+	HAS_GROUP = 1 << 28
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
@@ -107,6 +108,7 @@ enum fastnat_has {
 struct fastnat_rules {
 	struct bytes allow, deny;
 	uint32_t rate, burst;
+	struct bytes group;
 };
 
 struct fastnat {
@@ -176,5 +178,11 @@ void fastnat_park_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
  */
 void fastnat_visit_mac(uint8_t out[FASTNAT_MAC], const uint8_t key[FASTNAT_KEY],
 		       const struct fastnat *m);
+
+/* The mac of a publish with a group: HMAC(key, "group" 00 group), of a key that its
+ * clients share. The relay only compares them.
+ */
+void fastnat_group_mac(uint8_t out[FASTNAT_MAC], struct bytes key,
+		       struct bytes group);
 
 #endif

@@ -32,6 +32,7 @@ struct service_site {
 /* How its client treats it and its visitors (edge.h). */
 struct service_edge {
 	uint8_t proxy; /* the PROXY protocol's version that it hears; 0: none */
+	const char *group, *group_key; /* NULL: none; lent as the rules are */
 };
 
 struct service {

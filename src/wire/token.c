@@ -138,33 +138,45 @@ static bool read_visit(struct token_line *l, struct bytes value)
 }
 
 /* The table of words. */
-static const struct {
-	const char *key;
-	bool (*read)(struct token_line *l, struct bytes value);
-	const char *fault;
-} words[] = {
+static const struct token_word words[] = {
 	{ "ports", read_ports,
 	  "is not at most 16 ports and LO-HI, with commas between" },
 	{ "services", read_services, "is not 1 to 65535" },
 	{ "visit", read_visit,
 	  "is not OWNER/SERVICE,... with * for any, for a name:token" },
+	{ NULL, NULL, NULL },
 };
 static const char unknown[] =
-	"there is no such word, but ports, services and visit";
+	"there is no such word, but ports, services, visit and group";
+
+/* *bit: which it is of both tables together. NULL: it is none. */
+static const struct token_word *find_word(struct bytes key, unsigned *bit)
+{
+	const struct token_word *tables[] = { words, token_edge_words };
+
+	*bit = 1;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		for (const struct token_word *w = tables[i]; w->key; w++) {
+			if (bytes_are(key, w->key))
+				return w;
+			*bit <<= 1;
+		}
+	return NULL;
+}
 
 /* *met: a bit for each word of the line. NULL, or what is wrong. */
 static const char *read_word(struct token_line *out, struct bytes key,
 			     struct bytes value, unsigned *met)
 {
-	for (size_t i = 0; i < COUNT(words); i++) {
-		if (!bytes_are(key, words[i].key))
-			continue;
-		if (*met & 1U << i)
-			return "stands there twice";
-		*met |= 1U << i;
-		return words[i].read(out, value) ? NULL : words[i].fault;
-	}
-	return unknown;
+	unsigned bit;
+	const struct token_word *w = find_word(key, &bit);
+
+	if (!w)
+		return unknown;
+	if (*met & bit)
+		return "stands there twice";
+	*met |= bit;
+	return w->read(out, value) ? NULL : w->fault;
 }
 
 static void read_words(struct token_line *out, struct cur *c)

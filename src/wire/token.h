@@ -9,6 +9,9 @@
  *     ports=6000-6999,8080     publish these ports only, 16 ranges at most
  *     services=4               publish no more than so many at once
  *     visit=OWNER/SERVICE,...  reach these private services: see target.h
+ *     group=WORD,...           publish together with others who have the word
+ *
+ * The last of them is of builds with the part `edge`.
  */
 #ifndef NAT_WIRE_TOKEN_H
 #define NAT_WIRE_TOKEN_H
@@ -45,9 +48,22 @@ struct token_line {
 	unsigned number; /* of the line, from 1 */
 	struct token_rights rights;
 	struct bytes visit; /* empty: nothing */
+	struct bytes group; /* likewise */
 	const char *fault;  /* what is wrong with a word, for people; or NULL */
 	struct bytes word;  /* that word's key; empty: it has none */
 };
+
+/* A word that may stand behind a token; read: false is a fault. */
+struct token_word {
+	const char *key;
+	bool (*read)(struct token_line *l, struct bytes value);
+	const char *fault;
+};
+
+/* Those of the part `edge`: token_edge.c; key NULL is the end. */
+extern const struct token_word token_edge_words[];
+/* Has line group=... with that word? */
+bool token_gives_group(const struct token_line *l, struct bytes word);
 
 struct token_file { /* fields are private to token.c */
 	struct bytes rest;

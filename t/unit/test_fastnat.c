@@ -23,6 +23,9 @@
 	"a40ec526b2c2fb082496e36041c1137d59381982edabf42019b74b76f8db5151"
 #define DATA_MAC \
 	"9b88155bf27a90cf85c0a70f2b664121f17c6e7b8f97ce5c5145db21a019a8b0"
+/* By Python's hmac. */
+#define GROUP_MAC \
+	"7623b8924471781cad91c11caf4ea9b423a83c9f59d98cdf1c09a4043902046b"
 #define VISIT_MAC \
 	"f4a459333887bf09dd599f7503ad923a3156be04e0fe46105042a75fe06a0ba4"
 #define PARK_MAC \
@@ -158,8 +161,10 @@ static const struct {
 	    .service = BYTES("web"),
 	    .protocol = FASTNAT_TCP,
 	    .out_port = 80,
-	    .rules = { BYTES("192.0.2.0/24 2001:db8::/32"), BYTES(""), 5,
-		       1000000 } } },
+	    .rules = { .allow = BYTES("192.0.2.0/24 2001:db8::/32"),
+		       .deny = BYTES(""),
+		       .rate = 5,
+		       .burst = 1000000 } } },
 	{ "{\"intPort\":8888,\"command\":\"start_proxy\",\"outId\":\"" OUT_ID
 	  "\",\"protocol\":\"UDP\",\"service\":\"dns\",\"from\":"
 	  "\"192.0.2.1:5\",\"flow\":4294967295}",
@@ -639,6 +644,8 @@ static void login_vector(void **state)
 					     .name = BYTES("nas"),
 					     .service = BYTES("ssh") });
 	assert_memory_equal(mac, VISIT_MAC, FASTNAT_MAC);
+	fastnat_group_mac(mac, BYTES("among us"), BYTES("web"));
+	assert_memory_equal(mac, GROUP_MAC, FASTNAT_MAC);
 	for (int i = 0; i < FASTNAT_BOND; i++)
 		bond[i] = (uint8_t)i;
 	login.bond = bond;

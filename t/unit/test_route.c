@@ -87,6 +87,8 @@ static struct world *start(void)
 	};
 
 	memset(&w, 0, sizeof w);
+	for (size_t i = 0; i < COUNT(w.p); i++)
+		list_init(&w.p[i].group.ring);
 	assert_int_equal(parts_reserve(&w.memory, parts, COUNT(parts)), 0);
 	return &w;
 }

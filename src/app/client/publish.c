@@ -1,4 +1,5 @@
 #include "app/client/publish.h"
+#include "app/client/grouped.h"
 #include "app/client/inner.h"
 #include "app/client/vhost.h"
 
@@ -91,6 +92,7 @@ static int ask(struct client *c, const struct entry *e)
 {
 	const struct service_rules *rules = &e->service.rules;
 	uint8_t allow[FASTNAT_NETS], deny[FASTNAT_NETS], host[FASTNAT_HOST];
+	uint8_t mac[FASTNAT_MAC];
 	bool udp = e->service.protocol == FASTNAT_UDP;
 	struct fastnat m = {
 		.command = FASTNAT_PUBLISH,
@@ -106,12 +108,14 @@ static int ask(struct client *c, const struct entry *e)
 		.out_port = port_for(e),
 		.yes = 1,
 		.idle_ms = (uint32_t)e->idle_ms,
-		.rules = { join(SPAN(allow), &rules->allow),
-			   join(SPAN(deny), &rules->deny), rules->rate,
-			   rules->burst },
+		.rules = { .allow = join(SPAN(allow), &rules->allow),
+			   .deny = join(SPAN(deny), &rules->deny),
+			   .rate = rules->rate,
+			   .burst = rules->burst },
 	};
 
 	vhost_ask(&m, e, SPAN(host));
+	grouped_ask(&m, &e->service, mac);
 	return talk_say(&c->control.tcp.stream, &m, true);
 }
 

@@ -1,4 +1,5 @@
 #include "app/client/client.h"
+#include "app/client/grouped.h"
 #include "app/client/inner.h"
 #include "app/client/publish.h"
 #include "app/client/vhost.h"
@@ -88,7 +89,8 @@ static bool is_another(const struct entry *e, const struct service *s)
 
 	return was->protocol != s->protocol || was->private != s->private ||
 	       !bytes_equal(was->public_host, s->public_host) ||
-	       (s->public_lo && s->public_lo != port);
+	       (s->public_lo && s->public_lo != port) ||
+	       grouped_differs(was, s);
 }
 
 /* As on the command line. */

@@ -103,6 +103,7 @@ static struct published *find(const struct web_conn *c, struct addr *from,
 			       r->slash ? BYTES("/") : r->target);
 	if (!p)
 		return NULL;
+	p = group_near(p, c->up ? c->up->published : NULL);
 	*status = p->session ? 0 : 503;
 	*from = web_from(c);
 	if (gate_denies(p, from))

@@ -8,28 +8,28 @@ enum { ASKED_MS = 10000 };
 
 /* ---- names ---- */
 
-static uint32_t hash_of_addr(const struct relay *r, const struct published *p,
+/* A port is one service's, or one group's. */
+static uint32_t hash_of_addr(const struct relay *r, uint16_t port,
 			     const struct addr *a)
 {
-	uint32_t index = slots_name(&r->published, p).index;
-	uint8_t key[sizeof a->ip + 6];
+	uint8_t key[sizeof a->ip + 4];
 
 	memcpy(key, a->ip, sizeof a->ip);
 	memcpy(key + sizeof a->ip, &a->port, 2);
-	memcpy(key + sizeof a->ip + 2, &index, 4);
+	memcpy(key + sizeof a->ip + 2, &port, 2);
 	return map_mix(&r->flows.seed, (struct bytes){ key, sizeof key });
 }
 
-static struct flow *of_addr(struct relay *r, const struct published *p,
+static struct flow *of_addr(struct relay *r, uint16_t port,
 			    const struct addr *a)
 {
-	uint32_t hash = hash_of_addr(r, p, a);
+	uint32_t hash = hash_of_addr(r, port, a);
 	struct map_node *n = NULL;
 
 	while ((n = map_find(&r->flows.by_addr, hash, n)) != NULL) {
 		struct flow *f = container_of(n, struct flow, by_addr);
 
-		if (f->published == p && f->from.port == a->port &&
+		if (f->published->port == port && f->from.port == a->port &&
 		    addr_same_ip(&f->from, a))
 			return f;
 	}
@@ -200,18 +200,19 @@ static void name(struct flow *f)
 	fs->last_id += fs->last_id == UINT32_MAX ? 2 : 1;
 	f->id = fs->last_id;
 	map_put(&fs->by_addr, &f->by_addr,
-		hash_of_addr(f->relay, f->published, &f->from));
+		hash_of_addr(f->relay, f->published->port, &f->from));
 	map_put(&fs->by_id, &f->by_id, f->id);
 	map_put(&fs->by_out_id, &f->by_out_id,
 		map_hash((struct bytes){ f->out_id, FASTNAT_NONCE }));
 }
 
-static struct flow *begin(struct published *p, const struct datagram *d)
+static struct flow *begin(struct published *front, const struct datagram *d)
 {
-	struct relay *r = p->relay;
+	struct published *p = group_pick(front);
+	struct relay *r = front->relay;
 	struct flow *f;
 
-	if (!p->session || gate_flow(p, d->peer) != GATE_FLOWS)
+	if (!p || gate_flow(p, d->peer) != GATE_FLOWS)
 		return NULL;
 	make_room(r);
 	f = slots_get(&r->flows.table);
@@ -233,6 +234,12 @@ static struct flow *begin(struct published *p, const struct datagram *d)
 	r->gate.counts[GATE_DATAGRAMS_LOST]++;
 	flow_stop(f, "no room to tell the client");
 	return NULL;
+}
+
+/* Its client is gone, and another of its group is there. */
+static bool is_deserted(struct flow *f)
+{
+	return !f->published->session && group_other(f->published, NULL);
 }
 
 /* ---- from the visitor to the client ---- */
@@ -277,15 +284,19 @@ static void come(struct udp *u)
 	struct datagram d;
 
 	while (udp_next(u, &d)) {
-		struct flow *f = of_addr(p->relay, p, d.peer);
+		struct flow *f = of_addr(p->relay, p->port, d.peer);
 
+		if (f && is_deserted(f)) {
+			flow_stop(f, "its client is gone");
+			f = NULL;
+		}
 		if (!f)
 			f = begin(p, &d);
 		if (!f)
 			continue;
 		used(f);
 		f->in += d.data.n;
-		p->past.in += d.data.n;
+		f->published->past.in += d.data.n;
 		if (!carry(f, d.data))
 			p->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
 	}
@@ -307,14 +318,14 @@ const char *flow_fault(void)
 void flow_answer(struct flow *f, struct bytes data)
 {
 	const struct udp_to to = { &f->from, &f->here };
+	struct udp *u = &group_front(f->published)->udp;
 
 	f->answered = true;
 	used(f);
 	f->out += data.n;
 	f->published->past.out += data.n;
-	if (udp_runs(&f->published->udp))
-		udp_send(&f->published->udp, &to, (struct bytes){ NULL, 0 },
-			 data);
+	if (udp_runs(u))
+		udp_send(u, &to, (struct bytes){ NULL, 0 }, data);
 }
 
 static void wake_line(struct waker *w, unsigned what)

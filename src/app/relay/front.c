@@ -66,7 +66,8 @@ static void visit(struct front *f, const struct addr *who)
 {
 	struct published *p = slots_find(&f->relay->published, f->published);
 
-	if (p && p->session && visitor_start_told(p, &f->tcp, who))
+	p = p ? group_pick(p) : NULL;
+	if (p && visitor_start_told(p, &f->tcp, who))
 		session_announce(p->session);
 	else
 		stream_stop(&f->tcp.stream, true);

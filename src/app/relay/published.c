@@ -11,9 +11,7 @@ enum { TRIES = 64, USUAL_LO = 30000 };
 void published_hold(struct session *s, bool hold)
 {
 	list_each (at, &s->published)
-		listener_pause(
-			&container_of(at, struct published, node)->listener,
-			hold);
+		group_hold(container_of(at, struct published, node), hold);
 }
 
 /* Each wake takes a bounded batch, and nobody while too many wait. */
@@ -21,14 +19,17 @@ static void come(struct listener *l)
 {
 	struct published *p = container_of(l, struct published, listener);
 
-	if (!p->session) /* lost in this very turn */
-		return;
 	for (int i = 0; i < LISTENER_BATCH; i++) {
+		struct published *to = group_pick(p);
 		struct addr from;
 		int fd;
 
-		if (p->session->n.pending >= p->relay->conf->max_pending) {
-			published_hold(p->session, true);
+		if (!to) { /* lost in this very turn, or all are full */
+			listener_pause(l, true);
+			break;
+		}
+		if (to->session->n.pending >= p->relay->conf->max_pending) {
+			published_hold(to->session, true);
 			break;
 		}
 		fd = listener_accept(l, &from);
@@ -36,9 +37,9 @@ static void come(struct listener *l)
 			break;
 		if (!front_takes(p->relay, fd, &from,
 				 (struct front_to){ .published = p }))
-			visitor_start(p, fd, &from);
+			visitor_start(to, fd, &from);
+		session_announce(to->session);
 	}
-	session_announce(p->session);
 }
 
 static bool wants_private(const struct fastnat *m)
@@ -158,7 +159,7 @@ void published_orphan(struct published *p)
 	list_remove(&p->node);
 	part(p);
 	p->until = relay_now(r) + ORPHAN_MS;
-	listener_pause(&p->listener, true);
+	group_hold(p, true);
 	list_append(&r->orphans, &p->node);
 	expect_expiry(r);
 }
@@ -175,7 +176,7 @@ static struct published *find_orphan(const struct session *s,
 		    p->private == wants_private(m) &&
 		    (!m->out_port || m->out_port == p->port) &&
 		    (!p->port || token_gives_port(&s->rights, p->port)) &&
-		    !web_differs(p, m))
+		    !web_differs(p, m) && !group_differs(p, m))
 			return p;
 	}
 	return NULL;
@@ -206,7 +207,7 @@ static void adopt(struct published *p, struct session *s)
 		flows_stop(p, "its client began anew");
 	list_remove(&p->node);
 	join(p, s);
-	listener_pause(&p->listener, false);
+	group_hold(p, false);
 }
 
 static int open_new(struct published **out, struct session *s,
@@ -221,9 +222,10 @@ static int open_new(struct published **out, struct session *s,
 	p->relay = r;
 	p->protocol = m->protocol;
 	p->private = wants_private(m);
+	group_read(&p->group, s, m);
 	if (p->protocol >= FASTNAT_HTTP)
 		rc = web_publish(p, m);
-	else if (!p->private)
+	else if (!p->private && !group_joins_port(p, m->out_port))
 		rc = m->out_port ? bind_port(p, m->out_port) : bind_any(p, s);
 	if (rc < 0) {
 		slots_put(&r->published, p);
@@ -259,9 +261,10 @@ void published_close(struct published *p)
 {
 	published_enter(p); /* it must not go before its flows have */
 	flows_stop(p, "no longer published");
+	web_withdraw(p);
+	group_leave(p);
 	listener_stop(&p->listener);
 	udp_stop(&p->udp);
-	web_withdraw(p);
 	p->private = false;
 	list_remove(&p->node);
 	if (p->session)

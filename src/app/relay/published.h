@@ -9,6 +9,7 @@
 #define NAT_APP_RELAY_PUBLISHED_H
 
 #include "app/relay/core.h"
+#include "app/relay/group.h"
 
 struct session;
 struct route;
@@ -33,6 +34,7 @@ struct published {
 	uint8_t instance[FASTNAT_NONCE]; /* of the owner */
 	struct gate_rules rules;
 	struct route *route; /* of HTTP (web.h); or NULL */
+	struct group group;
 };
 
 /* Binds m->out_port (0: any; none if private) as m asks for, or adopts an orphan
@@ -67,7 +69,7 @@ bool published_holds(const struct relay *r, uint16_t port,
 static inline bool published_open_still(const struct published *p)
 {
 	return listener_runs(&p->listener) || udp_runs(&p->udp) || p->private ||
-	       p->route;
+	       p->route || group_next(p);
 }
 
 #endif

@@ -114,24 +114,43 @@ static uint32_t hash_of(const struct routes *rs, struct bytes host)
 	return map_mix(&rs->seed, host);
 }
 
-int route_put(struct routes *rs, const struct route_name *name,
-	      struct published *p)
+static struct route *of_name(const struct routes *rs,
+			     const struct route_name *name)
 {
 	uint32_t hash = hash_of(rs, host_of(name));
 	struct map_node *at = NULL;
-	struct route *r;
 
-	while ((at = map_find(&rs->by_host, hash, at)) != NULL)
-		if (route_same(&container_of(at, struct route, node)->name,
-			       name))
-			return -NAT_EINUSE;
-	r = slots_get(&rs->table);
+	while ((at = map_find(&rs->by_host, hash, at)) != NULL) {
+		struct route *r = container_of(at, struct route, node);
+
+		if (route_same(&r->name, name))
+			return r;
+	}
+	return NULL;
+}
+
+static void let_find(struct routes *rs, struct route *r)
+{
+	r->found = true;
+	map_put(&rs->by_host, &r->node, hash_of(rs, host_of(&r->name)));
+}
+
+int route_put(struct routes *rs, const struct route_name *name,
+	      struct published *p)
+{
+	struct route *first = of_name(rs, name), *r = slots_get(&rs->table);
+
 	if (!r)
 		return -NAT_ELIMIT;
+	if (first && !group_joins(first->published, p)) {
+		slots_put(&rs->table, r);
+		return -NAT_EINUSE;
+	}
 	r->published = p;
 	p->route = r;
 	r->name = *name;
-	map_put(&rs->by_host, &r->node, hash);
+	if (!first)
+		let_find(rs, r);
 	return 0;
 }
 
@@ -148,10 +167,14 @@ const char *route_settle(struct route *r, struct bytes words)
 
 void route_remove(struct routes *rs, struct published *p)
 {
+	struct published *next = group_next(p);
 	struct route *r = p->route;
 
 	p->route = NULL;
-	map_remove(&rs->by_host, &r->node);
+	if (r->found)
+		map_remove(&rs->by_host, &r->node);
+	if (r->found && next)
+		let_find(rs, next->route);
 	slots_put(&rs->table, r);
 }
 

@@ -35,6 +35,7 @@ struct route {
 	struct slot slot;
 	struct map_node node;
 	struct published *published;
+	bool found; /* by its name; others of its group are not (group.h) */
 	struct route_name name;
 	struct site site;
 	uint8_t words[FASTNAT_HOST]; /* that site is of */
@@ -60,9 +61,14 @@ void route_print(struct fmt *f, const struct route_name *name);
  */
 const char *route_settle(struct route *r, struct bytes words);
 
-/* For p from now on, p->route then. -NAT_EINUSE: it is another's; -NAT_ELIMIT. */
+/* For p from now on, p->route then; in a group, beside others. -NAT_EINUSE: it is
+ * another's; -NAT_ELIMIT.
+ */
 MUST_USE int route_put(struct routes *rs, const struct route_name *name,
 		       struct published *p);
+/* The name is found for another of p's group from now on, if p it was and there is
+ * one.
+ */
 void route_remove(struct routes *rs, struct published *p);
 
 bool route_same(const struct route_name *a, const struct route_name *b);

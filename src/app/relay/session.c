@@ -165,10 +165,10 @@ static void hear_publish(struct session *s, const struct fastnat *m)
 		refuse_rules(s, m, why);
 		return;
 	}
-	if (p &&
-	    (m->protocol != p->protocol ||
-	     p->private != !!(m->has & HAS_PRIVATE) ||
-	     (m->out_port && m->out_port != p->port) || web_differs(p, m))) {
+	if (p && (m->protocol != p->protocol ||
+		  p->private != !!(m->has & HAS_PRIVATE) ||
+		  (m->out_port && m->out_port != p->port) ||
+		  web_differs(p, m) || group_differs(p, m))) {
 		refuse(s, m, "this name is published on another port",
 		       LASTING_RETRY_MS);
 		return;
@@ -207,7 +207,7 @@ static void hear_failed(struct session *s, const struct fastnat *m)
 
 	struct flow *f = flow_of_out_id(s->relay, m->out_id);
 
-	if (v && v->published->session == s)
+	if (v && v->published->session == s && !visitor_go_on(v, NULL))
 		visitor_stop(v, -NAT_ERESET, "the service cannot be reached");
 	if (f && f->published->session == s)
 		flow_stop(f, "the service cannot be reached");

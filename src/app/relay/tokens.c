@@ -220,6 +220,16 @@ bool tokens_let_visit(const struct tokens *t, struct bytes name,
 	return false;
 }
 
+bool tokens_let_group(const struct tokens *t, struct bytes name,
+		      struct bytes word)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (bytes_equal(t->lines[i].name, name) &&
+		    token_gives_group(&t->lines[i], word))
+			return true;
+	return false;
+}
+
 struct bytes tokens_first(const struct tokens *t)
 {
 	return t->lines[0].token;

@@ -55,6 +55,10 @@ const struct token_rights *tokens_know(const struct tokens *t,
 bool tokens_let_visit(const struct tokens *t, struct bytes name,
 		      const struct target *to);
 
+/* The same for publishing in that group (group.c has it). */
+bool tokens_let_group(const struct tokens *t, struct bytes name,
+		      struct bytes word);
+
 /* The token to show when it was made just now. */
 struct bytes tokens_first(const struct tokens *t);
 

@@ -4,7 +4,7 @@
 #include "os/rand.h"
 #include "os/sock.h"
 
-enum { RETRY_MS = 3000 };
+enum { RETRY_MS = 3000, MOVES = 3 };
 
 static void begin(struct visitor *v);
 
@@ -233,6 +233,18 @@ static void say_turned_away(const struct published *p, const struct addr *from,
 		   fmt_text(&f), why);
 }
 
+/* The client of p is to be told of it. */
+static void await(struct visitor *v, struct published *p)
+{
+	v->published = p;
+	published_enter(p);
+	p->past.visitors++;
+	make_out_id(v, p->session->plain);
+	list_append(&p->session->unannounced, &v->wait.node);
+	p->session->n.pending++;
+	session_expect(p->session);
+}
+
 static struct visitor *take_slot(struct published *p, const struct addr *from,
 				 struct web_conn *web)
 {
@@ -247,19 +259,13 @@ static struct visitor *take_slot(struct published *p, const struct addr *from,
 	}
 	v = slots_get(&r->visitors);
 	v->relay = r;
-	v->published = p;
 	v->web = web;
 	v->from = *from;
 	v->since = relay_now(r);
 	v->wait.waker.wake = wake_waiting;
-	published_enter(p);
-	p->past.visitors++;
 	if (!web)
 		gate_enter(r, from, GATE_OF_VISITOR);
-	make_out_id(v, p->session->plain);
-	list_append(&p->session->unannounced, &v->wait.node);
-	p->session->n.pending++;
-	session_expect(p->session);
+	await(v, p);
 	return v;
 }
 
@@ -347,6 +353,22 @@ static void stop_waiting(struct visitor *v)
 	session_expected(s);
 	if (--s->n.pending == s->relay->conf->max_pending / 2)
 		published_hold(s, false);
+}
+
+bool visitor_go_on(struct visitor *v, const struct session *gone)
+{
+	struct published *had = v->published, *to = group_other(had, gone);
+
+	if (v->paired || !to || v->wait.moves >= MOVES)
+		return false;
+	v->wait.moves++;
+	stop_asking(v);
+	stop_waiting(v);
+	await(v, to);
+	v->wait.tried = false;
+	published_leave(had);
+	session_announce(to->session);
+	return true;
 }
 
 /* The parked connection that was asked is the data connection. */
@@ -484,6 +506,7 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 void visitors_stop(struct session *s, bool all, const char *why)
 {
 	slots_each (struct visitor, v, &s->relay->visitors)
-		if (v.it->published->session == s && (all || !v.it->paired))
+		if (v.it->published->session == s && (all || !v.it->paired) &&
+		    !visitor_go_on(v.it, s))
 			visitor_stop(v.it, -NAT_ERESET, why);
 }

@@ -28,6 +28,7 @@ struct visitor_wait { /* until the data connection comes */
 	uint16_t early; /* bytes of outer, not taken, that inner has */
 	bool tried;     /* a parked connection was; */
 	bool asked;     /* it is inner, and has not answered yet */
+	uint8_t moves;  /* how often another was to serve it */
 	uint8_t out_id_n;
 	uint8_t out_id[FASTNAT_NONCE];
 };
@@ -89,6 +90,11 @@ void visitor_announced(struct visitor *v);
  */
 void visitor_take(struct visitor *v, struct tcp *from);
 void visitor_carry(struct visitor *v);
+
+/* Who should have served it cannot, or its client is gone: another of its group is
+ * told of it as if it had just come. False: there is none.
+ */
+bool visitor_go_on(struct visitor *v, const struct session *gone);
 
 /* What it has moved so far. */
 struct traffic visitor_moved(const struct visitor *v);
