@@ -47,6 +47,15 @@ const struct opt conf_service_opts[] = {
 	  WORDS("Share the public port or name with the other services of this group") },
 	{ 0, "group-key", OPT_TEXT, OPT_SECRET, AT(edge.group_key), "TEXT", NULL, 0, 0,
 	  WORDS("What all of the group must know") },)
+	ROWS_OF(NAT_EDGE)(
+	{ 0, "check", OPT_TEXT, 0, AT(edge.check), "tcp|http:/PATH", NULL, 0, 0,
+	  WORDS("Publish it only while it lets connect, or answers with 200 to 399") },
+	{ 0, "check-interval", OPT_MS, 0, AT(edge.check_interval), "TIME", "0",
+	  0, 86400000, WORDS("How often it is checked; 0: every 10s") },
+	{ 0, "check-timeout", OPT_MS, 0, AT(edge.check_timeout), "TIME", "0",
+	  0, 3600000, WORDS("How long a check may take; 0: 3s") },
+	{ 0, "check-fails", OPT_UINT, 0, AT(edge.check_fails), "N", "0",
+	  0, 1000, WORDS("How many fail in a row until it is withdrawn; 0: 3") },)
 	{ 0, "client", OPT_TEXT, 0, AT(client), "NAME", NULL, 0, 0,
 	  WORDS("The client section that it belongs to") },
 	OPT_END

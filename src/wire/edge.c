@@ -1,5 +1,7 @@
 #include "wire/edge.h"
 
+enum { PATH_MOST = 512 };
+
 static const char *read_proxy(struct service *s, const char *text)
 {
 	struct bytes version = bytes_of(text ? text : "");
@@ -28,9 +30,41 @@ static const char *read_group(struct service *s, const struct edge_wish *w)
 		       : "a group shares a public port, or a name";
 }
 
+/* NULL: it is no check. */
+static const char *path_of(const char *check)
+{
+	struct bytes text = bytes_of(check);
+
+	if (bytes_are(text, "tcp"))
+		return "";
+	if (text.n < 6 || text.n > PATH_MOST || memcmp(check, "http:/", 6) != 0)
+		return NULL;
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] <= ' ' || text.p[i] >= 0x7f)
+			return NULL;
+	return check + 5;
+}
+
+static const char *read_check(struct service *s, const struct edge_wish *w)
+{
+	struct service_check *c = &s->edge.check;
+
+	if (!w->check)
+		return NULL;
+	if (s->protocol == FASTNAT_UDP)
+		return "check is for services that are connected to: not udp";
+	c->path = path_of(w->check);
+	c->interval = w->check_interval ? w->check_interval : EDGE_INTERVAL;
+	c->timeout = w->check_timeout ? w->check_timeout : EDGE_TIMEOUT;
+	c->fails = w->check_fails ? w->check_fails : EDGE_FAILS;
+	return c->path ? NULL : "check is tcp, or http:/PATH";
+}
+
 const char *edge_read(struct service *s, const struct edge_wish *w)
 {
 	const char *why = read_proxy(s, w->proxy_protocol);
 
-	return why ? why : read_group(s, w);
+	if (!why)
+		why = read_group(s, w);
+	return why ? why : read_check(s, w);
 }

@@ -6,8 +6,12 @@
 
 #include "wire/service.h"
 
+enum { EDGE_INTERVAL = 10000, EDGE_TIMEOUT = 3000, EDGE_FAILS = 3 }; /* ms */
+
 struct edge_wish { /* texts: NULL if not given */
-	const char *proxy_protocol, *group, *group_key;
+	const char *proxy_protocol, *group, *group_key, *check;
+	int64_t check_interval, check_timeout; /* ms; 0: the usual ones */
+	uint32_t check_fails;                  /* likewise */
 };
 
 /* Into s->edge, of a service that is known otherwise. NULL; or what is wrong, for

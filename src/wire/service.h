@@ -29,10 +29,19 @@ struct service_site {
 	struct opt_list ask, say; /* "NAME: VALUE" or "-NAME" */
 };
 
+/* How its client finds out whether it is well (health.h). */
+struct service_check {
+	const char *
+		path; /* of HTTP; empty: a connection will do; NULL: not at all */
+	int64_t interval, timeout; /* ms */
+	uint32_t fails;            /* in a row, until it is not */
+};
+
 /* How its client treats it and its visitors (edge.h). */
 struct service_edge {
 	uint8_t proxy; /* the PROXY protocol's version that it hears; 0: none */
 	const char *group, *group_key; /* NULL: none; lent as the rules are */
+	struct service_check check;    /* likewise */
 };
 
 struct service {

@@ -41,7 +41,7 @@ size_t client_descriptors(const struct client_conf *c)
 	size_t flows = c->nservices ? 2 * (size_t)c->max_flows : 0;
 
 	return 2 * DIAL_ADDRS + LANE + STATE + c->visit.n + c->max_parked +
-	       visitor * c->max_visitors + flows;
+	       visitor * c->max_visitors + flows + health_descriptors(c);
 }
 
 /* Every connection to the relay. */
@@ -80,7 +80,8 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	failback_init(c);
 	moved_init(c);
 	publish_init(c);
-	return err;
+	rc = err ? 0 : health_start(c);
+	return err ? err : rc;
 }
 
 static void release(struct client *c)
@@ -106,6 +107,7 @@ int client_start(struct client **out, struct net *net,
 	if (err == 0)
 		err = reaches_start(c, d);
 	if (err < 0) {
+		health_stop(c);
 		reaches_stop(c);
 		release(c);
 		return err;
@@ -118,6 +120,7 @@ int client_start(struct client **out, struct net *net,
 
 void client_stop(struct client *c)
 {
+	health_stop(c);
 	publish_withdraw(c);
 	control_stop(&c->control);
 	links_end(c, true);

@@ -152,6 +152,19 @@ struct entry *entries_find(const struct entries *es, struct bytes name)
 	return NULL;
 }
 
+void entry_dial(const struct entry *e, struct dial *d, struct net *net,
+		int64_t patience, void (*done)(struct dial *, int fd))
+{
+	const struct service *s = &e->service;
+	const struct hostport to = { s->host, s->lo };
+	struct addr path = { .family = ADDR_UNIX, .path = e->text };
+
+	if (s->path.n)
+		dial_addr(d, net, &path, patience, done);
+	else
+		dial_start(d, net, &to, patience, done);
+}
+
 void entry_print(const struct entry *e, const struct relays *relays)
 {
 	uint8_t line[LOG_LINE];

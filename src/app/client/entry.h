@@ -9,6 +9,7 @@
 #include "app/client/relays.h"
 #include "base/map.h"
 #include "base/slot.h"
+#include "net/dial.h"
 #include "net/pair.h"
 
 enum {
@@ -36,6 +37,11 @@ struct entry_told {
 	uint32_t unheeded; /* answers yet to come that mean nothing any more */
 };
 
+/* What came of its checks (health.h). */
+struct entry_health {
+	bool checked, down; /* down: it is not to be published now */
+};
+
 struct entry {
 	struct slot slot;
 	struct map_node node; /* by name, if named */
@@ -47,6 +53,7 @@ struct entry {
 	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
 	enum entry_state state;
 	struct entry_told told;
+	struct entry_health health;
 	int64_t idle_ms; /* udp */
 	uint16_t port;   /* where it is or was published; 0: nowhere yet */
 	uint32_t said;   /* hash of why it was refused; 0: it was not */
@@ -96,6 +103,10 @@ struct entry *entries_any(const struct entries *es);
 
 /* Is there one of that protocol? */
 bool entries_have(const struct entries *es, enum fastnat_protocol protocol);
+
+/* Connects to the service, as dial_start does. */
+void entry_dial(const struct entry *e, struct dial *d, struct net *net,
+		int64_t patience, void (*done)(struct dial *, int fd));
 
 /* "ssh tcp vps.example.net:6022 -> 127.0.0.1:22" on standard output. */
 void entry_print(const struct entry *e, const struct relays *relays);

@@ -9,6 +9,7 @@
 #include "app/client/reach.h"
 #include "app/client/udplink.h"
 #include "app/client/failback.h"
+#include "app/client/health.h"
 #include "app/client/lane.h"
 #include "app/client/moved.h"
 #include "app/client/state.h"
@@ -36,6 +37,7 @@ struct client {
 	struct state state;
 	struct client_counts counts;
 	struct secure *secure; /* NULL: no TLS */
+	struct healths *healths;
 };
 
 /* t, which has just connected, goes to the relay at hand. */

@@ -263,20 +263,6 @@ static void service_dialled(struct dial *d, int fd)
 
 /* ---- beginning ---- */
 
-static void dial_service(struct link *l)
-{
-	const struct service *s = &l->entry->service;
-	const struct hostport to = { s->host, s->lo };
-	struct addr path = { .family = ADDR_UNIX, .path = l->entry->text };
-
-	if (s->path.n)
-		dial_addr(&l->opening->dial, net_of(l), &path, PATIENCE,
-			  service_dialled);
-	else
-		dial_start(&l->opening->dial, net_of(l), &to, PATIENCE,
-			   service_dialled);
-}
-
 void link_unparked(struct link *l)
 {
 	park_drop(l->opening->park);
@@ -330,6 +316,6 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->opening = slots_get(&c->links.openings); /* as many as links */
 	begin_opening(l, m, from);
 	enter(l, LINK_SERVICE);
-	dial_service(l);
+	entry_dial(e, &l->opening->dial, net_of(l), PATIENCE, service_dialled);
 	return 0;
 }

@@ -126,9 +126,10 @@ enum rank { WITHDRAW, OWN_PORT, ANY_PORT, NOTHING };
 
 static enum rank rank_of(const struct entry *e)
 {
-	if (e->told.there && (e->told.otherwise || e->state == ENTRY_ABSENT))
+	if (e->told.there &&
+	    (e->told.otherwise || e->state == ENTRY_ABSENT || e->health.down))
 		return WITHDRAW;
-	if (e->state != ENTRY_WANTED)
+	if (e->state != ENTRY_WANTED || e->health.down)
 		return NOTHING;
 	return e->service.public_lo ? OWN_PORT : ANY_PORT;
 }
@@ -157,6 +158,17 @@ void publish_more(struct client *c)
 			    say(c, e.it) < 0)
 				return;
 	c->entries.busy = false;
+}
+
+void publish_hold(struct client *c, struct entry *e, bool down)
+{
+	e->health.down = down;
+	if (e->state == ENTRY_ABSENT)
+		return;
+	e->told.unheeded += e->state == ENTRY_ASKED;
+	want(&c->entries, e);
+	if (c->control.state == CONTROL_UP)
+		publish_more(c);
 }
 
 /* Answers come in the order in which they were asked for. */

@@ -3,11 +3,14 @@
 #define NAT_APP_CLIENT_PUBLISH_H
 
 #include "app/client/control.h"
+#include "app/client/entry.h"
 
 void publish_init(struct client *c);
 void publish_begin(struct client *c); /* all of them, anew */
 void publish_more(struct client *c);  /* as many as there is room for */
 void publish_end(struct client *c);
+/* It is to be withdrawn for now (down), or published. */
+void publish_hold(struct client *c, struct entry *e, bool down);
 /* The relay need not keep our ports for a successor. */
 void publish_withdraw(struct client *c);
 

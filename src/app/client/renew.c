@@ -220,6 +220,7 @@ void client_reload(struct client *c, const struct client_conf *conf)
 
 	c->conf = conf;
 	take_all(c);
+	health_renew(c);
 	secure_reload(c->secure, conf->tls);
 	c->identity = c->fresh;
 	identity_wipe(&c->fresh);

@@ -203,8 +203,9 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 	report_text(row, e->service.private
 				 ? "private"
 				 : service_type(e->service.protocol));
-	report_text(row,
-		    control_is_up(&c->control) ? states[e->state] : "lost");
+	report_text(row, e->health.down               ? "down"
+			 : control_is_up(&c->control) ? states[e->state]
+						      : "lost");
 	report_number(row, e->port);
 	report_put(row, "%s", fmt_text(&f));
 	report_number(row, up);
@@ -212,7 +213,8 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 	report_number(row, e->tally.visitors);
 	report_number(row, e->tally.in);
 	report_number(row, e->tally.out);
-	report_text(row, e->state == ENTRY_REFUSED ? e->why : "");
+	report_text(row,
+		    e->health.down || e->state == ENTRY_REFUSED ? e->why : "");
 	return true;
 }
 
