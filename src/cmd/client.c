@@ -201,6 +201,17 @@ static bool keeps_state(const void *settings)
 	return !((const struct client_set *)settings)->conf.plain;
 }
 
+static bool borrows(const void *settings)
+{
+	const struct client_conf *conf =
+		&((const struct client_set *)settings)->conf;
+
+	for (uint32_t i = 0; i < conf->nservices; i++)
+		if (conf->services[i].edge.transparent)
+			return true;
+	return false;
+}
+
 static size_t descriptors(const void *settings)
 {
 	return client_descriptors(&((const struct client_set *)settings)->conf);
@@ -262,6 +273,7 @@ static const struct role role = {
 	.resolves = true,
 	.arguments = arguments,
 	.fit = fit,
+	.borrows = borrows,
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,

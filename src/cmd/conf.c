@@ -48,6 +48,9 @@ const struct opt conf_service_opts[] = {
 	{ 0, "group-key", OPT_TEXT, OPT_SECRET, AT(edge.group_key), "TEXT", NULL, 0, 0,
 	  WORDS("What all of the group must know") },)
 	ROWS_OF(NAT_EDGE)(
+	{ 0, "transparent", OPT_FLAG, 0, AT(edge.transparent), NULL, NULL, 0, 0,
+	  WORDS("Connect to it from the visitor's address: on the gateway, with rules "
+	  "that bring its answers back (Linux)") },
 	{ 0, "check", OPT_TEXT, 0, AT(edge.check), "tcp|http:/PATH", NULL, 0, 0,
 	  WORDS("Publish it only while it lets connect, or answers with 200 to 399") },
 	{ 0, "check-interval", OPT_MS, 0, AT(edge.check_interval), "TIME", "0",

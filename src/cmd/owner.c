@@ -93,9 +93,10 @@ int owner_take(struct owner *o, const struct common *common, unsigned dirs,
 	return 0;
 }
 
-int owner_settle(const struct owner *o, unsigned lowest, struct diag *d)
+int owner_settle(const struct owner *o, const struct user_keeps *keeps,
+		 struct diag *d)
 {
-	int rc = user_settle(&o->user, lowest);
+	int rc = user_settle(&o->user, keeps);
 
 	if (rc < 0)
 		diag_put(d, "cannot give root up: %s", err_text(rc));

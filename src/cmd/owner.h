@@ -30,10 +30,8 @@ struct owner {
 MUST_USE int owner_take(struct owner *o, const struct common *common,
 			unsigned dirs, struct diag *d);
 
-/* For ever; lowest: the lowest port that may be opened later. 0, or an error,
- * said, and the process must end.
- */
-MUST_USE int owner_settle(const struct owner *o, unsigned lowest,
+/* For ever, but for what is kept. 0, or an error, said, and the process must end. */
+MUST_USE int owner_settle(const struct owner *o, const struct user_keeps *keeps,
 			  struct diag *d);
 
 /* The directory, NULL when there is none. */

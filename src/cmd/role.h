@@ -90,6 +90,8 @@ struct role {
 	void (*fit)(const struct conf *conf, struct section *s, struct diag *d);
 	/* The lowest port that it may open, now or later; NULL: it opens none. */
 	unsigned (*lowest_port)(const void *set);
+	/* Does it connect from other people's addresses? NULL: no. */
+	bool (*borrows)(const void *set);
 	/* Would start use a state directory? */
 	bool (*keeps_state)(const void *set);
 	/* Most descriptors that it has open at once, all its limits reached. */

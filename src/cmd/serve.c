@@ -85,6 +85,19 @@ static unsigned lowest_port(const struct serve_what *what)
 	return lowest;
 }
 
+static struct user_keeps keeps_of(const struct serve_what *what)
+{
+	struct user_keeps keeps = { .lowest = lowest_port(what) };
+
+	for (unsigned i = 0; i < what->n; i++) {
+		const struct role *role = what->v[i]->cmd->role;
+
+		if (role->borrows && role->borrows(what->v[i]->set))
+			keeps.borrows = true;
+	}
+	return keeps;
+}
+
 static int outcome(const struct serve_what *what)
 {
 	int rc = 0;
@@ -126,7 +139,8 @@ static int run_course(struct serving *sv)
 /* All sections are started. */
 static int serve(struct serving *sv)
 {
-	int rc = owner_settle(&sv->owner, lowest_port(sv->what), &sv->diag);
+	const struct user_keeps keeps = keeps_of(sv->what);
+	int rc = owner_settle(&sv->owner, &keeps, &sv->diag);
 
 	asked_about(sv->asked, sv->what);
 	return rc == 0 ? run_course(sv) : rc;

@@ -70,7 +70,7 @@ static void attempt(struct dial *d)
 {
 	struct attempt *a = &d->attempts[d->tried++];
 	int64_t now = d->net->loop->now;
-	int fd = sock_connect(take_addr(d));
+	int fd = sock_connect_as(take_addr(d), d->as.family ? &d->as : NULL);
 
 	if (fd < 0) {
 		fail(d, fd);
@@ -168,7 +168,11 @@ static void init(struct dial *d, struct net *net, int64_t patience,
 		 void (*done)(struct dial *, int))
 {
 	*d = (struct dial){
-		.net = net, .done = done, .patience = patience, .six = true
+		.net = net,
+		.done = done,
+		.patience = patience,
+		.as = d->as,
+		.six = true,
 	};
 	timer_init(&d->timer, time_has_come);
 	soon_init(&d->failed, known_failed);

@@ -27,6 +27,7 @@ struct dial { /* fields are private to dial.c */
 	int64_t patience;   /* ms for each address */
 	int64_t next;       /* no attempt begins before */
 	int err;            /* the last one */
+	struct addr as; /* whose address it comes from; ADDR_NONE: our own */
 	uint16_t port;
 	bool resolving, six; /* six: it is IPv6's turn */
 	uint8_t tried;
@@ -45,6 +46,13 @@ void dial_start(struct dial *d, struct net *net, const struct hostport *to,
 /* The same for one address known already, of a unix socket too. */
 void dial_addr(struct dial *d, struct net *net, const struct addr *to,
 	       int64_t patience, void (*done)(struct dial *, int fd));
+/* What is dialled from now on by d, zeroed at first, comes from that address, which is
+ * somebody else's (os/borrow.h).
+ */
+static inline void dial_as(struct dial *d, const struct addr *as)
+{
+	d->as = *as;
+}
 /* No outcome comes after. */
 void dial_stop(struct dial *d);
 

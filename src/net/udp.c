@@ -60,12 +60,18 @@ int udp_bind(struct udp *u, struct net *net, struct bytes host, uint16_t port,
 	return fd < 0 ? fd : start(u, net, fd, come);
 }
 
+int udp_connect_as(struct udp *u, struct net *net, const struct addr *peer,
+		   const struct addr *as, void (*come)(struct udp *))
+{
+	int fd = dgram_connect(peer, as);
+
+	return fd < 0 ? fd : start(u, net, fd, come);
+}
+
 int udp_connect(struct udp *u, struct net *net, const struct addr *peer,
 		void (*come)(struct udp *))
 {
-	int fd = dgram_connect(peer);
-
-	return fd < 0 ? fd : start(u, net, fd, come);
+	return udp_connect_as(u, net, peer, NULL, come);
 }
 
 void udp_move(struct udp *to, struct udp *from)

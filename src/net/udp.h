@@ -24,6 +24,10 @@ MUST_USE int udp_bind(struct udp *u, struct net *net, struct bytes host,
 		      uint16_t port, void (*come)(struct udp *));
 MUST_USE int udp_connect(struct udp *u, struct net *net,
 			 const struct addr *peer, void (*come)(struct udp *));
+/* From somebody else's address (os/borrow.h); NULL: from our own. */
+MUST_USE int udp_connect_as(struct udp *u, struct net *net,
+			    const struct addr *peer, const struct addr *as,
+			    void (*come)(struct udp *));
 /* to becomes what from was; from is stopped. */
 void udp_move(struct udp *to, struct udp *from);
 void udp_stop(struct udp *u);

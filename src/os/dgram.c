@@ -1,5 +1,6 @@
 #include "os/native.h"
 #include "os/dgram.h"
+#include "os/borrow.h"
 #include "os/sockaddr.h"
 #include "os/sys.h"
 #include <errno.h>
@@ -60,32 +61,35 @@ static void tell_here(int fd, int family)
 #endif
 }
 
-static int open_at(const struct addr *a, bool as_peer)
+static int open_at(const struct addr *a, bool as_peer, const struct addr *as)
 {
 	struct sockaddr_storage sa;
 	socklen_t n = sockaddr_of(&sa, a);
-	int fd = n ? open_socket(sa.ss_family) : -NAT_EINVAL, rc;
+	int fd = n ? open_socket(sa.ss_family) : -NAT_EINVAL, rc = 0;
 
 	if (fd < 0)
 		return fd;
 	if (!as_peer)
 		tell_here(fd, sa.ss_family);
-	if ((as_peer ? connect(fd, (struct sockaddr *)&sa, n)
-		     : sockaddr_bind(fd, &sa, n)) == 0)
+	if (as)
+		rc = borrow_addr(fd, as, a->family);
+	if (rc == 0 && (as_peer ? connect(fd, (struct sockaddr *)&sa, n)
+				: sockaddr_bind(fd, &sa, n)) < 0)
+		rc = sys_err();
+	if (rc == 0)
 		return fd;
-	rc = sys_err();
 	close(fd);
 	return rc;
 }
 
 int dgram_bind(const struct addr *at)
 {
-	return open_at(at, false);
+	return open_at(at, false, NULL);
 }
 
-int dgram_connect(const struct addr *peer)
+int dgram_connect(const struct addr *peer, const struct addr *as)
 {
-	return open_at(peer, true);
+	return open_at(peer, true, as);
 }
 
 /* ---- receiving ---- */

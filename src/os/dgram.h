@@ -18,7 +18,8 @@ enum {
  * one connected to a peer. -NAT_EINUSE, -NAT_EACCESS, ...
  */
 MUST_USE int dgram_bind(const struct addr *at);
-MUST_USE int dgram_connect(const struct addr *peer);
+/* as: see sock_connect_as. */
+MUST_USE int dgram_connect(const struct addr *peer, const struct addr *as);
 
 struct dgram_train {
 	struct addr peer;

@@ -1,5 +1,6 @@
 #include "os/native.h"
 #include "os/sock.h"
+#include "os/borrow.h"
 #include "os/sockaddr.h"
 #include "os/sys.h"
 #include <errno.h>
@@ -95,17 +96,22 @@ int sock_accept(int fd, struct addr *from)
 	return no_sigpipe(got);
 }
 
-int sock_connect(const struct addr *to)
+int sock_connect_as(const struct addr *to, const struct addr *as)
 {
 	struct sockaddr_storage sa;
 	socklen_t n = sockaddr_of(&sa, to);
-	int fd = n ? open_socket(sa.ss_family, SOCK_STREAM) : -NAT_EINVAL, rc;
+	int fd = n ? open_socket(sa.ss_family, SOCK_STREAM) : -NAT_EINVAL;
+	int rc = 0;
 
 	if (fd < 0)
 		return fd;
-	if (connect(fd, (struct sockaddr *)&sa, n) == 0 || errno == EINPROGRESS)
+	if (as)
+		rc = borrow_addr(fd, as, to->family);
+	if (rc == 0 && connect(fd, (struct sockaddr *)&sa, n) < 0 &&
+	    errno != EINPROGRESS)
+		rc = sys_err();
+	if (rc == 0)
 		return fd;
-	rc = sys_err();
 	close(fd);
 	return rc;
 }

@@ -12,8 +12,14 @@ MUST_USE int sock_listen(const struct addr *at);
  */
 MUST_USE int sock_accept(int fd, struct addr *from);
 
-/* A socket on its way to `to`: writable once sock_connected can tell. */
-MUST_USE int sock_connect(const struct addr *to);
+/* A socket on its way to `to`: writable once sock_connected can tell. From as, which
+ * is somebody else's address (borrow.h); NULL: from our own.
+ */
+MUST_USE int sock_connect_as(const struct addr *to, const struct addr *as);
+MUST_USE static inline int sock_connect(const struct addr *to)
+{
+	return sock_connect_as(to, NULL);
+}
 MUST_USE int sock_connected(int fd); /* 0, or why not */
 
 /* The scope of that network device, 0 when there is none of that name. */

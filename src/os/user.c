@@ -141,7 +141,7 @@ int user_become(const struct user *u)
 
 #if defined(__linux__)
 
-enum { CAP_VERSION = 0x20080522, CAP_NET_BIND_SERVICE = 10 };
+enum { CAP_VERSION = 0x20080522, CAP_NET_BIND_SERVICE = 10, CAP_NET_RAW = 13 };
 enum { LOW_PORTS = 1024 };
 
 /* As the kernel wants them; not every libc's headers have these. */
@@ -164,39 +164,41 @@ static unsigned first_free_port(void)
 	return read_id(cur_until(&c, '\n'), &port) ? port : LOW_PORTS;
 }
 
-static int settle_caps(bool low)
+static int settle_caps(uint32_t caps)
 {
 	struct cap_header head = { .version = CAP_VERSION };
 	struct cap_words words[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
 
-	if (low)
-		words[0].effective = words[0].permitted =
-			1u << CAP_NET_BIND_SERVICE;
+	words[0].effective = words[0].permitted = caps;
 	return syscall(SYS_capset, &head, words) < 0 ? sys_err() : 0;
 }
 
-static int settle_ids(const struct user *u, unsigned lowest)
+static int settle_ids(const struct user *u, const struct user_keeps *keeps)
 {
-	bool low = lowest < first_free_port();
+	uint32_t caps = 0;
 
-	if (prctl(PR_SET_KEEPCAPS, low, 0, 0, 0) < 0 || ids_group(u->gid) < 0 ||
-	    ids_user(u->uid) < 0)
+	if (keeps->lowest < first_free_port())
+		caps |= 1u << CAP_NET_BIND_SERVICE;
+	if (keeps->borrows)
+		caps |= 1u << CAP_NET_RAW;
+	if (prctl(PR_SET_KEEPCAPS, caps != 0, 0, 0, 0) < 0 ||
+	    ids_group(u->gid) < 0 || ids_user(u->uid) < 0)
 		return sys_err();
 	process_conceal();
-	return settle_caps(low);
+	return settle_caps(caps);
 }
 
 #else
 
-static int settle_ids(const struct user *u, unsigned lowest)
+static int settle_ids(const struct user *u, const struct user_keeps *keeps)
 {
-	(void)lowest;
+	(void)keeps;
 	return ids_group(u->gid) < 0 || ids_user(u->uid) < 0 ? sys_err() : 0;
 }
 
 #endif
 
-int user_settle(const struct user *u, unsigned lowest)
+int user_settle(const struct user *u, const struct user_keeps *keeps)
 {
 	int rc;
 
@@ -204,7 +206,7 @@ int user_settle(const struct user *u, unsigned lowest)
 		return 0;
 	if (ids_effective_user(0) < 0)
 		return sys_err();
-	rc = settle_ids(u, lowest);
+	rc = settle_ids(u, keeps);
 	if (rc == 0 && ids_effective_user(0) == 0)
 		rc = -NAT_EACCESS;
 	return rc;

@@ -3,8 +3,8 @@
  *
  *      root      user_become   files are the user's, sockets below 1024 still
  *                              open: sockaddr_bind alone is root for a moment
- *      between   user_settle   for ever; of root's rights at most the one to
- *                              open such ports is left (Linux)
+ *      between   user_settle   for ever; of root's rights at most those to open
+ *                              such ports and to borrow addresses are left (Linux)
  *
  * A process that is not root can only "become" who it is.
  */
@@ -12,6 +12,7 @@
 #define NAT_OS_USER_H
 
 #include "base/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct user {
@@ -31,9 +32,14 @@ struct user user_now(void);
  */
 MUST_USE int user_become(const struct user *u);
 
-/* For ever: real, effective and saved ids. lowest: the lowest port that will be
- * opened later on. When this fails the process must end.
+/* For ever: real, effective and saved ids; what of root's rights is kept: to open
+ * ports from lowest on, to connect from other people's addresses (os/borrow.h).
+ * When this fails the process must end.
  */
-MUST_USE int user_settle(const struct user *u, unsigned lowest);
+struct user_keeps {
+	unsigned lowest;
+	bool borrows;
+};
+MUST_USE int user_settle(const struct user *u, const struct user_keeps *keeps);
 
 #endif

@@ -64,6 +64,9 @@ const char *edge_read(struct service *s, const struct edge_wish *w)
 {
 	const char *why = read_proxy(s, w->proxy_protocol);
 
+	s->edge.transparent = w->transparent;
+	if (!why && w->transparent && s->path.n)
+		why = "transparent: a unix socket has no addresses";
 	if (!why)
 		why = read_group(s, w);
 	return why ? why : read_check(s, w);

@@ -164,9 +164,27 @@ static void check_settled(void)
 	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 }
 
+/* From an address that is nobody's here; who may not is not let. */
+static int borrow(void)
+{
+	const struct addr to = { .family = ADDR_IP4,
+				 .port = 9,
+				 .ip = { 127, 0, 0, 1 } },
+			  as = { .family = ADDR_IP4,
+				 .port = 4711,
+				 .ip = { 192, 0, 2, 1 } };
+	int fd = sock_connect_as(&to, &as);
+
+	if (fd >= 0)
+		sock_close(fd, true);
+	return fd < 0 ? fd : 0;
+}
+
 static void drop(unsigned lowest, uint16_t port, int verdict)
 {
+	const struct user_keeps keeps = { lowest, lowest == 1 };
 	static const gid_t groups[] = { 0, 4, 5 };
+	bool may_borrow = unit_part("edge") && borrow() == 0;
 	pid_t child = fork();
 	int status;
 
@@ -175,10 +193,12 @@ static void drop(unsigned lowest, uint16_t port, int verdict)
 		CHECK(setgroups(COUNT(groups), groups) == 0);
 		CHECK(user_become(&nobody) == 0);
 		check_between(port);
-		CHECK(user_settle(&nobody, lowest) == 0);
+		CHECK(user_settle(&nobody, &keeps) == 0);
 		check_settled();
 		CHECK(listen_on(port) == verdict);
 		CHECK(datagrams_on(port) == verdict);
+		if (may_borrow)
+			CHECK((borrow() == -NAT_EACCESS) == !keeps.borrows);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -214,7 +234,8 @@ static void others_stay(void **state)
 			      setuid(nobody.uid) == 0);
 		me = user_now();
 		CHECK(me.uid == geteuid() && me.gid == getegid());
-		CHECK(user_become(&me) == 0 && user_settle(&me, 1) == 0);
+		CHECK(user_become(&me) == 0 &&
+		      user_settle(&me, &(struct user_keeps){ 1, false }) == 0);
 		CHECK(user_become(&other) == -NAT_EACCESS);
 		_exit(0);
 	}

@@ -316,6 +316,8 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	l->opening = slots_get(&c->links.openings); /* as many as links */
 	begin_opening(l, m, from);
 	enter(l, LINK_SERVICE);
+	if (e->service.edge.transparent)
+		dial_as(&l->opening->dial, &l->from);
 	entry_dial(e, &l->opening->dial, net_of(l), PATIENCE, service_dialled);
 	return 0;
 }

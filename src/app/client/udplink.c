@@ -252,13 +252,15 @@ static void reached(struct udplink *f)
 static void heard(struct resolve *r, const struct found *found)
 {
 	struct udplink *f = container_of(r, struct udplink, resolve);
+	const struct service *s = &f->entry->service;
+	const struct addr *as = s->edge.transparent ? &f->from : NULL;
 	int rc = found->err ? found->err : -NAT_EUNREACH;
 
 	for (int i = 0; i < found->n; i++) {
 		struct addr to = found->addrs[i];
 
-		to.port = f->entry->service.lo;
-		rc = udp_connect(&f->service, net_of(f), &to, come);
+		to.port = s->lo;
+		rc = udp_connect_as(&f->service, net_of(f), &to, as, come);
 		if (rc == 0) {
 			reached(f);
 			return;
