@@ -1,4 +1,5 @@
 #include "wire/fastnat.h"
+#include "base/opt.h"
 #include "crypt/ct.h"
 #include "crypt/hmac.h"
 #include "wire/json.h"
@@ -101,8 +102,9 @@ static const struct field {
 	ROW(BURST, "burst", NUMBER, 1, MOST_RATE, rules.burst),
 	ROW(PRIVATE, "private", NUMBER, 1, 1, yes),
 	ROW(GUEST, "guest", NUMBER, 1, 1, yes),
-	ROW(GROUP, "group", NAMED, 1, FASTNAT_NAME, rules.group),
-	ROW(TO, "to", TEXT, 0, FASTNAT_OBJECT, host),
+	ROWS_OF(NAT_EDGE)(
+		ROW(GROUP, "group", NAMED, 1, FASTNAT_NAME, rules.group),
+		ROW(TO, "to", TEXT, 0, FASTNAT_OBJECT, host), )
 #undef ROW
 };
 
@@ -111,7 +113,7 @@ static const struct field {
  */
 static const struct command {
 	unsigned need;
-	uint8_t rows[16];
+	uint8_t rows[ROWS_OF(NAT_EDGE)(2 +) 12];
 } commands[] = {
 	/* clang-format off */
 	[FASTNAT_NONE] = { HAS_OUT_ID,
@@ -120,7 +122,7 @@ static const struct command {
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL } },
 	[FASTNAT_START_PROXY] = { HAS_INT_PORT | HAS_OUT_ID,
 		{ ID, INT_PORT, OUT_PORT, COMMAND, OUT_ID, PROTOCOL, SERVICE,
-		  FROM, TO, FLOW, NAME } },
+		  FROM, ROWS_OF(NAT_EDGE)(TO,) FLOW, NAME } },
 	[FASTNAT_HELLO] = { HAS_VERSION | HAS_NAME | HAS_INSTANCE | HAS_NONCE,
 		{ COMMAND, VERSION, NAME, INSTANCE, NONCE, GUEST } },
 	[FASTNAT_CHALLENGE] = { HAS_VERSION | HAS_NONCE,
@@ -130,7 +132,7 @@ static const struct command {
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
 	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL,
 		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, PRIVATE, HOST, IDLE,
-		  ALLOW, DENY, RATE, BURST, GROUP, MAC } },
+		  ALLOW, DENY, RATE, BURST, ROWS_OF(NAT_EDGE)(GROUP, MAC) } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT, HOST } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,

@@ -149,18 +149,13 @@ static const struct token_word words[] = {
 static const char unknown[] =
 	"there is no such word, but ports, services, visit and group";
 
-/* *bit: which it is of both tables together. NULL: it is none. */
-static const struct token_word *find_word(struct bytes key, unsigned *bit)
+/* *bit goes up by one for each that it is not. NULL: it is none of them. */
+static const struct token_word *find_word(const struct token_word *w,
+					  struct bytes key, unsigned *bit)
 {
-	const struct token_word *tables[] = { words, token_edge_words };
-
-	*bit = 1;
-	for (size_t i = 0; i < COUNT(tables); i++)
-		for (const struct token_word *w = tables[i]; w->key; w++) {
-			if (bytes_are(key, w->key))
-				return w;
-			*bit <<= 1;
-		}
+	for (; w->key; w++, *bit <<= 1)
+		if (bytes_are(key, w->key))
+			return w;
 	return NULL;
 }
 
@@ -168,9 +163,11 @@ static const struct token_word *find_word(struct bytes key, unsigned *bit)
 static const char *read_word(struct token_line *out, struct bytes key,
 			     struct bytes value, unsigned *met)
 {
-	unsigned bit;
-	const struct token_word *w = find_word(key, &bit);
+	unsigned bit = 1;
+	const struct token_word *w = find_word(words, key, &bit);
 
+	if (!w)
+		w = find_word(token_edge_words, key, &bit);
 	if (!w)
 		return unknown;
 	if (*met & bit)

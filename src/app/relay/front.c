@@ -163,6 +163,25 @@ bool front_takes(struct relay *r, int fd, const struct addr *from,
 	return true;
 }
 
+void front_tell(struct fastnat *m, const struct addr *at, struct span room)
+{
+	struct fmt f = fmt_to(room);
+
+	if (at->family == ADDR_NONE)
+		return;
+	addr_print(&f, at);
+	m->has |= HAS_TO;
+	m->host = fmt_done(&f);
+}
+
+void front_tell_here(struct fastnat *m, const struct tcp *t, struct span room)
+{
+	struct addr at;
+
+	if (sock_here(tcp_fd(t), &at) == 0)
+		front_tell(m, &at, room);
+}
+
 /* ---- life ---- */
 
 void front_reload(struct relay *r)

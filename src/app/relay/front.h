@@ -34,4 +34,11 @@ size_t front_descriptors(const struct relay_conf *conf);
 bool front_takes(struct relay *r, int fd, const struct addr *from,
 		 struct front_to to);
 
+/* Adds to what tells of a visitor where it came, if that is known: an address, or
+ * where t is connected to. room, of FRONT_TEXT bytes, is lent to m.
+ */
+enum { FRONT_TEXT = 64 };
+void front_tell(struct fastnat *m, const struct addr *at, struct span room);
+void front_tell_here(struct fastnat *m, const struct tcp *t, struct span room);
+
 #endif

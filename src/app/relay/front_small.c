@@ -32,3 +32,17 @@ bool front_takes(struct relay *r, int fd, const struct addr *from,
 	(void)to;
 	return false;
 }
+
+void front_tell(struct fastnat *m, const struct addr *at, struct span room)
+{
+	(void)m;
+	(void)at;
+	(void)room;
+}
+
+void front_tell_here(struct fastnat *m, const struct tcp *t, struct span room)
+{
+	(void)m;
+	(void)t;
+	(void)room;
+}

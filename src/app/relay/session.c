@@ -1,5 +1,6 @@
 #include "app/relay/session.h"
 #include "app/relay/flow.h"
+#include "app/relay/front.h"
 #include "app/relay/parked.h"
 #include "app/relay/private.h"
 #include "app/relay/published.h"
@@ -314,31 +315,26 @@ struct fastnat session_start_proxy(const struct session *s,
 }
 
 static int say_proxy(struct stream *to, struct fastnat *m,
-		     const struct session_ends *visitor, bool line)
+		     const struct addr *visitor, bool line)
 {
-	char from[64], here[64];
-	struct fmt f = fmt_to(SPAN(from)), h = fmt_to(SPAN(here));
+	char from[64];
+	struct fmt f = fmt_to(SPAN(from));
 
-	addr_print(&f, &visitor->from);
+	addr_print(&f, visitor);
 	m->has |= HAS_SERVICE | HAS_FROM;
 	m->from = fmt_done(&f);
-	if (visitor->to.family != ADDR_NONE) {
-		addr_print(&h, &visitor->to);
-		m->has |= HAS_TO;
-		m->host = fmt_done(&h);
-	}
 	return talk_say(to, m, line);
 }
 
 int session_say_proxy(struct session *s, struct fastnat *m,
-		      const struct session_ends *visitor)
+		      const struct addr *visitor)
 {
 	return s->plain ? talk_say(&s->tcp.stream, m, false)
 			: say_proxy(&s->tcp.stream, m, visitor, true);
 }
 
 int session_say_parked(struct stream *to, struct fastnat *m,
-		       const struct session_ends *visitor)
+		       const struct addr *visitor)
 {
 	return say_proxy(to, m, visitor, false);
 }
@@ -347,12 +343,14 @@ int session_announce_flow(struct session *s, const struct flow *f)
 {
 	struct fastnat m = session_start_proxy(
 		s, f->published, (struct bytes){ f->out_id, FASTNAT_NONCE });
-	struct session_ends ends = { f->from, f->here };
+	struct addr here = f->here;
+	uint8_t room[FRONT_TEXT];
 
-	ends.to.port = f->published->port;
+	here.port = f->published->port;
+	front_tell(&m, &here, SPAN(room));
 	m.flow = f->id;
 	m.has |= f->way == FLOW_CARRIER ? HAS_FLOW : 0u;
-	return session_say_proxy(s, &m, &ends);
+	return session_say_proxy(s, &m, &f->from);
 }
 
 void session_announce(struct session *s)

@@ -99,17 +99,12 @@ void session_stop(struct session *s, const char *why);
 struct fastnat session_start_proxy(const struct session *s,
 				   const struct published *p,
 				   struct bytes out_id);
-/* Says it, with what no original client is told: who the visitor is, and where it
- * came (ADDR_NONE: nobody knows).
- */
-struct session_ends {
-	struct addr from, to;
-};
+/* Says it on to, with what no original client is told: who the visitor is. */
 MUST_USE int session_say_proxy(struct session *s, struct fastnat *m,
-			       const struct session_ends *visitor);
+			       const struct addr *visitor);
 /* The same on a parked connection, where the visitor's bytes follow at once. */
 MUST_USE int session_say_parked(struct stream *to, struct fastnat *m,
-				const struct session_ends *visitor);
+				const struct addr *visitor);
 
 /* Tells the client of visitors as far as room and, for plain ones, pace allow. */
 void session_announce(struct session *s);

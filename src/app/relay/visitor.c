@@ -1,4 +1,5 @@
 #include "app/relay/visitor.h"
+#include "app/relay/front.h"
 #include "app/relay/session.h"
 #include "app/relay/web.h"
 #include "os/rand.h"
@@ -92,23 +93,20 @@ static struct fastnat start_proxy(const struct visitor *v)
 	return m;
 }
 
-/* One that is carried for requests came to their connection. */
-static struct session_ends ends_of(const struct visitor *v)
+/* Where it came; one that is carried for requests, to their connection. */
+static void tell_where(struct fastnat *m, const struct visitor *v,
+		       struct span room)
 {
-	const struct tcp *t = v->web ? &v->web->tcp : &v->outer;
-	struct session_ends ends = { .from = v->from };
-
-	if (sock_here(tcp_fd(t), &ends.to) < 0)
-		ends.to.family = ADDR_NONE;
-	return ends;
+	front_tell_here(m, v->web ? &v->web->tcp : &v->outer, room);
 }
 
 int visitor_say(const struct visitor *v)
 {
 	struct fastnat m = start_proxy(v);
-	struct session_ends ends = ends_of(v);
+	uint8_t room[FRONT_TEXT];
 
-	return session_say_proxy(v->published->session, &m, &ends);
+	tell_where(&m, v, SPAN(room));
+	return session_say_proxy(v->published->session, &m, &v->from);
 }
 
 static void expect_answer(struct relay *r)
@@ -189,8 +187,9 @@ void visitor_ask(struct visitor *v, struct tcp *parked)
 	struct relay *r = v->relay;
 	struct visitor_wait *w = &v->wait;
 	struct fastnat m = start_proxy(v);
-	struct session_ends ends = ends_of(v);
+	uint8_t room[FRONT_TEXT];
 
+	tell_where(&m, v, SPAN(room));
 	w->tried = w->asked = true;
 	w->answer.wake = wake_answer;
 	tcp_move(&v->inner, parked, &w->answer);
@@ -198,7 +197,7 @@ void visitor_ask(struct visitor *v, struct tcp *parked)
 	list_append(&r->waits.asked, &w->node);
 	w->deadline = relay_now(r) + VISITOR_ANSWER_MS;
 	expect_answer(r);
-	if (session_say_parked(&v->inner.stream, &m, &ends) == 0)
+	if (session_say_parked(&v->inner.stream, &m, &v->from) == 0)
 		say_early(v);
 }
 
