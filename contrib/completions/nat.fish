@@ -43,6 +43,8 @@ _nat_opt fail-back '' 'TIME' 'How often a better relay, or another address of th
 _nat_opt max-parked '' 'N' 'Most connections to the relay kept ready for visitors'
 _nat_opt max-flows '' 'N' 'Most visitors of UDP services at once'
 _nat_opt udp-idle '' 'TIME' 'How long a silent visitor of UDP is remembered'
+_nat_opt bandwidth-in '' 'SIZE' 'Most bytes a second from all visitors; 0: any number'
+_nat_opt bandwidth-out '' 'SIZE' 'Most bytes a second to all visitors; 0: any number'
 _nat_opt visit '' 'OWNER/SERVICE=ADDR' 'Reach a private service of another client at this address'
 _nat_opt stdio '' 'OWNER/SERVICE' 'Reach one by standard input and output, and exit'
 _nat_opt transport '' 'WORD' 'How the relay is reached: tcp or tls'

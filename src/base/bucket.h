@@ -10,7 +10,7 @@
 
 enum { BUCKET_LEAST = 512 }; /* bytes ahead, however slow */
 
-struct bucket { /* fields are private to bucket.c but for rate */
+struct bucket {        /* fields are private to bucket.c but for rate */
 	uint64_t rate; /* bytes a second, at most 2^40; 0: no limit */
 	int64_t level; /* thousandths of bytes; less than 0: owed */
 	int64_t at;    /* when that was so */

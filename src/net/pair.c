@@ -33,15 +33,26 @@ static void wake_b(struct waker *w, unsigned what)
 	wake(p, &p->ba, &p->ab, what);
 }
 
-void pair_start(struct pair *p, struct net *net, struct stream *a,
-		struct stream *b, void (*over)(struct pair *, int))
+void pair_join(struct pair *p, struct net *net, struct stream *a,
+	       struct stream *b, void (*over)(struct pair *, int))
 {
 	*p = (struct pair){ { wake_a }, { wake_b }, .over = over };
 	pump_init(&p->ab, net, a, b);
 	pump_init(&p->ba, net, b, a);
 	a->up = &p->from_a;
 	b->up = &p->from_b;
+}
+
+void pair_go(struct pair *p)
+{
 	wake(p, &p->ab, &p->ba, STREAM_IN | STREAM_OUT);
+}
+
+void pair_start(struct pair *p, struct net *net, struct stream *a,
+		struct stream *b, void (*over)(struct pair *, int))
+{
+	pair_join(p, net, a, b, over);
+	pair_go(p);
 }
 
 void pair_stop(struct pair *p, int err)

@@ -32,6 +32,10 @@ struct pair { /* fields are private to pair.c but the pumps' moved */
  */
 void pair_start(struct pair *p, struct net *net, struct stream *a,
 		struct stream *b, void (*over)(struct pair *, int));
+/* The same in two steps: nothing is moved, and nobody woken, before the second. */
+void pair_join(struct pair *p, struct net *net, struct stream *a,
+	       struct stream *b, void (*over)(struct pair *, int));
+void pair_go(struct pair *p);
 
 /* So far; a is the visitor's side. */
 static inline struct traffic pair_moved(const struct pair *p)

@@ -42,20 +42,36 @@ static enum way way_of(struct pump *p)
 	return SPLICE;
 }
 
-/* Fills the pipe. False: nothing came. */
+static size_t may(const struct pump *p)
+{
+	return p->shaped ? shaped_may(p->shaped) : SIZE_MAX;
+}
+
+static void took(const struct pump *p, size_t n)
+{
+	if (p->shaped)
+		shaped_took(p->shaped, n);
+}
+
+/* Fills the pipe. False: nothing came, or may. */
 static bool fill(struct pump *p, struct tcp *from)
 {
 	uint32_t size = p->net->pipes.size;
+	size_t most;
 	long n;
 
 	if (p->copies || p->held >= size)
 		return false;
-	n = tcp_splice_in(from, p->pipe[1], size - p->held);
+	most = min_size(size - p->held, may(p));
+	if (!most)
+		return false;
+	n = tcp_splice_in(from, p->pipe[1], most);
 	if (n == -NAT_ENOTSUP)
 		p->copies = true;
 	if (n <= 0)
 		return false;
 	p->held += (uint32_t)n;
+	took(p, (size_t)n);
 	return true;
 }
 
@@ -105,15 +121,19 @@ static bool make_way(struct pump *p, size_t n)
 static bool copy_some(struct pump *p)
 {
 	bool whole = p->from->ops->kind != STREAM_BYTES;
-	struct span in = stream_peek(p->from, 1), out;
-	size_t n;
+	size_t most = may(p), n;
+	struct span in, out;
 
+	if (!most)
+		return false;
+	in = stream_peek(p->from, 1);
 	if (!in.p)
 		return false;
 	out = stream_reserve(p->to, whole ? in.n : 1);
 	if (!out.p)
 		return make_way(p, in.n);
-	n = min_size(in.n, out.n);
+	n = whole ? in.n : min_size(min_size(in.n, out.n), most);
+	took(p, n);
 	memcpy(out.p, in.p, n);
 	stream_commit(p->to, n);
 	stream_take(p->from, n);

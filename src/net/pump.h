@@ -3,12 +3,14 @@
  *
  * Between two sockets that hold no bytes, once PUMP_SPLICE bytes have gone by,
  * the kernel moves the bytes (splice(2)) through a pooled pipe; where it will
- * not, and until then, they are copied once.
+ * not, and until then, they are copied once. What shaped does not let go yet is not
+ * taken either, nor received: so the sender is slowed down.
  */
 #ifndef NAT_NET_PUMP_H
 #define NAT_NET_PUMP_H
 
 #include "net/net.h"
+#include "net/shape.h"
 #include "net/stream.h"
 
 enum { PUMP_SPLICE = 64 * 1024 };
@@ -16,10 +18,11 @@ enum { PUMP_SPLICE = 64 * 1024 };
 struct pump { /* fields are private to pump.c but for moved, over */
 	struct net *net;
 	struct stream *from, *to;
-	int pipe[2];   /* when held or splicing in this turn, else -1 */
-	uint32_t held; /* bytes in the pipe */
-	bool copies;   /* splice was refused: never ask again */
-	bool over;     /* the end of from has been passed on */
+	struct shaped *shaped; /* limits it; NULL: nothing does */
+	int pipe[2];           /* when held or splicing in this turn, else -1 */
+	uint32_t held;         /* bytes in the pipe */
+	bool copies;           /* splice was refused: never ask again */
+	bool over;             /* the end of from has been passed on */
 	uint64_t moved;
 };
 

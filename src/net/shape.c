@@ -16,8 +16,8 @@ static void refilled(struct timer *t)
 
 	while (!list_alone(&s->waiting) &&
 	       bucket_may(&s->bucket, s->loop->now)) {
-		struct shaped *first = container_of(s->waiting.next,
-						    struct shaped, node);
+		struct shaped *first =
+			container_of(s->waiting.next, struct shaped, node);
 		struct waker *up = first->from->up;
 
 		list_remove(&first->node);

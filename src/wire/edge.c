@@ -64,6 +64,8 @@ const char *edge_read(struct service *s, const struct edge_wish *w)
 {
 	const char *why = read_proxy(s, w->proxy_protocol);
 
+	s->edge.bandwidth[0] = w->bandwidth_in;
+	s->edge.bandwidth[1] = w->bandwidth_out;
 	s->edge.transparent = w->transparent;
 	if (!why && w->transparent && s->path.n)
 		why = "transparent: a unix socket has no addresses";

@@ -39,6 +39,8 @@ struct service_check {
 
 /* How its client treats it and its visitors (edge.h). */
 struct service_edge {
+	uint64_t bandwidth
+		[2]; /* bytes a second, from visitors and to them; 0: any */
 	bool transparent; /* connected to from the visitor's address */
 	uint8_t proxy; /* the PROXY protocol's version that it hears; 0: none */
 	const char *group, *group_key; /* NULL: none; lent as the rules are */

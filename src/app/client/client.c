@@ -81,6 +81,8 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	moved_init(c);
 	publish_init(c);
 	rc = err ? 0 : health_start(c);
+	err = err ? err : rc;
+	rc = err ? 0 : shapes_start(c);
 	return err ? err : rc;
 }
 
@@ -108,6 +110,7 @@ int client_start(struct client **out, struct net *net,
 		err = reaches_start(c, d);
 	if (err < 0) {
 		health_stop(c);
+		shapes_stop(c);
 		reaches_stop(c);
 		release(c);
 		return err;
@@ -126,6 +129,7 @@ void client_stop(struct client *c)
 	links_end(c, true);
 	reaches_stop(c);
 	udplinks_stop(c);
+	shapes_stop(c);
 	state_close(c);
 	release(c);
 }

@@ -24,6 +24,7 @@ struct client_conf {
 	int64_t fail_back;     /* ms between looks at better relays; 0: never */
 	uint32_t max_parked;   /* data connections opened ahead */
 	int64_t udp_idle;      /* ms; of services that have none of their own */
+	uint64_t bandwidth[2]; /* bytes a second, in and out; 0: any */
 	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	const char *stdio;     /* OWNER/SERVICE; NULL: none */
 	const struct secure_conf *tls;

@@ -11,6 +11,7 @@
 #include "base/slot.h"
 #include "net/dial.h"
 #include "net/pair.h"
+#include "net/shape.h"
 
 enum {
 	ENTRIES_MOST = 1024, /* in the settings, and */
@@ -42,6 +43,8 @@ struct entry_health {
 	bool checked, down; /* down: it is not to be published now */
 };
 
+enum entry_way { ENTRY_IN, ENTRY_OUT, ENTRY_WAYS }; /* from visitors, to them */
+
 struct entry {
 	struct slot slot;
 	struct map_node node; /* by name, if named */
@@ -60,7 +63,8 @@ struct entry {
 	char why[80];    /* the same in words, as far as there is room */
 	int64_t due;
 	struct log_rate trouble;
-	uint32_t visitors;          /* there now */
+	uint32_t visitors;              /* there now */
+	struct shape shape[ENTRY_WAYS]; /* limits of its own (shapes.h) */
 	struct traffic past, tally; /* as of a published port in the relay */
 };
 

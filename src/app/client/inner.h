@@ -7,6 +7,7 @@
 #include "app/client/control.h"
 #include "app/client/park.h"
 #include "app/client/reach.h"
+#include "app/client/shapes.h"
 #include "app/client/udplink.h"
 #include "app/client/failback.h"
 #include "app/client/health.h"
@@ -38,6 +39,7 @@ struct client {
 	struct client_counts counts;
 	struct secure *secure; /* NULL: no TLS */
 	struct healths *healths;
+	struct shapes *shapes;
 };
 
 /* t, which has just connected, goes to the relay at hand. */

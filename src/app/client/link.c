@@ -2,6 +2,7 @@
 #include "app/client/inner.h"
 #include "app/client/plain.h"
 #include "app/client/proxied.h"
+#include "app/client/shapes.h"
 #include "app/client/visit.h"
 #include "os/sock.h"
 
@@ -97,6 +98,7 @@ static void end_pair(struct link *l, int err)
 
 	say_end(l, err);
 	traffic_add(&l->entry->past, &t);
+	shapes_leave(l);
 	pair_stop(&l->pair, err);
 }
 
@@ -140,8 +142,10 @@ void link_join(struct link *l)
 	enter(l, LINK_PAIR);
 	tcp_start(&l->service, net_of(l), fd, &l->pair.from_b);
 	proxied_say(&l->service.stream, &l->entry->service, &ends);
-	pair_start(&l->pair, net_of(l), &l->relay.stream, &l->service.stream,
-		   over);
+	pair_join(&l->pair, net_of(l), &l->relay.stream, &l->service.stream,
+		  over);
+	shapes_join(l);
+	pair_go(&l->pair);
 }
 
 /* The header stands alone in its segment toward an original server. */

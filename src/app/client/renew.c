@@ -125,6 +125,7 @@ static struct entry *succeed(struct entries *es, struct entry *old)
 
 	*e = *old;
 	e->slot = slot;
+	memset(e->shape, 0, sizeof e->shape);
 	e->visitors = 0;
 	old->past = (struct traffic){ 0, 0, 0 };
 	map_remove(&es->names, &old->node);
@@ -221,6 +222,7 @@ void client_reload(struct client *c, const struct client_conf *conf)
 	c->conf = conf;
 	take_all(c);
 	health_renew(c);
+	shapes_renew(c);
 	secure_reload(c->secure, conf->tls);
 	c->identity = c->fresh;
 	identity_wipe(&c->fresh);

@@ -9,7 +9,8 @@ int shapes_start(struct client *c)
 	struct shapes *ss = (struct shapes *)(void *)memory.p;
 	const struct part part = { .slots = ss ? &ss->table : NULL,
 				   .size = sizeof(struct shaped),
-				   .limit = ENTRY_WAYS * c->conf->max_visitors };
+				   .limit =
+					   ENTRY_WAYS * c->conf->max_visitors };
 	int rc;
 
 	if (!ss)

@@ -119,6 +119,10 @@ void udplink_serve(struct udplink *f, struct bytes data)
 	static const struct udp_to service = { NULL, NULL };
 
 	used(f);
+	if (!shapes_let(f->client, f->entry, ENTRY_IN, data.n)) {
+		f->client->lane.lost++;
+		return;
+	}
 	f->in += data.n;
 	f->entry->past.in += data.n;
 	udp_send(&f->service, &service, (struct bytes){ f->head.b, f->head.n },
@@ -227,7 +231,8 @@ static void come(struct udp *u)
 		used(f);
 		f->out += d.data.n;
 		f->entry->past.out += d.data.n;
-		if (!carry(f, d.data))
+		if (!shapes_let(f->client, f->entry, ENTRY_OUT, d.data.n) ||
+		    !carry(f, d.data))
 			f->client->lane.lost++;
 	}
 	udp_flush(u->net);
