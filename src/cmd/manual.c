@@ -62,6 +62,14 @@ static const struct fact {
 	{ "TOKEN FILE", "ban-after", "Cm group=web,mail",
 	  "of a line with a name: its client may publish together with others "
 	  "whose line has the same word, under one port or one name" },
+	{ "TOKEN FILE", "ban-after", "Cm visitors=100",
+	  "Its clients may have so many visitors at once each" },
+	{ "TOKEN FILE", "ban-after", "Cm allow=192.0.2.0/24 deny=192.0.2.66",
+	  "Visitors of its clients may come from there only; from there not, "
+	  "whatever the services let in" },
+	{ "TOKEN FILE", "ban-after", "Cm rate=5/20",
+	  "Each address may visit one client so often a second, so often at "
+	  "once; twice as often if not said" },
 	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },

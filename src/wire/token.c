@@ -147,7 +147,8 @@ static const struct token_word words[] = {
 	{ NULL, NULL, NULL },
 };
 static const char unknown[] =
-	"there is no such word, but ports, services, visit and group";
+	"there is no such word, but ports, services, visit, group, visitors, "
+	"allow, deny and rate";
 
 /* *bit goes up by one for each that it is not. NULL: it is none of them. */
 static const struct token_word *find_word(const struct token_word *w,

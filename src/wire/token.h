@@ -10,14 +10,19 @@
  *     services=4               publish no more than so many at once
  *     visit=OWNER/SERVICE,...  reach these private services: see target.h
  *     group=WORD,...           publish together with others who have the word
+ *     visitors=100             have no more than so many at once
+ *     allow=CIDR,... deny=...  have visitors from there only; from there none
+ *     rate=5/20                have no more than 5 a second of one address, 20 at once
  *
- * The last of them is of builds with the part `edge`.
+ * Those from group= on are of builds with the part `edge`.
  */
 #ifndef NAT_WIRE_TOKEN_H
 #define NAT_WIRE_TOKEN_H
 
+#include "base/cidr.h"
 #include "base/err.h"
 #include "base/fmt.h"
+#include "base/limit.h"
 #include "base/opt.h"
 
 enum { TOKEN_MIN = 16, TOKEN_MAX = 128, TOKEN_BITS = 80 };
@@ -30,13 +35,26 @@ const char *token_fault(struct bytes token, bool weak);
 
 enum { TOKEN_PORTS = 16, TOKEN_SERVICES = 65535 };
 
+struct token_limits {             /* of visitors, of all services together */
+	uint32_t visitors;        /* 0: any number */
+	struct cidrs allow, deny; /* no allow: all but deny */
+	struct limit_rate rate;   /* of one address; 0: any number */
+};
+
 /* A zeroed one: whatever the relay lets everybody do. */
 struct token_rights {
 	uint32_t nports; /* 0: any port */
 	struct opt_ports ports[TOKEN_PORTS];
 	uint32_t services; /* 0: any number */
+			   /* clang-format off */
+	ROWS_OF(NAT_EDGE)(struct token_limits limits;)
+			   /* clang-format on */
 };
 
+/* May its client have visitors from there; how many, and how often? 0: any. */
+bool token_lets_in(const struct token_rights *r, const struct addr *a);
+uint32_t token_visitors(const struct token_rights *r);
+struct limit_rate token_rate(const struct token_rights *r);
 /* One of its ports? */
 bool token_gives_port(const struct token_rights *r, uint16_t port);
 /* "6000-6999,8080" */

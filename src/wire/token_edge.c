@@ -2,6 +2,8 @@
 #include "wire/fastnat.h"
 #include "wire/token.h"
 
+enum { TOKEN_RATE = 100000 };
+
 bool token_gives_group(const struct token_line *l, struct bytes word)
 {
 	struct cur c = cur_of(l->group);
@@ -24,7 +26,75 @@ static bool read_group(struct token_line *l, struct bytes value)
 	return l->name.n && value.n && value.p[value.n - 1] != ',';
 }
 
+static bool read_visitors(struct token_line *l, struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	return cur_number(&c, TOKEN_SERVICES, &l->rights.limits.visitors) &&
+	       l->rights.limits.visitors > 0 && cur_left(&c) == 0;
+}
+
+static bool read_nets(struct cidrs *to, struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	do {
+		struct bytes net = cur_until(&c, ',');
+
+		if (net.n == 0 || cidrs_parse(to, net))
+			return false;
+	} while (cur_left(&c));
+	return value.p[value.n - 1] != ',';
+}
+
+static bool read_allow(struct token_line *l, struct bytes value)
+{
+	return read_nets(&l->rights.limits.allow, value);
+}
+
+static bool read_deny(struct token_line *l, struct bytes value)
+{
+	return read_nets(&l->rights.limits.deny, value);
+}
+
+static bool read_rate(struct token_line *l, struct bytes value)
+{
+	struct limit_rate *rate = &l->rights.limits.rate;
+	struct cur c = cur_of(value);
+
+	if (!cur_number(&c, TOKEN_RATE, &rate->rate) || !rate->rate)
+		return false;
+	rate->burst = 2 * rate->rate;
+	if (cur_eat(&c, '/') &&
+	    (!cur_number(&c, TOKEN_RATE, &rate->burst) || !rate->burst))
+		return false;
+	return cur_left(&c) == 0;
+}
+
+bool token_lets_in(const struct token_rights *r, const struct addr *a)
+{
+	const struct token_limits *l = &r->limits;
+
+	return !cidrs_have(&l->deny, a) &&
+	       (!l->allow.n || cidrs_have(&l->allow, a));
+}
+
+uint32_t token_visitors(const struct token_rights *r)
+{
+	return r->limits.visitors;
+}
+
+struct limit_rate token_rate(const struct token_rights *r)
+{
+	return r->limits.rate;
+}
+
 const struct token_word token_edge_words[] = {
 	{ "group", read_group, "is not WORD,... for a name:token" },
+	{ "visitors", read_visitors, "is not 1 to 65535" },
+	{ "allow", read_allow,
+	  "is not at most 16 networks with commas between" },
+	{ "deny", read_deny, "is not at most 16 networks with commas between" },
+	{ "rate", read_rate, "is not N or N/BURST, of 1 to 100000" },
 	{ NULL, NULL, NULL },
 };

@@ -143,38 +143,6 @@ static void visits(void **state)
 	}
 }
 
-static void groups(void **state)
-{
-	static const struct {
-		const char *text;
-		bool good, web;
-	} tab[] = {
-		{ "a:b group=web", true, true },
-		{ "a:b group=mail,web", true, true },
-		{ "a:b group=web2,we", true, false },
-		{ "a:b", true, false },
-		{ "b group=web", false, true },
-		{ "a:b group=", false, false },
-		{ "a:b group=web,", false, true },
-		{ "a:b group=,web", false, true },
-		{ "a:b group=we/b", false, false },
-		{ "a:b group=web group=web", false, true },
-		{ "a:b ports=1 group=web ports=1", false, true },
-	};
-
-	(void)state;
-	for (size_t i = 0; unit_part("edge") && i < COUNT(tab); i++) {
-		struct token_file f;
-		struct token_line line;
-
-		token_file_init(&f, bytes_of(tab[i].text));
-		assert_true(token_file_next(&f, &line));
-		if ((line.fault == NULL) != tab[i].good ||
-		    token_gives_group(&line, BYTES("web")) != tab[i].web)
-			fail_msg("%s", tab[i].text);
-	}
-}
-
 static void files(void **state)
 {
 	static const struct {
@@ -294,7 +262,8 @@ int main(void)
 		cmocka_unit_test(faults),   cmocka_unit_test(lengths),
 		cmocka_unit_test(alphabet), cmocka_unit_test(files),
 		cmocka_unit_test(words),    cmocka_unit_test(ports),
-		cmocka_unit_test(groups),   cmocka_unit_test(visits),
+
+		cmocka_unit_test(visits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,21 +174,35 @@ bool gate_denies(const struct published *p, const struct addr *a)
 	const struct gate *g = &p->relay->gate;
 
 	return !lets_in(&g->allow, &g->deny, a) ||
-	       !lets_in(&p->rules.allow, &p->rules.deny, a);
+	       !lets_in(&p->rules.allow, &p->rules.deny, a) ||
+	       (p->session && !token_lets_in(&p->session->rights, a));
 }
 
-static bool too_often(struct published *p, const struct addr *a)
+static const uint32_t of_client = 1u << 31; /* beside indexes of services */
+
+static bool is_one_more(struct relay *r, const struct addr *a, uint32_t index,
+			const struct limit_rate *rate)
 {
-	struct relay *r = p->relay;
-	uint32_t index = slots_name(&r->published, p).index;
 	uint8_t key[HOST + sizeof index];
 
-	if (!p->rules.rate.rate)
+	if (!rate->rate)
 		return false;
 	addr_host(key, a);
 	memcpy(key + HOST, &index, sizeof index);
 	return !limit_take(&r->gate.rates, (struct bytes){ key, sizeof key },
-			   &p->rules.rate, relay_now(r));
+			   rate, relay_now(r));
+}
+
+/* For the service, and for all of its client. */
+static bool too_often(struct published *p, const struct addr *a)
+{
+	struct relay *r = p->relay;
+	uint32_t service = slots_name(&r->published, p).index,
+		 client = slots_name(&r->sessions, p->session).index;
+	struct limit_rate rate = token_rate(&p->session->rights);
+
+	return is_one_more(r, a, service, &p->rules.rate) ||
+	       is_one_more(r, a, client | of_client, &rate);
 }
 
 /* 0: there is no limit. */
@@ -199,8 +213,11 @@ static bool is_full(uint32_t n, uint32_t most)
 
 static bool client_full(const struct published *p)
 {
-	return is_full(p->session->n.visitors,
-		       p->relay->conf->gate.max_visitors_client);
+	const struct session *s = p->session;
+
+	return is_full(s->n.visitors,
+		       p->relay->conf->gate.max_visitors_client) ||
+	       is_full(s->n.visitors, token_visitors(&s->rights));
 }
 
 static bool address_full(const struct relay *r, const struct addr *a)
