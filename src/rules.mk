@@ -44,9 +44,10 @@ $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/rout
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
 $(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
-	app/client/grouped app/client/health app/client/proxied app/client/shapes os/borrow net/shape base/bucket,\
-	app/relay/front_small app/relay/group_small wire/edge_small wire/token_edge_small app/client/grouped_small app/client/health_small os/borrow_small net/shape_small app/client/shapes_small \
-	 app/client/proxied_small)
+	app/client/grouped app/client/health app/client/proxied app/client/shapes os/borrow \
+	net/shape base/bucket,app/relay/front_small app/relay/group_small wire/edge_small \
+	wire/token_edge_small app/client/grouped_small app/client/health_small \
+	app/client/proxied_small app/client/shapes_small os/borrow_small net/shape_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
