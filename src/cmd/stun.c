@@ -1,3 +1,4 @@
+#include "base/cur.h"
 #include "cmd/errand.h"
 #include "net/udp.h"
 #include "os/rand.h"
@@ -5,8 +6,9 @@
 
 struct stun_set {
 	struct opt_list server;
-	const char *resolv_conf;
+	const char *resolv_conf, *user;
 	bool json, help;
+	char kept[2 * STUN_NAME + 2]; /* of user: what was typed is wiped */
 };
 
 /* clang-format off */
@@ -14,6 +16,8 @@ struct stun_set {
 static const struct opt opts[] = {
 	{ 's', "server", OPT_ADDR, OPT_LIST | OPT_LINE, AT(server), "ADDR", NULL,
 	  0, 0, WORDS("STUN server or tracker to ask; more of them tell more") },
+	{ 'u', "user", OPT_TEXT, OPT_SECRET | OPT_LINE, AT(user), "NAME:PASSWORD", NULL,
+	  0, 0, WORDS("Who to be to servers that want to know") },
 	{ 0, "json", OPT_FLAG, OPT_LINE, AT(json), NULL, NULL,
 	  0, 0, WORDS("Print it for programs") },
 	{ 0, "resolv-conf", OPT_TEXT, OPT_LINE, AT(resolv_conf), "FILE", NULL,
@@ -31,6 +35,7 @@ struct asking {
 	uint32_t nservers;
 	struct nattype type;
 	struct timer due;
+	struct stun_user user;
 };
 
 /* ---- asking ---- */
@@ -121,6 +126,7 @@ static void begin(struct asking *k)
 	rand_fill(SPAN(random));
 	nattype_init(&k->type, k->servers, k->nservers, bytes_in(SPAN(random)),
 		     k->errand.loop.now);
+	k->type.user = k->user;
 	say(k);
 }
 
@@ -149,7 +155,9 @@ static void put_line(struct fmt *f, const struct nattype_verdict *v)
 	const char *class = nattype_class(v);
 
 	if (!v->public.family) {
-		fmt_put(f, "blocked: no server has answered\n");
+		fmt_put(f, "%s: %s\n", class,
+			v->refused ? "a server wants other credentials (--user)"
+				   : "no server has answered");
 		return;
 	}
 	addr_print(f, &v->public);
@@ -203,12 +211,35 @@ static int tell(const struct asking *k, bool json)
 	else
 		put_line(&f, &v);
 	console_out(fmt_done(&f));
+	if (v.refused)
+		return err_exit(-NAT_EAUTH);
 	return v.public.family ? 0 : err_exit(-NAT_ETIMEOUT);
+}
+
+/* NULL, or what is wrong with NAME:PASSWORD. */
+static const char *user_fault(const char *text)
+{
+	struct cur c = cur_of(bytes_of(text));
+	struct bytes name = cur_until(&c, ':');
+
+	if (name.n == 0 || cur_left(&c) == 0)
+		return "is NAME:PASSWORD";
+	if (name.n > STUN_NAME || cur_left(&c) > STUN_NAME)
+		return "is too long";
+	return NULL;
+}
+
+static struct stun_user user_of(const char *text)
+{
+	struct cur c = cur_of(text ? bytes_of(text) : BYTES(""));
+	struct bytes name = cur_until(&c, ':');
+
+	return (struct stun_user){ name, cur_bytes(&c, cur_left(&c)) };
 }
 
 static int ask(const struct stun_set *set)
 {
-	struct asking k = { .nservers = 0 };
+	struct asking k = { .user = user_of(set->user) };
 	int rc = errand_start(&k.errand, &cmd_stun, set->resolv_conf);
 
 	if (rc < 0)
@@ -223,10 +254,32 @@ static int ask(const struct stun_set *set)
 	return rc < 0 ? err_exit(rc) : tell(&k, set->json);
 }
 
+static void hide_user(struct stun_set *set, int argc, char **argv)
+{
+	struct fmt f = fmt_to(SPAN(set->kept));
+
+	fmt_put(&f, "%s", set->user);
+	set->user = fmt_text(&f);
+	opt_wipe(opts, argc, argv);
+}
+
+/* What is wrong with how it was typed is said. */
+static bool fits(const struct stun_set *set)
+{
+	struct diag d = cmd_diag(&cmd_stun);
+	const char *fault = set->user ? user_fault(set->user) : NULL;
+
+	if (fault)
+		diag_option(&d, "user", fault);
+	if (set->server.n == 0)
+		diag_put(&d, "which server? add --server ADDR, a STUN server "
+			     "or tracker");
+	return d.count == 0;
+}
+
 static int run(int argc, char **argv)
 {
 	struct stun_set set = { .json = false };
-	struct diag d = cmd_diag(&cmd_stun);
 	int at = cmd_args(&cmd_stun, &set, argc, argv);
 
 	if (at < 0)
@@ -235,11 +288,11 @@ static int run(int argc, char **argv)
 		return cmd_show_help(&cmd_stun);
 	if (at < argc)
 		return cmd_no_arguments(&cmd_stun, argv[at]);
-	if (set.server.n)
-		return ask(&set);
-	diag_put(&d,
-		 "which server? add --server ADDR, a STUN server or tracker");
-	return cmd_usage(&cmd_stun);
+	if (!fits(&set))
+		return cmd_usage(&cmd_stun);
+	if (set.user)
+		hide_user(&set, argc, argv);
+	return ask(&set);
 }
 
 static const char about[] = WORDS(
@@ -253,6 +306,7 @@ static const char about[] = WORDS(
 static const char *const examples[] = {
 	WORDS("nat stun --server 127.0.0.1:3478"),
 	WORDS("nat stun --server 127.0.0.1:3478 --json"),
+	WORDS("nat stun --server 127.0.0.1:3478 --user ada:lovelace"),
 	NULL,
 };
 
@@ -261,7 +315,7 @@ const struct cmd cmd_stun = {
 	.group = "Inspect",
 	.what = "Tells this host's public address, and what its NAT allows",
 	.about = about,
-	.usage = "--server ADDR... [--json]",
+	.usage = "--server ADDR... [--user NAME:PASSWORD] [--json]",
 	.opts = opts,
 	.run = run,
 	.examples = examples,

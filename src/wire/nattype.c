@@ -105,6 +105,27 @@ static void hear_own(const struct nattype_heard *h, struct nattype_ask *a)
 		a->answered = true;
 }
 
+/* Asked again at once under another number, if it was for credentials. */
+static void hear_error(struct nattype *n, struct nattype_ask *a,
+		       const struct stun *m, int64_t now)
+{
+	int rc = -NAT_EAUTH;
+
+	if (a->answered ||
+	    (m->error != STUN_UNAUTHENTICATED && m->error != STUN_STALE_NONCE))
+		return;
+	if (n->user.name.n)
+		rc = stun_challenged(&a->challenge, m);
+	if (rc == 0) {
+		a->id[STUN_ID - 1]++;
+		a->sent = 0;
+		a->next = now;
+	} else if (rc == -NAT_EAUTH) {
+		a->sent = SENDS + 1; /* to ask again is no use */
+		n->refused = true;
+	}
+}
+
 static void hear_stun(struct nattype *n, const struct nattype_heard *h,
 		      const struct stun *m, int64_t now)
 {
@@ -114,8 +135,12 @@ static void hear_stun(struct nattype *n, const struct nattype_heard *h,
 		return;
 	if (m->type == STUN_BINDING)
 		hear_own(h, a);
-	if (m->type != STUN_BINDING_OK || a->socket != h->socket ||
-	    !m->mapped.family || (!a->change && !same(&a->to, h->from)))
+	if (a->socket != h->socket || (!a->change && !same(&a->to, h->from)))
+		return;
+	if (m->type == STUN_BINDING_ERROR)
+		hear_error(n, a, m, now);
+	if (m->type != STUN_BINDING_OK || !m->mapped.family ||
+	    !stun_is_theirs(m, h->data, &n->user, &a->challenge))
 		return;
 	if (a->kind == BASE && !n->other.family && m->other.family &&
 	    !addr_same_ip(&m->other, &a->to))
@@ -154,12 +179,13 @@ static bool open_still(const struct nattype_ask *a)
 	return !a->answered && a->sent <= SENDS;
 }
 
-static void print(struct fmt *f, const struct nattype_ask *a)
+static void print(struct fmt *f, const struct nattype *n,
+		  const struct nattype_ask *a)
 {
 	struct stun m = { .type = STUN_BINDING, .change = a->change };
 
 	memcpy(m.id, a->id, sizeof m.id);
-	stun_print(f, &m);
+	stun_print_as(f, &m, &n->user, &a->challenge);
 }
 
 /* The last wait is for an answer to what was sent last. */
@@ -173,7 +199,7 @@ static bool say(struct nattype *n, struct nattype_ask *a,
 		return false;
 	out->socket = a->socket;
 	out->to = a->to;
-	print(out->f, a);
+	print(out->f, n, a);
 	n->text_too = a->kind == BASE && a->sent > 1;
 	return true;
 }
@@ -276,6 +302,7 @@ void nattype_judge(const struct nattype *n, struct nattype_verdict *v)
 
 	*v = (struct nattype_verdict){ .public = n->public,
 				       .local = n->here,
+				       .refused = n->refused,
 				       .hairpin = -1 };
 	if (!n->public.family)
 		return;
@@ -297,7 +324,7 @@ const char *nattype_class(const struct nattype_verdict *v)
 	};
 
 	if (!v->public.family)
-		return "blocked";
+		return v->refused ? "refused" : "blocked";
 	if (!v->translated)
 		return v->filtering > NATTYPE_INDEPENDENT ? "firewall" : "open";
 	if (v->mapping == NATTYPE_UNKNOWN)

@@ -12,7 +12,7 @@
 #ifndef NAT_WIRE_NATTYPE_H
 #define NAT_WIRE_NATTYPE_H
 
-#include "wire/stun.h"
+#include "wire/stun_auth.h"
 
 enum { NATTYPE_SOCKETS = 3, NATTYPE_SERVERS = 8, NATTYPE_ASKS = 16 };
 
@@ -32,12 +32,16 @@ struct nattype_ask { /* private to nattype.c */
 	uint32_t change;
 	int64_t next; /* when it is asked again, or given up */
 	struct addr to, mapped;
+	struct stun_challenge challenge;
 };
 
 struct nattype { /* private to nattype.c but for here */
 	uint32_t nasks;
 	bool deep, hair; /* what follows the first answers is being asked */
 	bool text_too;   /* //nat is to be said behind what was said */
+	bool refused;    /* a server wants other credentials */
+	struct stun_user
+		user; /* to be set behind nattype_init, if at all; lent */
 	struct addr other, here;
 	struct addr public; /* what the first answer says */
 	struct nattype_ask asks[NATTYPE_ASKS];
@@ -67,9 +71,10 @@ bool nattype_say(struct nattype *n, struct nattype_out *out, int64_t now);
 int64_t nattype_due(const struct nattype *n);
 
 struct nattype_verdict {
-	struct addr public, local;  /* ADDR_NONE: nobody has answered */
-	bool translated;            /* they differ */
-	bool preserved;             /* but not in their ports */
+	struct addr public, local; /* ADDR_NONE: nobody has answered */
+	bool translated;           /* they differ */
+	bool preserved;            /* but not in their ports */
+	bool refused; /* nobody has answered, for want of credentials */
 	uint8_t mapping, filtering; /* enum nattype_behaviour */
 	int8_t hairpin;             /* 1 yes, 0 no, -1 not known */
 };
@@ -77,7 +82,7 @@ void nattype_judge(const struct nattype *n, struct nattype_verdict *v);
 
 /* "T1" full cone, "T2" restricted by address, "T3" by port, "T4" symmetric; "cone"
  * one of the first three; "open", "firewall" without translation; "NAT" of no
- * known kind; "blocked".
+ * known kind; "blocked"; "refused": by servers that know their users.
  */
 const char *nattype_class(const struct nattype_verdict *v);
 const char *nattype_name(uint8_t behaviour);

@@ -4,6 +4,7 @@
 
 enum {
 	MAGIC = 0x2112a442,
+	FINGERPRINT = 0x8028,
 	FINGERPRINT_XOR = 0x5354554e,
 	ATTR_HEAD = 4,
 	IP4 = 1,
@@ -12,18 +13,7 @@ enum {
 
 /* ---- the table of attributes ---- */
 
-enum kind {
-	IGNORED,
-	INTEGRITY,
-	ADDRESS,
-	XORED,
-	NUMBER,
-	PORT,
-	ERROR,
-	TEXT,
-	LIST,
-	CRC
-};
+enum kind { INTEGRITY, ADDRESS, XORED, NUMBER, PORT, ERROR, TEXT, LIST, CRC };
 
 #define FIELD(field) offsetof(struct stun, field)
 static const struct row {
@@ -34,19 +24,23 @@ static const struct row {
 } rows[] = {
 	{ 0x0001, 8, 20, FIELD(plain), ADDRESS, false },
 	{ 0x0003, 4, 4, FIELD(change), NUMBER, true },
-	{ 0x0006, 0, 513, 0, IGNORED, false },   /* USERNAME */
-	{ 0x0008, 20, 20, 0, INTEGRITY, false }, /* -SHA1 */
+	{ 0x0006, 0, 513, FIELD(username), TEXT, true },
+	{ 0x0008, 20, 20, FIELD(sha1), INTEGRITY, false },
 	{ 0x0009, 4, 767, FIELD(error), ERROR, true },
 	{ 0x000a, 0, 64, FIELD(unknown), LIST, true },
-	{ 0x0014, 0, 763, 0, IGNORED, false },   /* REALM */
-	{ 0x0015, 0, 763, 0, IGNORED, false },   /* NONCE */
-	{ 0x001c, 16, 32, 0, INTEGRITY, false }, /* -SHA256 */
+	{ 0x001e, 32, 32, FIELD(userhash), TEXT, true },
+	{ 0x0015, 0, 763, FIELD(nonce), TEXT, true },
+	{ 0x0014, 0, 763, FIELD(realm), TEXT, true },
+	{ 0x001d, 4, 64, FIELD(algorithm), TEXT, true },
+	{ 0x001c, 16, 32, FIELD(sha256), INTEGRITY, false },
 	{ 0x0020, 8, 20, FIELD(mapped), XORED, true },
+	{ 0x0026, 0, 1500, FIELD(padding), TEXT, true },
 	{ 0x0027, 4, 4, FIELD(response_port), PORT, true },
+	{ 0x8002, 4, 256, FIELD(algorithms), TEXT, true },
 	{ 0x802b, 8, 20, FIELD(origin), ADDRESS, true },
 	{ 0x802c, 8, 20, FIELD(other), ADDRESS, true },
 	{ 0x8022, 0, 763, FIELD(software), TEXT, true },
-	{ 0x8028, 4, 4, FIELD(fingerprint), CRC, true }, /* the last */
+	{ FINGERPRINT, 4, 4, 0, CRC, false }, /* stun_seal */
 };
 
 /* ---- values ---- */
@@ -122,6 +116,7 @@ static bool read_value(struct stun *m, const struct row *row, struct cur *c)
 	case ERROR:
 		return read_error(m, c);
 	case TEXT:
+	case INTEGRITY:
 		*text = cur_bytes(c, cur_left(c));
 		return true;
 	case LIST:
@@ -182,7 +177,7 @@ static bool take(struct reading *r, uint16_t code, struct bytes value)
 		return false;
 	if (row->kind == CRC)
 		return check_crc(r, value);
-	if (r->secured)
+	if (r->secured && row->kind != INTEGRITY)
 		return true;
 	r->secured = row->kind == INTEGRITY;
 	return read_value(r->m, row, &c);
@@ -276,15 +271,6 @@ static void put_length(struct fmt *f, size_t at, size_t n)
 	f->to.p[at + 1] = (uint8_t)n;
 }
 
-static void put_crc(struct fmt *f, const struct stun *m)
-{
-	if (!m->fingerprint || f->full)
-		return;
-	put_length(f, 2, f->n + ATTR_HEAD - STUN_HEAD);
-	put32(f, crc32(0, (struct bytes){ f->to.p, f->n - ATTR_HEAD }) ^
-			 FINGERPRINT_XOR);
-}
-
 static void put_value(struct fmt *f, const struct stun *m,
 		      const struct row *row)
 {
@@ -314,9 +300,6 @@ static void put_value(struct fmt *f, const struct stun *m,
 		break;
 	case LIST:
 		put_list(f, m);
-		break;
-	case CRC:
-		put_crc(f, m);
 		break;
 	default:
 		break;
@@ -354,4 +337,21 @@ void stun_print(struct fmt *f, const struct stun *m)
 			put_attribute(f, m, &rows[i]);
 	if (!f->full)
 		put_length(f, 2, f->n - STUN_HEAD);
+	if (m->fingerprint)
+		stun_seal(f);
+}
+
+void stun_seal(struct fmt *f)
+{
+	uint32_t crc;
+
+	if (f->full || f->to.n - f->n < 2 * ATTR_HEAD) {
+		f->full = true;
+		return;
+	}
+	put_length(f, 2, f->n + 2 * ATTR_HEAD - STUN_HEAD);
+	crc = crc32(0, fmt_done(f)) ^ FINGERPRINT_XOR;
+	put16(f, FINGERPRINT);
+	put16(f, ATTR_HEAD);
+	put32(f, crc);
 }

@@ -6,9 +6,9 @@
  *
  * Attributes are rows of a table in stun.c. Those that a receiver must understand
  * (below 8000) and that are no rows are listed in unknown; others are passed over,
- * and so is what stands behind an integrity that nobody has checked. Of several of
- * one type the first counts. FINGERPRINT is checked where it is present. There is
- * no integrity yet: it is a row whose value nobody looks at.
+ * and so is what stands behind an integrity, but another one. Of several of one
+ * type the first counts. FINGERPRINT is checked where it is present. An integrity is
+ * found here and checked, or made, in stun_auth.h, as all of credentials is.
  */
 #ifndef NAT_WIRE_STUN_H
 #define NAT_WIRE_STUN_H
@@ -29,7 +29,12 @@ enum stun_type {
 };
 
 enum { STUN_CHANGE_PORT = 2, STUN_CHANGE_IP = 4 }; /* RFC 5780 7.2 */
-enum { STUN_UNKNOWN_ATTRIBUTE = 420 };             /* an error */
+enum stun_error {
+	STUN_BAD_REQUEST = 400,
+	STUN_UNAUTHENTICATED = 401,
+	STUN_UNKNOWN_ATTRIBUTE = 420,
+	STUN_STALE_NONCE = 438
+};
 
 struct stun {
 	uint16_t type; /* enum stun_type, or another */
@@ -43,7 +48,10 @@ struct stun {
 	bool fingerprint;          /* it has one, and a right one */
 	uint8_t nunknown;          /* at most STUN_UNKNOWN; more are not told */
 	uint16_t unknown[STUN_UNKNOWN];
-	struct bytes reason, software;
+	struct bytes reason, software, padding;
+	struct bytes username, userhash, realm, nonce;
+	struct bytes algorithms, algorithm; /* as they stand there */
+	struct bytes sha1, sha256;          /* integrities; never printed */
 };
 
 /* 0, slices of pkt; -NAT_EPROTO: it is no such message. */
@@ -51,5 +59,8 @@ MUST_USE int stun_parse(struct stun *m, struct bytes pkt);
 
 /* What is empty is left out; f->full when there is no room. f was empty. */
 void stun_print(struct fmt *f, const struct stun *m);
+
+/* A FINGERPRINT behind what has been printed. */
+void stun_seal(struct fmt *f);
 
 #endif

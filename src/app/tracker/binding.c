@@ -40,6 +40,7 @@ static void answer(struct tracker_asked *a, struct stun *reply,
 	size_t own = (size_t)(a->port - t->ports);
 
 	reply->mapped = *a->datagram->peer;
+	reply->padding = m->padding;
 	if (!t->discovery)
 		return;
 	a->via = corner(t, own, m->change);
