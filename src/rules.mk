@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -40,7 +40,7 @@ $(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
 	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
 	cmd/commands_small)
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \
-	wire/http1 wire/body wire/forward wire/site,app/relay/web_small app/client/vhost_small)
+	wire/forward wire/site,app/relay/web_small app/client/vhost_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
 $(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
@@ -48,6 +48,10 @@ $(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/
 	net/shape base/bucket,app/relay/front_small app/relay/group_small wire/edge_small \
 	wire/token_edge_small app/client/grouped_small app/client/health_small \
 	app/client/proxied_small app/client/shapes_small os/borrow_small net/shape_small)
+# Ports of gateways, of which UPnP speaks HTTP.
+MAP := $(if $(filter tracker,$(IN)),$(filter map,$(IN)))
+OUT += $(if $(MAP),net/mapping_small,cmd/map net/mapping net/fetch wire/portmap wire/pcp wire/upnp)
+OUT += $(if $(MAP)$(filter http,$(IN)),,wire/http1 wire/body)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -58,4 +62,5 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
+	-DNAT_MAP=$(if $(MAP),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

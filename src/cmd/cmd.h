@@ -29,7 +29,7 @@ struct cmd {
 /* Every command, sorted by name, up to a NULL; the table stands in commands.c. */
 extern const struct cmd *const cmds[];
 
-extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen,
+extern const struct cmd cmd_check, cmd_client, cmd_help, cmd_keygen, cmd_map,
 	cmd_members, cmd_relay, cmd_run, cmd_status, cmd_stun, cmd_tracker,
 	cmd_version;
 

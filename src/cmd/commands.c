@@ -2,7 +2,16 @@
 #include "cmd/cmd.h"
 
 const struct cmd *const cmds[] = {
-	&cmd_check,   &cmd_client,  &cmd_help,    &cmd_keygen,
-	&cmd_members, &cmd_relay,   &cmd_run,     &cmd_status,
-	&cmd_stun,    &cmd_tracker, &cmd_version, NULL,
+	&cmd_check,
+	&cmd_client,
+	&cmd_help,
+	&cmd_keygen,
+	ROWS_OF(NAT_MAP)(&cmd_map, ) & cmd_members,
+	&cmd_relay,
+	&cmd_run,
+	&cmd_status,
+	&cmd_stun,
+	&cmd_tracker,
+	&cmd_version,
+	NULL,
 };

@@ -12,7 +12,14 @@ static void heard_signal(struct signals *signals, unsigned what)
 {
 	struct errand *e = container_of(signals, struct errand, signals);
 
-	if (what & (SIGNAL_STOP | SIGNAL_LEAVE))
+	void (*leave)(struct errand *) = e->leave;
+
+	if (!(what & (SIGNAL_STOP | SIGNAL_LEAVE)))
+		return;
+	e->leave = NULL;
+	if (leave)
+		leave(e);
+	else
 		e->loop.quit = true;
 }
 

@@ -21,7 +21,7 @@ struct errand_host { /* private to errand.c */
 	uint16_t port;
 };
 
-struct errand { /* private to errand.c but for net, loop, diag */
+struct errand { /* private to errand.c but for net, loop, diag, leave */
 	struct diag diag;
 	struct loop loop;
 	struct net net;
@@ -29,6 +29,8 @@ struct errand { /* private to errand.c but for net, loop, diag */
 	struct signals signals;
 	struct errand_host hosts[ERRAND_HOSTS];
 	uint32_t waits; /* hosts whose address is not known yet */
+	/* What a signal to stop shall do, once, instead of stopping; may be NULL. */
+	void (*leave)(struct errand *e);
 	/* An address; NULL: all there are have been told. */
 	void (*found)(struct errand *e, const struct addr *a);
 };

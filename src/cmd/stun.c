@@ -1,12 +1,13 @@
 #include "base/cur.h"
 #include "cmd/errand.h"
-#include "net/udp.h"
+#include "net/mapping.h"
+#include "os/gateway.h"
 #include "os/rand.h"
 #include "wire/nattype.h"
 
 struct stun_set {
 	struct opt_list server;
-	const char *resolv_conf, *user;
+	const char *resolv_conf, *user, *gateway;
 	bool json, help;
 	char kept[2 * STUN_NAME + 2]; /* of user: what was typed is wiped */
 };
@@ -18,6 +19,8 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("STUN server or tracker to ask; more of them tell more") },
 	{ 'u', "user", OPT_TEXT, OPT_SECRET | OPT_LINE, AT(user), "NAME:PASSWORD", NULL,
 	  0, 0, WORDS("Who to be to servers that want to know") },
+	{ 'g', "gateway", OPT_TEXT, OPT_LINE, AT(gateway), "ADDR", NULL,
+	  0, 0, WORDS("Router to look for port mapping at, if not the default one") },
 	{ 0, "json", OPT_FLAG, OPT_LINE, AT(json), NULL, NULL,
 	  0, 0, WORDS("Print it for programs") },
 	{ 0, "resolv-conf", OPT_TEXT, OPT_LINE, AT(resolv_conf), "FILE", NULL,
@@ -36,6 +39,8 @@ struct asking {
 	struct nattype type;
 	struct timer due;
 	struct stun_user user;
+	struct mapping mapping; /* looks what there is, no more */
+	bool asked, looked;     /* what is known by asking, by looking */
 };
 
 /* ---- asking ---- */
@@ -56,10 +61,19 @@ static void say(struct asking *k)
 		f = fmt_to(SPAN(room));
 	}
 	due = nattype_due(&k->type);
-	if (due < 0)
-		l->quit = true;
+	k->asked = due < 0;
+	if (k->asked)
+		l->quit = k->looked;
 	else
 		timer_start(&k->due, l, due);
+}
+
+static void seen(struct mapping *m)
+{
+	struct asking *k = container_of(m, struct asking, mapping);
+
+	k->looked = m->map.state == PORTMAP_OVER;
+	k->errand.loop.quit |= k->looked && k->asked;
 }
 
 static void late(struct timer *t)
@@ -113,6 +127,16 @@ static int open_sockets(struct asking *k)
 	return rc;
 }
 
+/* Without a gateway nothing maps ports; that is no reason to complain. */
+static void look(struct asking *k)
+{
+	const struct span no_page = { NULL, 0 };
+
+	k->looked =
+		!k->mapping.conf.gateway.family ||
+		mapping_start(&k->mapping, &k->errand.net, no_page, seen) < 0;
+}
+
 static void begin(struct asking *k)
 {
 	uint8_t random[NATTYPE_ASKS * STUN_ID];
@@ -127,6 +151,7 @@ static void begin(struct asking *k)
 	nattype_init(&k->type, k->servers, k->nservers, bytes_in(SPAN(random)),
 		     k->errand.loop.now);
 	k->type.user = k->user;
+	look(k);
 	say(k);
 }
 
@@ -148,6 +173,18 @@ static void found(struct errand *e, const struct addr *a)
 
 /* ---- telling ---- */
 
+/* The ways that it was seen to be asked in, with these words around them. */
+static void put_ways(struct fmt *f, uint8_t seen, const char *before,
+		     const char *between, const char *after)
+{
+	for (uint8_t way = 0; way < PORTMAP_WAYS; way++) {
+		if (!(seen & 1U << way))
+			continue;
+		fmt_put(f, "%s%s%s", before, portmap_name(way), after);
+		before = between;
+	}
+}
+
 static void put_line(struct fmt *f, const struct nattype_verdict *v)
 {
 	static const char *const hairpins[] = { "", ", no hairpin",
@@ -155,18 +192,18 @@ static void put_line(struct fmt *f, const struct nattype_verdict *v)
 	const char *class = nattype_class(v);
 
 	if (!v->public.family) {
-		fmt_put(f, "%s: %s\n", class,
+		fmt_put(f, "%s: %s", class,
 			v->refused ? "a server wants other credentials (--user)"
 				   : "no server has answered");
 		return;
 	}
 	addr_print(f, &v->public);
 	if (!v->translated) {
-		fmt_put(f, " %s: no NAT, filtering %s\n", class,
+		fmt_put(f, " %s: no NAT, filtering %s", class,
 			nattype_name(v->filtering));
 		return;
 	}
-	fmt_put(f, " %s: mapping %s, filtering %s, port %s%s\n", class,
+	fmt_put(f, " %s: mapping %s, filtering %s, port %s%s", class,
 		nattype_name(v->mapping), nattype_name(v->filtering),
 		v->preserved ? "preserved" : "not preserved",
 		hairpins[v->hairpin + 1]);
@@ -195,7 +232,7 @@ static void put_json(struct fmt *f, const struct nattype_verdict *v)
 		v->translated ? "true" : "false");
 	fmt_put(f, "\"mapping\":\"%s\",\"filtering\":\"%s\",",
 		nattype_name(v->mapping), nattype_name(v->filtering));
-	fmt_put(f, "\"port_preserved\":%s,\"hairpin\":%s}\n",
+	fmt_put(f, "\"port_preserved\":%s,\"hairpin\":%s",
 		v->preserved ? "true" : "false", hairpins[v->hairpin + 1]);
 }
 
@@ -206,10 +243,17 @@ static int tell(const struct asking *k, bool json)
 	struct fmt f = fmt_to(SPAN(text));
 
 	nattype_judge(&k->type, &v);
-	if (json)
+	if (json) {
 		put_json(&f, &v);
-	else
+		fmt_put(&f, ",\"port_mapping\":[");
+		put_ways(&f, k->mapping.map.seen, "\"", ",\"", "\"");
+		fmt_put(&f, "]}\n");
+	} else {
 		put_line(&f, &v);
+		put_ways(&f, k->mapping.map.seen, ", port mapping by ", ", ",
+			 "");
+		fmt_put(&f, "\n");
+	}
 	console_out(fmt_done(&f));
 	if (v.refused)
 		return err_exit(-NAT_EAUTH);
@@ -237,6 +281,12 @@ static struct stun_user user_of(const char *text)
 	return (struct stun_user){ name, cur_bytes(&c, cur_left(&c)) };
 }
 
+static void find_gateway(struct addr *a, const char *given)
+{
+	if (given ? addr_parse_ip(a, bytes_of(given)) < 0 : gateway_find(a) < 0)
+		a->family = ADDR_NONE;
+}
+
 static int ask(const struct stun_set *set)
 {
 	struct asking k = { .user = user_of(set->user) };
@@ -245,11 +295,13 @@ static int ask(const struct stun_set *set)
 	if (rc < 0)
 		return err_exit(rc);
 	timer_init(&k.due, late);
+	find_gateway(&k.mapping.conf.gateway, set->gateway);
 	errand_find(&k.errand, &set->server, found);
 	rc = errand_run(&k.errand);
 	timer_stop(&k.due, &k.errand.loop);
 	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
 		udp_stop(&k.sockets[i]);
+	mapping_stop(&k.mapping);
 	errand_stop(&k.errand);
 	return rc < 0 ? err_exit(rc) : tell(&k, set->json);
 }
@@ -268,9 +320,12 @@ static bool fits(const struct stun_set *set)
 {
 	struct diag d = cmd_diag(&cmd_stun);
 	const char *fault = set->user ? user_fault(set->user) : NULL;
+	struct addr a;
 
 	if (fault)
 		diag_option(&d, "user", fault);
+	if (set->gateway && addr_parse_ip(&a, bytes_of(set->gateway)) < 0)
+		diag_option(&d, "gateway", "is no address");
 	if (set->server.n == 0)
 		diag_put(&d, "which server? add --server ADDR, a STUN server "
 			     "or tracker");

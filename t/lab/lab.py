@@ -6,6 +6,9 @@
     host NAME [behind NAME]
     stun HOST REGULAR EXPRESSION              what nat stun prints there
     plain HOST REGULAR EXPRESSION             the same, asking two plain trackers
+    upnpd NAT WORD...                         miniupnpd there; natpmp (PCP too), upnp
+    map HOST PORT REGULAR EXPRESSION          what nat map tcp:PORT prints there; then the
+                                              port is open from outside until it ends
 
 usage: lab.py [--write] NAT [TOPOLOGY...]
 """
@@ -21,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import mapping
 from nets import SERVERS, Absent, Lab, fits
 
 HERE = Path(__file__).parent
@@ -82,6 +86,13 @@ class Trial:
                             "hairpin" in words)
         elif word == "host":
             self.lab.host(words[0], clause(words, "behind", "inet"))
+        elif word == "upnpd":
+            self.trackers.append(mapping.upnpd(self.lab, words[0], words[1:]))
+        elif word == "map":
+            host, port, form = rest.split(None, 2)
+            said, wrong = mapping.trial(self.lab, self.nat, host, port, form)
+            return Verdict(f"{self.path.stem} (nat map)", self.about, said,
+                           wrong)
         else:
             host, form = rest.split(None, 1)
             said = self.ask(host, PLAIN if word == "plain" else CORNERS[:1])
@@ -110,7 +121,7 @@ class Trial:
 def table(verdicts: list[Verdict]) -> str:
     lines = ["| topology | what it is | `nat stun` |", "|---|---|---|"]
     for v in verdicts:
-        said = re.sub(r":\d+ ", ":... ", v.said, count=1)
+        said = re.sub(r"^(\S+):\d+ ", r"\1:... ", v.said)
         lines.append(f"| {v.topology} | {v.about} | {said} |")
     return "\n".join(lines) + "\n"
 
