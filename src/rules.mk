@@ -35,8 +35,8 @@ $(call part,private,app/relay/private app/client/reach app/client/call net/stdio
 	app/relay/private_small app/client/reach_small)
 $(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
 	net/framed,app/relay/flow_small app/client/udplink_small)
-$(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/errand \
-	wire/track wire/stun wire/nattype base/sketch \
+$(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/lasting cmd/errand \
+	wire/track wire/stun wire/nattype wire/lifetime base/sketch \
 	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
 	cmd/commands_small)
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \

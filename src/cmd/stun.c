@@ -1,5 +1,6 @@
 #include "base/cur.h"
 #include "cmd/errand.h"
+#include "cmd/lasting.h"
 #include "net/mapping.h"
 #include "os/gateway.h"
 #include "os/rand.h"
@@ -8,6 +9,7 @@
 struct stun_set {
 	struct opt_list server;
 	const char *resolv_conf, *user, *gateway;
+	int64_t lifetime; /* ms; 0: it is not asked for */
 	bool json, help;
 	char kept[2 * STUN_NAME + 2]; /* of user: what was typed is wiped */
 };
@@ -19,6 +21,9 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("STUN server or tracker to ask; more of them tell more") },
 	{ 'u', "user", OPT_TEXT, OPT_SECRET | OPT_LINE, AT(user), "NAME:PASSWORD", NULL,
 	  0, 0, WORDS("Who to be to servers that want to know") },
+	{ 0, "lifetime", OPT_MS, OPT_LINE, AT(lifetime), "TIME", NULL,
+	  2000, 3600 * 1000, WORDS("Find out how long an unused mapping is kept, up to that; "
+	  "it takes as long, and again some") },
 	{ 'g', "gateway", OPT_TEXT, OPT_LINE, AT(gateway), "ADDR", NULL,
 	  0, 0, WORDS("Router to look for port mapping at, if not the default one") },
 	{ 0, "json", OPT_FLAG, OPT_LINE, AT(json), NULL, NULL,
@@ -41,9 +46,32 @@ struct asking {
 	struct stun_user user;
 	struct mapping mapping; /* looks what there is, no more */
 	bool asked, looked;     /* what is known by asking, by looking */
+	int64_t most;           /* of its lifetime; 0: it is not looked for */
+	struct lasting lasting;
 };
 
 /* ---- asking ---- */
+
+static void lasted(struct lasting *l)
+{
+	container_of(l, struct asking, lasting)->errand.loop.quit = true;
+}
+
+/* Once all else is known, how long it lasts, if anybody wants to know and there is
+ * somebody to ask.
+ */
+static void end(struct asking *k)
+{
+	const struct nattype *t = &k->type;
+
+	if (!k->asked || !k->looked || udp_runs(&k->lasting.sockets[0].udp))
+		return;
+	k->lasting.diag = &k->errand.diag;
+	if (!k->most || !t->public.family || k->user.name.n ||
+	    lasting_start(&k->lasting, &k->errand.net, &k->servers[0], k->most,
+			  lasted) < 0)
+		k->errand.loop.quit = true;
+}
 
 static void say(struct asking *k)
 {
@@ -63,7 +91,7 @@ static void say(struct asking *k)
 	due = nattype_due(&k->type);
 	k->asked = due < 0;
 	if (k->asked)
-		l->quit = k->looked;
+		end(k);
 	else
 		timer_start(&k->due, l, due);
 }
@@ -73,7 +101,7 @@ static void seen(struct mapping *m)
 	struct asking *k = container_of(m, struct asking, mapping);
 
 	k->looked = m->map.state == PORTMAP_OVER;
-	k->errand.loop.quit |= k->looked && k->asked;
+	end(k);
 }
 
 static void late(struct timer *t)
@@ -245,11 +273,15 @@ static int tell(const struct asking *k, bool json)
 	nattype_judge(&k->type, &v);
 	if (json) {
 		put_json(&f, &v);
+		if (k->most)
+			lasting_print(&f, &k->lasting, true);
 		fmt_put(&f, ",\"port_mapping\":[");
 		put_ways(&f, k->mapping.map.seen, "\"", ",\"", "\"");
 		fmt_put(&f, "]}\n");
 	} else {
 		put_line(&f, &v);
+		if (k->most)
+			lasting_print(&f, &k->lasting, false);
 		put_ways(&f, k->mapping.map.seen, ", port mapping by ", ", ",
 			 "");
 		fmt_put(&f, "\n");
@@ -289,7 +321,7 @@ static void find_gateway(struct addr *a, const char *given)
 
 static int ask(const struct stun_set *set)
 {
-	struct asking k = { .user = user_of(set->user) };
+	struct asking k = { .user = user_of(set->user), .most = set->lifetime };
 	int rc = errand_start(&k.errand, &cmd_stun, set->resolv_conf);
 
 	if (rc < 0)
@@ -302,6 +334,7 @@ static int ask(const struct stun_set *set)
 	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
 		udp_stop(&k.sockets[i]);
 	mapping_stop(&k.mapping);
+	lasting_stop(&k.lasting);
 	errand_stop(&k.errand);
 	return rc < 0 ? err_exit(rc) : tell(&k, set->json);
 }

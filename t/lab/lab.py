@@ -4,6 +4,8 @@
     # what it is, for the table
     nat NAME KIND [behind NAME] [hairpin]     KIND as in nets.py
     host NAME [behind NAME]
+    timeout NAT SECONDS                       of a mapping that nobody uses
+    lasting HOST REGULAR EXPRESSION           nat stun --lifetime 30s
     stun HOST REGULAR EXPRESSION              what nat stun prints there
     plain HOST REGULAR EXPRESSION             the same, asking two plain trackers
     upnpd NAT WORD...                         miniupnpd there; natpmp (PCP too), upnp
@@ -67,12 +69,15 @@ class Trial:
                 return
         raise Absent("the tracker does not start")
 
-    def ask(self, host: str, servers: tuple[str, ...]) -> str:
+    def ask(self, word: str, host: str) -> str:
+        servers = PLAIN if word == "plain" else CORNERS[:1]
         words = [w for at in servers for w in ("--server", at)]
+        if word == "lasting":
+            words += ["--lifetime", "30s"]
         done = subprocess.run(
             [*self.lab.inside(host), self.nat, "stun", *words], text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-            timeout=30)
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            timeout=100)
         return done.stdout.strip()
 
     def step(self, line: str) -> Verdict | None:
@@ -86,6 +91,8 @@ class Trial:
                             "hairpin" in words)
         elif word == "host":
             self.lab.host(words[0], clause(words, "behind", "inet"))
+        elif word == "timeout":
+            self.lab.timeout(words[0], int(words[1]))
         elif word == "upnpd":
             self.trackers.append(mapping.upnpd(self.lab, words[0], words[1:]))
         elif word == "map":
@@ -95,7 +102,7 @@ class Trial:
                            wrong)
         else:
             host, form = rest.split(None, 1)
-            said = self.ask(host, PLAIN if word == "plain" else CORNERS[:1])
+            said = self.ask(word, host)
             wrong = "" if re.search(form, said) else f"not {form!r}"
             name = self.path.stem + (" (plain)" if word == "plain" else "")
             return Verdict(name, self.about, said, wrong)

@@ -170,6 +170,12 @@ class Lab:
             rules = rules.replace(f" {word}", f" {value}")
         command(*self.inside(node), "nft", "-f", "-", text=rules)
 
+    def timeout(self, node: str, seconds: int) -> None:
+        """Of a mapping that nobody uses."""
+        base = "/proc/sys/net/netfilter/nf_conntrack_udp_timeout"
+        command(*self.inside(node), "sh", "-c",
+                f"echo {seconds} >{base}; echo {seconds} >{base}_stream")
+
     def host(self, node: str, above: str) -> None:
         self.add(node)
         self.join(node, above, len(self.made))
