@@ -33,7 +33,7 @@ include vendor/rules.mk
 
 include src/rules.mk
 TESTS := $(filter-out $(addprefix t/unit/test_,$(notdir $(OUT:%=%.c)) $(UNTESTED)),$(sort $(wildcard t/unit/test_*.c)))
-AIDS := $(filter-out t/unit/test_% $(UNAIDED),$(sort $(wildcard t/unit/*.c)))
+AIDS := $(filter-out t/unit/test_% $(UNAIDED),$(sort $(wildcard t/unit/*.c t/lab/unat/*.c)))
 CODE := $(sort $(shell find src t -name '*.[ch]'))
 
 # ---- flags ----

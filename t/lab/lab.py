@@ -3,10 +3,13 @@
 
     # what it is, for the table
     nat NAME KIND [behind NAME] [hairpin]     KIND as in nets.py
-    host NAME [behind NAME]
+    unat NAME SETTING=VALUE...                of a nat of KIND unat: t/lab/tun.c
+    ipv6 NAME                                 a nat's network has IPv6 too
+    host NAME [behind NAME] [ipv6]            ipv6: and nothing else
     timeout NAT SECONDS                       of a mapping that nobody uses
     lasting HOST REGULAR EXPRESSION           nat stun --lifetime 30s
     stun HOST REGULAR EXPRESSION              what nat stun prints there
+    stun6 HOST REGULAR EXPRESSION             the same, asking a server of IPv6
     plain HOST REGULAR EXPRESSION             the same, asking two plain trackers
     upnpd NAT WORD...                         miniupnpd there; natpmp (PCP too), upnp
     map HOST PORT REGULAR EXPRESSION          what nat map tcp:PORT prints there; then the
@@ -27,12 +30,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mapping
-from nets import SERVERS, Absent, Lab, fits
+from nets import SERVERS, SERVERS6, Absent, Lab, fits
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent.parent / "docs" / "lab.md"
 CORNERS = (f"{SERVERS[0]}:3478", f"{SERVERS[1]}:3479")
+CORNERS6 = (f"[{SERVERS6[0]}]:3478", f"[{SERVERS6[1]}]:3479")
 PLAIN = (f"{SERVERS[0]}:43283", f"{SERVERS[1]}:43283")
+MARKS = {"plain": " (plain)", "stun6": " (IPv6)"}
 AT_ONCE = 4
 
 
@@ -70,7 +75,8 @@ class Trial:
         raise Absent("the tracker does not start")
 
     def ask(self, word: str, host: str) -> str:
-        servers = PLAIN if word == "plain" else CORNERS[:1]
+        servers = {"plain": PLAIN, "stun6": CORNERS6[:1]}.get(
+            word, CORNERS[:1])
         words = [w for at in servers for w in ("--server", at)]
         if word == "lasting":
             words += ["--lifetime", "30s"]
@@ -91,6 +97,12 @@ class Trial:
                             "hairpin" in words)
         elif word == "host":
             self.lab.host(words[0], clause(words, "behind", "inet"))
+            if "ipv6" in words:
+                self.lab.lose_four(words[0])
+        elif word == "ipv6":
+            self.lab.add_six(words[0])
+        elif word == "unat":
+            self.lab.unat(words[0], words[1:])
         elif word == "timeout":
             self.lab.timeout(words[0], int(words[1]))
         elif word == "upnpd":
@@ -104,7 +116,7 @@ class Trial:
             host, form = rest.split(None, 1)
             said = self.ask(word, host)
             wrong = "" if re.search(form, said) else f"not {form!r}"
-            name = self.path.stem + (" (plain)" if word == "plain" else "")
+            name = self.path.stem + MARKS.get(word, "")
             return Verdict(name, self.about, said, wrong)
         return None
 
@@ -112,6 +124,7 @@ class Trial:
         try:
             with self.lab:
                 self.track(*CORNERS)
+                self.track(*CORNERS6)
                 self.track(PLAIN[0])
                 self.track(PLAIN[1])
                 steps = map(self.step, filter(None, self.path.read_text()

@@ -1,4 +1,9 @@
 # NATs in network namespaces: does nat stun name each of them? (docs/lab.md)
 .PHONY: lab
-lab: all ## nat stun behind every kind of NAT, as root, with nftables (L=FILES for some)
+lab: all build/lab/tun ## nat stun behind every kind of NAT, as root, with nftables (L=FILES for some)
 	@$(PYTHON) t/lab/lab.py ./nat $(L)
+
+# The one of our own, over a TUN; its engine is tested among the units.
+build/lab/tun: t/lab/tun.c $(wildcard t/lab/unat/*.[ch])
+	@mkdir -p $(@D); $(CC) -std=c11 -O2 -D_DEFAULT_SOURCE $(WARN) $(WERROR) -Isrc -It/lab \
+	-o $@ $(filter %.c,$^)
