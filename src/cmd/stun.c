@@ -39,8 +39,8 @@ static const struct opt opts[] = {
 struct asking {
 	struct errand errand;
 	struct udp sockets[NATTYPE_SOCKETS];
-	struct addr servers[NATTYPE_SERVERS];
-	uint32_t nservers;
+	struct addr servers[NATTYPE_SERVERS], others[NATTYPE_SERVERS];
+	uint32_t nservers, nothers; /* others: of the other family */
 	struct nattype type;
 	struct timer due;
 	struct stun_user user;
@@ -48,13 +48,137 @@ struct asking {
 	bool asked, looked;     /* what is known by asking, by looking */
 	int64_t most;           /* of its lifetime; 0: it is not looked for */
 	struct lasting lasting;
+	bool json, told;
+	int code;
 };
+
+/* ---- telling ---- */
+
+/* The ways that it was seen to be asked in, with these words around them. */
+static void put_ways(struct fmt *f, uint8_t seen, const char *before,
+		     const char *between, const char *after)
+{
+	for (uint8_t way = 0; way < PORTMAP_WAYS; way++) {
+		if (!(seen & 1U << way))
+			continue;
+		fmt_put(f, "%s%s%s", before, portmap_name(way), after);
+		before = between;
+	}
+}
+
+static void put_line(struct fmt *f, const struct nattype_verdict *v)
+{
+	static const char *const hairpins[] = { "", ", no hairpin",
+						", hairpin" };
+	const char *class = nattype_class(v);
+
+	if (!v->public.family) {
+		fmt_put(f, "%s: %s", class,
+			v->refused ? "a server wants other credentials (--user)"
+				   : "no server has answered");
+		return;
+	}
+	addr_print(f, &v->public);
+	if (!v->translated) {
+		fmt_put(f, " %s: no NAT, filtering %s", class,
+			nattype_name(v->filtering));
+		return;
+	}
+	fmt_put(f, " %s: mapping %s, filtering %s, port %s%s", class,
+		nattype_name(v->mapping), nattype_name(v->filtering),
+		v->preserved ? "preserved" : "not preserved",
+		hairpins[v->hairpin + 1]);
+}
+
+static void put_addr(struct fmt *f, const char *key, const struct addr *a)
+{
+	fmt_put(f, "\"%s\":", key);
+	if (!a->family) {
+		fmt_put(f, "null,");
+		return;
+	}
+	fmt_put(f, "\"");
+	addr_print(f, a);
+	fmt_put(f, "\",");
+}
+
+static void put_json(struct fmt *f, const struct nattype_verdict *v)
+{
+	static const char *const hairpins[] = { "null", "false", "true" };
+
+	fmt_put(f, "{");
+	put_addr(f, "public", &v->public);
+	put_addr(f, "local", &v->local);
+	fmt_put(f, "\"class\":\"%s\",\"nat\":%s,", nattype_class(v),
+		v->translated ? "true" : "false");
+	fmt_put(f, "\"mapping\":\"%s\",\"filtering\":\"%s\",",
+		nattype_name(v->mapping), nattype_name(v->filtering));
+	fmt_put(f, "\"port_preserved\":%s,\"hairpin\":%s",
+		v->preserved ? "true" : "false", hairpins[v->hairpin + 1]);
+}
+
+static void tell(struct asking *k)
+{
+	struct nattype_verdict v;
+	char text[1024];
+	struct fmt f = fmt_to(SPAN(text));
+
+	nattype_judge(&k->type, &v);
+	if (k->json) {
+		put_json(&f, &v);
+		if (k->most)
+			lasting_print(&f, &k->lasting, true);
+		fmt_put(&f, ",\"port_mapping\":[");
+		put_ways(&f, k->mapping.map.seen, "\"", ",\"", "\"");
+		fmt_put(&f, "]}\n");
+	} else {
+		put_line(&f, &v);
+		if (k->most)
+			lasting_print(&f, &k->lasting, false);
+		put_ways(&f, k->mapping.map.seen, ", port mapping by ", ", ",
+			 "");
+		fmt_put(&f, "\n");
+	}
+	console_out(fmt_done(&f));
+	k->told = true;
+	if (!v.public.family && !k->code)
+		k->code = err_exit(v.refused ? -NAT_EAUTH : -NAT_ETIMEOUT);
+}
 
 /* ---- asking ---- */
 
+static void begin(struct asking *k);
+
+static void stop(struct asking *k)
+{
+	timer_stop(&k->due, &k->errand.loop);
+	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
+		udp_stop(&k->sockets[i]);
+	mapping_stop(&k->mapping);
+	lasting_stop(&k->lasting);
+}
+
+/* Of this family; the router is looked at once. */
+static void finish(struct asking *k)
+{
+	tell(k);
+	stop(k);
+	if (k->nothers == 0) {
+		k->errand.loop.quit = true;
+		return;
+	}
+	memcpy(k->servers, k->others, sizeof k->others);
+	k->nservers = k->nothers;
+	k->nothers = 0;
+	k->asked = k->looked = k->told = false;
+	k->mapping = (struct mapping){ .net = NULL };
+	k->lasting = (struct lasting){ .net = NULL };
+	begin(k);
+}
+
 static void lasted(struct lasting *l)
 {
-	container_of(l, struct asking, lasting)->errand.loop.quit = true;
+	finish(container_of(l, struct asking, lasting));
 }
 
 /* Once all else is known, how long it lasts, if anybody wants to know and there is
@@ -70,7 +194,7 @@ static void end(struct asking *k)
 	if (!k->most || !t->public.family || k->user.name.n ||
 	    lasting_start(&k->lasting, &k->errand.net, &k->servers[0], k->most,
 			  lasted) < 0)
-		k->errand.loop.quit = true;
+		finish(k);
 }
 
 static void say(struct asking *k)
@@ -183,114 +307,25 @@ static void begin(struct asking *k)
 	say(k);
 }
 
-/* All of the family of the first: one answer is compared with another. */
+/* One answer is compared with another of its family; the other one has its turn. */
 static void found(struct errand *e, const struct addr *a)
 {
 	struct asking *k = container_of(e, struct asking, errand);
+	bool other = a && k->nservers && a->family != k->servers[0].family;
 
-	if (a) {
-		if (k->nservers < NATTYPE_SERVERS &&
-		    (k->nservers == 0 || a->family == k->servers[0].family))
-			k->servers[k->nservers++] = *a;
-	} else if (k->nservers) {
+	if (other && k->nothers < NATTYPE_SERVERS)
+		k->others[k->nothers++] = *a;
+	else if (a && !other && k->nservers < NATTYPE_SERVERS)
+		k->servers[k->nservers++] = *a;
+	if (a)
+		return;
+	if (k->nservers)
 		begin(k);
-	} else {
+	else
 		e->loop.quit = true;
-	}
 }
 
-/* ---- telling ---- */
-
-/* The ways that it was seen to be asked in, with these words around them. */
-static void put_ways(struct fmt *f, uint8_t seen, const char *before,
-		     const char *between, const char *after)
-{
-	for (uint8_t way = 0; way < PORTMAP_WAYS; way++) {
-		if (!(seen & 1U << way))
-			continue;
-		fmt_put(f, "%s%s%s", before, portmap_name(way), after);
-		before = between;
-	}
-}
-
-static void put_line(struct fmt *f, const struct nattype_verdict *v)
-{
-	static const char *const hairpins[] = { "", ", no hairpin",
-						", hairpin" };
-	const char *class = nattype_class(v);
-
-	if (!v->public.family) {
-		fmt_put(f, "%s: %s", class,
-			v->refused ? "a server wants other credentials (--user)"
-				   : "no server has answered");
-		return;
-	}
-	addr_print(f, &v->public);
-	if (!v->translated) {
-		fmt_put(f, " %s: no NAT, filtering %s", class,
-			nattype_name(v->filtering));
-		return;
-	}
-	fmt_put(f, " %s: mapping %s, filtering %s, port %s%s", class,
-		nattype_name(v->mapping), nattype_name(v->filtering),
-		v->preserved ? "preserved" : "not preserved",
-		hairpins[v->hairpin + 1]);
-}
-
-static void put_addr(struct fmt *f, const char *key, const struct addr *a)
-{
-	fmt_put(f, "\"%s\":", key);
-	if (!a->family) {
-		fmt_put(f, "null,");
-		return;
-	}
-	fmt_put(f, "\"");
-	addr_print(f, a);
-	fmt_put(f, "\",");
-}
-
-static void put_json(struct fmt *f, const struct nattype_verdict *v)
-{
-	static const char *const hairpins[] = { "null", "false", "true" };
-
-	fmt_put(f, "{");
-	put_addr(f, "public", &v->public);
-	put_addr(f, "local", &v->local);
-	fmt_put(f, "\"class\":\"%s\",\"nat\":%s,", nattype_class(v),
-		v->translated ? "true" : "false");
-	fmt_put(f, "\"mapping\":\"%s\",\"filtering\":\"%s\",",
-		nattype_name(v->mapping), nattype_name(v->filtering));
-	fmt_put(f, "\"port_preserved\":%s,\"hairpin\":%s",
-		v->preserved ? "true" : "false", hairpins[v->hairpin + 1]);
-}
-
-static int tell(const struct asking *k, bool json)
-{
-	struct nattype_verdict v;
-	char text[1024];
-	struct fmt f = fmt_to(SPAN(text));
-
-	nattype_judge(&k->type, &v);
-	if (json) {
-		put_json(&f, &v);
-		if (k->most)
-			lasting_print(&f, &k->lasting, true);
-		fmt_put(&f, ",\"port_mapping\":[");
-		put_ways(&f, k->mapping.map.seen, "\"", ",\"", "\"");
-		fmt_put(&f, "]}\n");
-	} else {
-		put_line(&f, &v);
-		if (k->most)
-			lasting_print(&f, &k->lasting, false);
-		put_ways(&f, k->mapping.map.seen, ", port mapping by ", ", ",
-			 "");
-		fmt_put(&f, "\n");
-	}
-	console_out(fmt_done(&f));
-	if (v.refused)
-		return err_exit(-NAT_EAUTH);
-	return v.public.family ? 0 : err_exit(-NAT_ETIMEOUT);
-}
+/* ---- what is asked for ---- */
 
 /* NULL, or what is wrong with NAME:PASSWORD. */
 static const char *user_fault(const char *text)
@@ -321,7 +356,9 @@ static void find_gateway(struct addr *a, const char *given)
 
 static int ask(const struct stun_set *set)
 {
-	struct asking k = { .user = user_of(set->user), .most = set->lifetime };
+	struct asking k = { .user = user_of(set->user),
+			    .most = set->lifetime,
+			    .json = set->json };
 	int rc = errand_start(&k.errand, &cmd_stun, set->resolv_conf);
 
 	if (rc < 0)
@@ -330,13 +367,11 @@ static int ask(const struct stun_set *set)
 	find_gateway(&k.mapping.conf.gateway, set->gateway);
 	errand_find(&k.errand, &set->server, found);
 	rc = errand_run(&k.errand);
-	timer_stop(&k.due, &k.errand.loop);
-	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
-		udp_stop(&k.sockets[i]);
-	mapping_stop(&k.mapping);
-	lasting_stop(&k.lasting);
+	if (rc == 0 && !k.told)
+		tell(&k);
+	stop(&k);
 	errand_stop(&k.errand);
-	return rc < 0 ? err_exit(rc) : tell(&k, set->json);
+	return rc < 0 ? err_exit(rc) : k.code;
 }
 
 static void hide_user(struct stun_set *set, int argc, char **argv)
