@@ -11,6 +11,7 @@
     stun HOST REGULAR EXPRESSION              what nat stun prints there
     stun6 HOST REGULAR EXPRESSION             the same, asking a server of IPv6
     plain HOST REGULAR EXPRESSION             the same, asking two plain trackers
+    coturn HOST                               coturn's client and server agree with ours
     upnpd NAT WORD...                         miniupnpd there; natpmp (PCP too), upnp
     map HOST PORT REGULAR EXPRESSION          what nat map tcp:PORT prints there; then the
                                               port is open from outside until it ends
@@ -29,6 +30,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import coturn
 import mapping
 from nets import SERVERS, SERVERS6, Absent, Lab, fits
 
@@ -107,6 +109,10 @@ class Trial:
             self.lab.timeout(words[0], int(words[1]))
         elif word == "upnpd":
             self.trackers.append(mapping.upnpd(self.lab, words[0], words[1:]))
+        elif word == "coturn":
+            said, wrong = coturn.agree(self.lab, self.nat, words[0])
+            return Verdict(f"{self.path.stem} (coturn)", self.about, said,
+                           wrong)
         elif word == "map":
             host, port, form = rest.split(None, 2)
             said, wrong = mapping.trial(self.lab, self.nat, host, port, form)
