@@ -201,14 +201,17 @@ static bool is_late(const struct portmap *p, int64_t now)
 
 static bool say_ask(struct portmap *p, struct portmap_out *out, int64_t now)
 {
-	if (p->way == PORTMAP_UPNP)
-		return say_http(p, out);
-	if (p->next > now)
-		return false;
-	if (p->sent == ASKS || is_late(p, now)) {
+	bool soon = p->next > now;
+
+	if (is_late(p, now) ||
+	    (!soon && p->sent == ASKS && p->way != PORTMAP_UPNP)) {
 		refused(p, -NAT_ETIMEOUT, now);
 		return portmap_say(p, out, now);
 	}
+	if (p->way == PORTMAP_UPNP)
+		return say_http(p, out);
+	if (soon)
+		return false;
 	out->by = PORTMAP_BY_GATEWAY;
 	print_pcp(p, out->f, p->way, PCP_MAP);
 	p->next = now + (FIRST_WAIT << p->sent++);

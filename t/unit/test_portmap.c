@@ -312,6 +312,12 @@ static void dies(void **state)
 	s.g.dead = false;
 	run(&s, s.now + MINUTE);
 	assert_held(&s, PORTMAP_PCP, 22);
+	/* a short lease is over when it is, not when patience is */
+	start(&s, (struct gateway){ .pcp = true, .life = 4 });
+	run(&s, s.now + SECOND);
+	s.g.dead = true;
+	run(&s, s.now + 4 * SECOND);
+	assert_false(s.map.held);
 }
 
 static void nobody(void **state)
