@@ -184,6 +184,7 @@ _nat_opt peer '' 'ADDR' 'Another tracker: each tells who asks of the other, and 
 _nat_opt public '' 'ADDR|auto' 'Address of this tracker in lists of trackers, if not the one that was asked; auto: as its peers see it'
 _nat_opt trust '' 'CIDR' 'Tell all to who comes from there, without a proof of address'
 _nat_opt ttl '' 'TIME' 'How long a silent member is remembered'
+_nat_opt state '' 'FILE' 'Remember members here, so that they survive a restart'
 _nat_opt max-groups '' 'N' 'Most groups'
 _nat_opt max-members '' 'N' 'Most members of all groups; who has not proven its address gives way first'
 _nat_opt max-group '' 'N' 'Most members of one group'

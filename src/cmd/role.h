@@ -94,6 +94,8 @@ struct role {
 	bool (*borrows)(const void *set);
 	/* Would start use a state directory? */
 	bool (*keeps_state)(const void *set);
+	/* A file that it writes and replaces; NULL: none. */
+	const char *(*rewrites)(const void *set);
 	/* Most descriptors that it has open at once, all its limits reached. */
 	size_t (*descriptors)(const void *set);
 	/* state_dir NULL: there is none to be had, and why has been said. */

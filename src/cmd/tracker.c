@@ -11,6 +11,9 @@ struct tracker_set {
 
 /* clang-format off */
 #define AT(field) offsetof(struct tracker_set, conf.field)
+#define TRACKER_JOURNAL_OPTS ROWS_OF(NAT_JOURNAL)( \
+	{ 0, "state", OPT_TEXT, OPT_FIXED, AT(state), "FILE", NULL, \
+	  0, 0, WORDS("Remember members here, so that they survive a restart") },)
 static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:43283",
 	  0, 0, WORDS("Where to answer, UDP; two that differ in address and port also "
@@ -25,6 +28,7 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("Tell all to who comes from there, without a proof of address") },
 	{ 0, "ttl", OPT_MS, 0, AT(ttl), "TIME", "2h",
 	  1000, 86400000, WORDS("How long a silent member is remembered") },
+	TRACKER_JOURNAL_OPTS
 	{ 0, "max-groups", OPT_UINT, OPT_FIXED, AT(max_groups), "N", "20000",
 	  1, 10000000, WORDS("Most groups") },
 	{ 0, "max-members", OPT_UINT, OPT_FIXED, AT(max_members), "N", "100000",
@@ -59,6 +63,11 @@ static bool keeps_state(const void *settings)
 {
 	(void)settings;
 	return false;
+}
+
+static const char *rewrites(const void *settings)
+{
+	return ((const struct tracker_set *)settings)->conf.state;
 }
 
 static size_t descriptors(const void *settings)
@@ -117,6 +126,7 @@ static const struct role role = {
 	.report = report,
 	.fit = fit,
 	.keeps_state = keeps_state,
+	.rewrites = rewrites,
 	.descriptors = descriptors,
 	.start = start,
 	.check = check,

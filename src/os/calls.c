@@ -108,6 +108,7 @@ static const uint16_t free_calls[] = {
 	__NR_select,
 #endif
 	/* files */
+	__NR_fdatasync,
 	__NR_flock,
 	__NR_fsync,
 	__NR_ftruncate,
@@ -148,6 +149,12 @@ static const uint16_t free_calls[] = {
 #endif
 #if defined(__NR_statx)
 	__NR_statx,
+#endif
+#if defined(__NR_sync_file_range)
+	__NR_sync_file_range,
+#endif
+#if defined(__NR_sync_file_range2)
+	__NR_sync_file_range2,
 #endif
 	/* the process: memory, chance, signals, time, who and how it ends */
 	__NR_madvise,

@@ -11,6 +11,7 @@
  *      CONFINE_LIST    the same; or a directory: list it and read what is in it,
  *                      links too, wherever they lead at the start
  *      CONFINE_APPEND  a file: write it, and make it anew (the log)
+ *      CONFINE_REPLACE a file: read and write it, and put another in its place
  *      CONFINE_REMOVE  a file: remove it (a socket)
  *      CONFINE_KEEP    a directory: read, write, make and remove files in it
  *
@@ -30,6 +31,7 @@ enum confine_right {
 	CONFINE_READ,
 	CONFINE_LIST,
 	CONFINE_APPEND,
+	CONFINE_REPLACE,
 	CONFINE_REMOVE,
 	CONFINE_KEEP
 };

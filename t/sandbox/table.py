@@ -29,6 +29,7 @@ NEEDS = {
     "fcntl fcntl64": "fcntl fcntl64",
     "flock": "flock",
     "fstat fstat64": "fstat fstat64 fstatat64 newfstatat statx",
+    "fdatasync": "fdatasync",
     "fsync": "fsync",
     "ftruncate ftruncate64": "ftruncate ftruncate64",
     "getegid geteuid getuid": "getegid geteuid getuid getegid32 geteuid32 "
@@ -63,6 +64,7 @@ NEEDS = {
     "sigaction": "rt_sigaction rt_sigreturn sigreturn",
     "sigprocmask": "rt_sigprocmask",
     "socket": "socket",
+    "sync_file_range": "sync_file_range sync_file_range2",
     "splice": "splice",
     "unlink": "unlink unlinkat",
     "write": "write",

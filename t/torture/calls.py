@@ -59,6 +59,8 @@ CALLS = {
     "write": "short EINTR ENOSPC EIO",
     "wake": "EINTR",
     "fsync": "EIO ENOSPC",
+    "fdatasync": "EIO ENOSPC",
+    "sync_file_range": "EINVAL ENOSPC",
     "epoll_create1": "EMFILE ENOMEM",
     "epoll_ctl": "ENOMEM ENOSPC",
     "epoll_wait": "EINTR",

@@ -8,6 +8,7 @@
 #include "net/udp.h"
 #include "os/console.h"
 #include "os/file.h"
+#include "os/spool.h"
 #include "os/loop.h"
 #include "os/signal.h"
 #include "t/torture/wrap.h"
@@ -407,6 +408,51 @@ static void files_whole_or_not_at_all(void **state)
 	unlink(path);
 }
 
+/* What fails half-way is written over by what comes next. */
+static void spool_says_why_not(void **state)
+{
+	static const struct {
+		const char *call;
+		int error, result;
+	} rows[] = {
+		{ "lseek", EINVAL, -NAT_EINVAL },
+		{ "write", ENOSPC, -NAT_EIO },
+		{ "write", WRAP_SHORT, 0 },
+		{ "write", EINTR, 0 },
+		{ "fdatasync", EIO, -NAT_EIO },
+		{ "sync_file_range", EINVAL, 0 },
+		{ "ftruncate", EIO, -NAT_EIO },
+		{ "ftruncate", EINTR, 0 },
+	};
+	int fds = rig_fds(), fd = spool_open(path, true);
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int rc;
+
+		wrap_plan(rows[i].call, 1, 1, rows[i].error);
+		rc = spool_write(fd, 0, BYTES("text"));
+		spool_hurry(fd);
+		rc = rc == 0 ? spool_sync(fd) : rc;
+		rc = rc == 0 ? spool_cut(fd, 4) : rc;
+		assert_int_equal(rc, rows[i].result);
+		assert_int_equal(wrap_hits(), 1);
+	}
+	wrap_plan("flock", 1, 1, ENOLCK);
+	assert_true(spool_open(fresh, true) < 0);
+	wrap_plan("open", 1, 1, EMFILE);
+	assert_int_equal(spool_open(fresh, true), -NAT_EFILES);
+	wrap_plan("read", 1, 1, EIO);
+	assert_int_equal(spool_read(fd, SPAN(fresh)), -NAT_EIO);
+	wrap_plan("", 0, 0, 0);
+	spool_close(fd);
+	file_is("text");
+	assert_int_equal(rig_fds(), fds);
+	spool_remove(fresh);
+	spool_remove(path);
+}
+
 static void reading_says_why_not(void **state)
 {
 	static const struct {
@@ -500,6 +546,7 @@ int main(void)
 		cmocka_unit_test(no_signal_is_lost),
 		cmocka_unit_test(files_in_pieces),
 		cmocka_unit_test(files_whole_or_not_at_all),
+		cmocka_unit_test(spool_says_why_not),
 		cmocka_unit_test(reading_says_why_not),
 		cmocka_unit_test(lines_survive_signals),
 		cmocka_unit_test(unreadable_is_read_again),

@@ -296,6 +296,9 @@ WRAP(ftruncate, (int fd, off_t n), (fd, n))
 WRAP_AS(-1, off_t, lseek, (int fd, off_t at, int from), (fd, at, from))
 WRAP(pipe, (int ends[2]), (ends))
 WRAP(fsync, (int fd), (fd))
+WRAP(fdatasync, (int fd), (fd))
+WRAP(sync_file_range, (int fd, off_t at, off_t n, unsigned flags),
+     (fd, at, n, flags))
 WRAP_MOVING(read, (int fd, void *to, size_t n), (fd, to, n))
 
 /* A pipe that is written to is the one that wakes the loop: its own name, for

@@ -5,14 +5,15 @@
 #include "caged.h"
 #include "os/confine.h"
 #include "os/file.h"
+#include "os/spool.h"
 #include "os/sock.h"
 #include <errno.h>
 #include <sys/stat.h>
 
 /* dir/etc/resolv.conf is a link to dir/run/real.conf. */
 static char dir[] = "/tmp/nat-confine-XXXXXX";
-static const char *const dirs[] = { "etc",   "run",   "log",
-				    "state", "other", "sockets" };
+static const char *const dirs[] = { "etc",   "run",     "log",  "state",
+				    "other", "sockets", "spool" };
 static const char *const files[] = { "etc/plain", "run/real.conf", "run/next",
 				     "log/old", "other/file" };
 
@@ -77,6 +78,7 @@ static void confine_here(void)
 	confine_add(&f, "/etc/hosts", CONFINE_ITSELF);
 	confine_add(&f, strdup(in_dir("log/new")), CONFINE_APPEND);
 	confine_add(&f, strdup(in_dir("sockets/a")), CONFINE_REMOVE);
+	confine_add(&f, strdup(in_dir("spool/a")), CONFINE_REPLACE);
 	confine_add(&f, strdup(in_dir("state")), CONFINE_KEEP);
 	keep(&f);
 }
@@ -121,6 +123,21 @@ static void check_keeping(void)
 	CHECK(link(in_dir("other/file"), in_dir("state/b")) < 0);
 }
 
+static void check_replacing(void)
+{
+	int fd = spool_open(in_dir("spool/a.new"), true);
+	uint8_t c[4];
+
+	CHECK(fd >= 0 && spool_write(fd, 0, BYTES("abc")) == 0);
+	CHECK(spool_cut(fd, 2) == 0 && spool_sync(fd) == 0);
+	spool_hurry(fd);
+	CHECK(spool_rename(in_dir("spool/a.new"), in_dir("spool/a")) == 0);
+	CHECK(spool_read(fd, SPAN(c)) == 0);
+	CHECK(spool_open(in_dir("spool/a"), false) == -NAT_EINUSE);
+	CHECK(spool_rename(in_dir("spool/a"), in_dir("state/a")) < 0);
+	spool_close(fd);
+}
+
 static void live_confined(void)
 {
 	struct addr at = { .family = ADDR_UNIX,
@@ -135,6 +152,7 @@ static void live_confined(void)
 	check_reading();
 	check_writing();
 	check_keeping();
+	check_replacing();
 	CHECK(sock_connect(&at) >= 0 && sock_spare() >= 0);
 	CHECK(read(early, &c, 1) == 1 && ftruncate(early, 0) == 0);
 	CHECK(unlink(at.path) < 0 && errno == EACCES);

@@ -228,6 +228,160 @@ static void long_life(void **state)
 		assert_int_equal(crowd[i], 0);
 }
 
+/* ---- what is remembered elsewhere ---- */
+
+static struct member *revive(const struct ledger *l, int64_t now, bool humble)
+{
+	const struct members_time at = { now, 5000 + now / 1000, 100000 };
+	struct member *as = members_revive(&m, l, &at, humble);
+
+	check();
+	return as;
+}
+
+static struct ledger tell(const struct member *v, int64_t now, struct span lan)
+{
+	const struct members_time at = { now, 5000 + now / 1000, 0 };
+	struct ledger l;
+
+	member_tell(&l, v, &at, lan);
+	return l;
+}
+
+/* Told, forgotten and revived, in a process whose clock began elsewhere. */
+static void comes_back(void **state)
+{
+	uint8_t one[TRACK_LAN], two[TRACK_LAN];
+	struct ledger was, is;
+	struct member *v;
+
+	(void)state;
+	fresh();
+	v = join(&(struct who){ "g", "10.0.0.1", "a", 1, true }, 50000);
+	was = tell(v, 51000, SPAN(one));
+	was.group = BYTES("g");
+	assert_int_equal(was.seen, 5050);
+	fresh();
+	v = revive(&was, 60000, false);
+	assert_non_null(v);
+	is = tell(v, 60000, SPAN(two));
+	assert_int_equal(is.seen, was.seen);
+	assert_true(is.id == was.id && is.marks == LEDGER_PROVEN);
+	assert_bytes_equal(is.lan, was.lan);
+	assert_memory_equal(is.at, was.at, 16);
+	assert_null(revive(&was, 60000, false)); /* as old as what is there */
+	assert_ptr_equal(join(&(struct who){ "g", "b", "a", 1, true }, 61000),
+			 v);
+	assert_null(revive(&was, 62000, false));
+	is = tell(v, 62000, SPAN(two));
+	assert_bytes_equal(is.lan, BYTES("b"));
+	assert_int_equal(m.came, 1);
+	assert_int_equal(m.refused, 0);
+}
+
+/* One of a clock that began just now has a past all the same. */
+static void before_the_clock(void **state)
+{
+	struct ledger l = { .kind = LEDGER_MEMBER,
+			    .fields = 4,
+			    .seen = 4990,
+			    .id = 5,
+			    .group = BYTES("g") };
+
+	(void)state;
+	fresh();
+	assert_non_null(revive(&l, 1000, false));
+	l.id = 6;
+	l.seen = 4901;
+	assert_null(revive(&l, 1000, false)); /* expired */
+	l.seen = 4902;
+	assert_non_null(revive(&l, 1000, false));
+	l.id = 7;
+	l.seen = 9999; /* of a clock ahead of ours */
+	assert_non_null(revive(&l, 1000, false));
+	assert_false(members_expire(&m, 1000, 100000, 100));
+	assert_int_equal(m.rows.used, 3);
+}
+
+/* In a group's list by the time when they came, whenever they are told of. */
+static void in_order(void **state)
+{
+	static const uint32_t seen[] = { 4980, 4999, 4990 };
+	static const uint64_t order[] = { 1, 3, 2 };
+	struct ledger l = { .kind = LEDGER_MEMBER,
+			    .fields = 4,
+			    .group = BYTES("g") };
+	size_t n = 0;
+
+	(void)state;
+	fresh();
+	for (unsigned i = 0; i < COUNT(seen); i++) {
+		l.id = i + 1;
+		l.seen = seen[i];
+		l.from[15] = (uint8_t)i;
+		assert_non_null(revive(&l, 1000, false));
+	}
+	slots_each (struct group, g, &m.groups)
+		list_each (at, &g.it->members)
+			assert_true(
+				container_of(at, struct member, in_group)->id ==
+				order[n++]);
+	assert_int_equal(n, 3);
+}
+
+/* Nobody gives way for who is remembered elsewhere, but one without a proof. */
+static void humble_ones(void **state)
+{
+	static const char *const macs[] = { "a", "b", "c", "d" };
+	struct ledger l = { .kind = LEDGER_MEMBER,
+			    .fields = 4,
+			    .seen = 5000,
+			    .id = 9,
+			    .group = BYTES("g") };
+
+	(void)state;
+	fresh();
+	for (unsigned i = 0; i < IN_GROUP; i++)
+		assert_non_null(join(
+			&(struct who){ "g", "", macs[i], (uint8_t)i, i > 0 },
+			1000));
+	assert_null(revive(&l, 1000, true));
+	l.marks = LEDGER_PROVEN;
+	assert_non_null(revive(&l, 1000, true));
+	l.id = 10;
+	assert_null(revive(&l, 1000, true));
+	assert_non_null(revive(&l, 1000, false));
+	assert_int_equal(m.gave_way, 2);
+}
+
+/* What is told elsewhere is told again when it has changed, or after a while. */
+static void told_again(void **state)
+{
+	struct who w = { "g", "l", "a", 1, false };
+	struct member *v;
+
+	(void)state;
+	fresh();
+	v = join(&w, 8000);
+	assert_false(v->kept || v->shared);
+	v->kept = v->shared = true;
+	assert_true(join(&w, 15999)->kept);
+	assert_true(join(&w, 15999)->shared);
+	w.lan = "m";
+	assert_false(join(&w, 15999)->kept);
+	v->kept = true;
+	w.host = 2;
+	assert_false(join(&w, 15999)->kept);
+	v->kept = true;
+	w.proven = true;
+	assert_false(join(&w, 15999)->kept);
+	v->kept = true;
+	assert_false(join(&w, 16000)->kept);
+	v->kept = true;
+	member_vouch(v, &(struct addr){ .family = ADDR_IP4, .port = 1 });
+	assert_false(v->kept);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +391,11 @@ int main(void)
 		cmocka_unit_test(no_place),
 		cmocka_unit_test(expiry),
 		cmocka_unit_test(long_life),
+		cmocka_unit_test(comes_back),
+		cmocka_unit_test(before_the_clock),
+		cmocka_unit_test(in_order),
+		cmocka_unit_test(humble_ones),
+		cmocka_unit_test(told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

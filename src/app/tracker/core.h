@@ -32,6 +32,9 @@ enum {
 	TRACKER_CORNERS = 4        /* sockets of behaviour discovery */
 };
 
+struct journal;
+struct store;
+
 struct tracker_port {
 	struct udp udp;
 	struct tracker *tracker;
@@ -47,7 +50,8 @@ struct tracker {
 	struct cookies cookies;
 	struct cidrs trust;
 	struct peers peers;
-	struct timer expire; /* runs always */
+	struct journal *journal; /* NULL: nothing survives */
+	struct timer expire;     /* runs always */
 	uint32_t nports;
 	bool discovery; /* the first four ports are corners: binding.c */
 	uint64_t counts[TRACKER_COUNTED];
@@ -70,6 +74,9 @@ struct tracker_asked {
 void tracker_bind(struct tracker_asked *a);
 /* join.c: a registration. */
 void tracker_join(struct tracker_asked *a, const struct track *what);
+
+/* Now, for what is remembered elsewhere. */
+struct members_time tracker_time(const struct tracker *t);
 
 /* So many bytes may go to an address that has not proven itself. */
 size_t tracker_room(const struct datagram *d);

@@ -1,6 +1,7 @@
 /* join - a registration, and the list that answers it (docs/protocol/tracker.md).
  */
 #include "app/tracker/core.h"
+#include "app/tracker/journal.h"
 
 static const char cookie_line[] = "\n;cookie=";
 enum { COOKIE_LINE = sizeof cookie_line - 1 + COOKIE_TEXT };
@@ -109,6 +110,8 @@ void tracker_join(struct tracker_asked *a, const struct track *what)
 		a->answer.to.n =
 			min_size(a->answer.to.n, tracker_room(a->datagram));
 	g = members_join(&t->members, &j, &own);
+	if (own)
+		journal_member(t, own);
 	if (own && !own->vouched && !addr_same_ip(&claim, seen))
 		prober_ask(&t->prober, &claim, seen,
 			   slots_name(&t->members.rows, own));

@@ -16,6 +16,7 @@
 #include "base/list.h"
 #include "base/sketch.h"
 #include "base/slot.h"
+#include "wire/ledger.h"
 #include "wire/track.h"
 
 enum { MEMBER_TEXT = 48 }; /* bytes of a LAN field in one piece */
@@ -31,12 +32,14 @@ struct member {
 	struct list in_group, idle;
 	struct group *group;
 	struct member_text *lan;
-	uint64_t id;      /* a keyed hash: who it is in its group */
-	uint32_t seen_s;  /* when it last came, s on the loop's clock */
+	uint64_t id;      /* a hash: who it is in its group */
+	int32_t seen_s;   /* when it last came, s on the loop's clock */
 	uint8_t lan_n;    /* bytes of its LAN field */
 	uint8_t fields;   /* that it came with */
-	bool proven;      /* its address has echoed what was sent there */
-	bool vouched;     /* at, of another host, has answered a probe */
+	bool proven : 1;  /* its address has echoed what was sent there */
+	bool vouched : 1; /* at, of another host, has answered a probe */
+	bool kept : 1;    /* the journal has it so, and */
+	bool shared : 1;  /* so has the store; but for the last seconds */
 	uint8_t from[16]; /* the address that it came from (addr_cut) */
 	struct addr at;   /* where it can be reached: what is shown */
 };
@@ -75,7 +78,11 @@ struct joining {
 	struct addr at;           /* where it says that it can be reached: of
 				   * another host it counts once vouched for */
 	bool proven;
-	int64_t now; /* ms */
+	int64_t now;  /* ms */
+	uint64_t id;  /* of who was remembered elsewhere; 0: comes itself */
+	bool vouched; /* with id: at is what had been vouched for, and */
+	bool humble;  /* no other gives way for it but one without proof for one
+		      * with */
 };
 
 /* The group with the newcomer as its newest, *as; *as NULL: it was not let in,
@@ -92,5 +99,19 @@ void member_vouch(struct member *m, const struct addr *at);
 
 /* Adds a member's LAN field. */
 void member_print_lan(struct fmt *f, const struct member *m);
+
+/* What is remembered elsewhere, at now of the loop and of the world, and back.
+ * lan: room for TRACK_LAN bytes, which l shows. NULL: it is out of date, expired
+ * (ttl, ms) or there is no place for it.
+ */
+struct members_time {
+	int64_t now;  /* ms */
+	int64_t unix; /* s */
+	int64_t ttl;  /* ms */
+};
+void member_tell(struct ledger *l, const struct member *m,
+		 const struct members_time *at, struct span lan);
+struct member *members_revive(struct members *m, const struct ledger *l,
+			      const struct members_time *at, bool humble);
 
 #endif

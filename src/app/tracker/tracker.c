@@ -1,5 +1,7 @@
 #include "app/tracker/tracker.h"
 #include "app/tracker/core.h"
+#include "app/tracker/journal.h"
+#include "os/clock.h"
 #include "os/mem.h"
 #include "os/parts.h"
 #include "os/rand.h"
@@ -169,6 +171,12 @@ static void come(struct udp *u)
 
 /* ---- what time and others do ---- */
 
+struct members_time tracker_time(const struct tracker *t)
+{
+	return (struct members_time){ t->net->loop->now, clock_unix(),
+				      t->conf->ttl };
+}
+
 static void look(struct timer *timer)
 {
 	struct tracker *t = container_of(timer, struct tracker, expire);
@@ -184,8 +192,10 @@ static void heard(struct prober *r, const struct probe *p)
 	struct tracker *t = container_of(r, struct tracker, prober);
 	struct member *m = slots_find(&t->members.rows, p->member);
 
-	if (m)
+	if (m) {
 		member_vouch(m, &p->at);
+		journal_member(t, m);
+	}
 	if (p->member.gen || !list_heard(&t->list, &p->at, t->net->loop->now))
 		return;
 	if (t->peers.public.family)
@@ -310,7 +320,7 @@ const char *tracker_public_fault(const struct tracker_conf *c)
 
 size_t tracker_descriptors(const struct tracker_conf *conf)
 {
-	return conf->listen.n + 2 + PROBES;
+	return conf->listen.n + 2 + PROBES + (conf->state ? 2 : 0);
 }
 
 static int begin(struct tracker *t, struct diag *d)
@@ -331,7 +341,9 @@ static int begin(struct tracker *t, struct diag *d)
 		return rc;
 	t->prober.heard = heard;
 	timer_init(&t->expire, look);
-	rc = bind_all(t, d);
+	rc = journal_start(t, d);
+	if (rc == 0)
+		rc = bind_all(t, d);
 	if (rc < 0)
 		return rc;
 	look(&t->expire);
@@ -368,6 +380,7 @@ void tracker_stop(struct tracker *t)
 	if (t->prober.net)
 		prober_stop(&t->prober);
 	peers_stop(t);
+	journal_stop(t);
 	for (uint32_t i = 0; i < t->nports; i++)
 		udp_stop(&t->ports[i].udp);
 	if (t->memory.p)

@@ -14,6 +14,7 @@ struct tracker_conf {
 	struct opt_list peer;   /* ADDR of other trackers */
 	const char *public; /* ADDR of this tracker, "auto": as peers see it;
 				 * NULL: as it was asked */
+	const char *state;  /* file to remember in; NULL: none */
 	int64_t ttl;        /* ms that a member is remembered */
 	uint32_t max_groups, max_members;
 	uint32_t max_group, max_address; /* members of one */
