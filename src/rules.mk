@@ -1,7 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map journal
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map journal redis
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -41,6 +41,8 @@ $(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/lasting cm
 	cmd/commands_small)
 $(call part,journal,app/tracker/journal app/tracker/replay,\
 	app/tracker/journal_small)
+$(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl,\
+	app/tracker/store_small)
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \
 	wire/forward wire/site,app/relay/web_small app/client/vhost_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
@@ -62,6 +64,7 @@ PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
 DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
 	-DNAT_JOURNAL=$(if $(filter journal,$(IN)),in,out) \
+	-DNAT_REDIS=$(if $(filter redis,$(IN)),in,out) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \

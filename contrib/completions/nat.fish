@@ -185,6 +185,8 @@ _nat_opt public '' 'ADDR|auto' 'Address of this tracker in lists of trackers, if
 _nat_opt trust '' 'CIDR' 'Tell all to who comes from there, without a proof of address'
 _nat_opt ttl '' 'TIME' 'How long a silent member is remembered'
 _nat_opt state '' 'FILE' 'Remember members here, so that they survive a restart'
+_nat_opt store '' 'URL' 'Share members with other trackers, in a Redis: redis://[USER:PASSWORD@]HOST[:PORT][/DB]'
+_nat_opt store-password '' 'FILE' 'Read its password from a file that only the owner can read'
 _nat_opt max-groups '' 'N' 'Most groups'
 _nat_opt max-members '' 'N' 'Most members of all groups; who has not proven its address gives way first'
 _nat_opt max-group '' 'N' 'Most members of one group'

@@ -14,6 +14,12 @@ struct tracker_set {
 #define TRACKER_JOURNAL_OPTS ROWS_OF(NAT_JOURNAL)( \
 	{ 0, "state", OPT_TEXT, OPT_FIXED, AT(state), "FILE", NULL, \
 	  0, 0, WORDS("Remember members here, so that they survive a restart") },)
+#define TRACKER_REDIS_OPTS ROWS_OF(NAT_REDIS)( \
+	{ 0, "store", OPT_TEXT, OPT_SECRET | OPT_FIXED, AT(store), "URL", NULL, \
+	  0, 0, WORDS("Share members with other trackers, in a Redis: " \
+	  "redis://[USER:PASSWORD@]HOST[:PORT][/DB]") }, \
+	{ 0, "store-password", OPT_TEXT, OPT_FIXED, AT(store_password), "FILE", NULL, \
+	  0, 0, WORDS("Read its password from a file that only the owner can read") },)
 static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:43283",
 	  0, 0, WORDS("Where to answer, UDP; two that differ in address and port also "
@@ -29,6 +35,7 @@ static const struct opt opts[] = {
 	{ 0, "ttl", OPT_MS, 0, AT(ttl), "TIME", "2h",
 	  1000, 86400000, WORDS("How long a silent member is remembered") },
 	TRACKER_JOURNAL_OPTS
+	TRACKER_REDIS_OPTS
 	{ 0, "max-groups", OPT_UINT, OPT_FIXED, AT(max_groups), "N", "20000",
 	  1, 10000000, WORDS("Most groups") },
 	{ 0, "max-members", OPT_UINT, OPT_FIXED, AT(max_members), "N", "100000",
@@ -57,6 +64,9 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->common.pipe_size = PIPE;
 	if (why)
 		diag_option(d, "public", why);
+	why = tracker_store_fault(&set->conf);
+	if (why)
+		diag_option(d, "store", why);
 }
 
 static bool keeps_state(const void *settings)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 IN_GROUP = 100
 LONG = 10  # every so many rounds
+PAUSE = 0.002  # so that all of them find a place
 PROMISE = 10.0  # seconds of registrations that may be lost
 JOIN = "//51pwn/P2P&E2E/{group}/0/{name}/{name}"
 
@@ -87,6 +88,7 @@ class Book:
     def register(self, tracker: Tracker, until: float) -> None:
         while time.monotonic() < until:
             self.register_one(tracker)
+            time.sleep(PAUSE)
 
     def register_one(self, tracker: Tracker) -> str:
         name = f"m{self.came:07}"

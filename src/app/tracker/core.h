@@ -51,6 +51,8 @@ struct tracker {
 	struct cidrs trust;
 	struct peers peers;
 	struct journal *journal; /* NULL: nothing survives */
+	struct store *store;     /* NULL: it is alone */
+	int64_t epoch;           /* when the loop's clock was 0, s since 1970 */
 	struct timer expire;     /* runs always */
 	uint32_t nports;
 	bool discovery; /* the first four ports are corners: binding.c */
@@ -68,7 +70,12 @@ struct tracker_asked {
 	struct fmt answer;        /* empty: silence */
 	struct tracker_port *via; /* the answer leaves from there */
 	uint16_t to_port; /* and goes to this port; 0: where it came from */
+	bool again;       /* it has waited for the store, and */
+	bool later;       /* it does: there is no answer now */
 };
+
+/* What has waited, as if it came now; d is lent for the call. */
+void tracker_take_again(struct tracker_port *p, struct datagram *d);
 
 /* binding.c: a STUN message. */
 void tracker_bind(struct tracker_asked *a);
@@ -76,7 +83,7 @@ void tracker_bind(struct tracker_asked *a);
 void tracker_join(struct tracker_asked *a, const struct track *what);
 
 /* Now, for what is remembered elsewhere. */
-struct members_time tracker_time(const struct tracker *t);
+struct members_time tracker_time(struct tracker *t);
 
 /* So many bytes may go to an address that has not proven itself. */
 size_t tracker_room(const struct datagram *d);

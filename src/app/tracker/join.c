@@ -2,6 +2,7 @@
  */
 #include "app/tracker/core.h"
 #include "app/tracker/journal.h"
+#include "app/tracker/store.h"
 
 static const char cookie_line[] = "\n;cookie=";
 enum { COOKIE_LINE = sizeof cookie_line - 1 + COOKIE_TEXT };
@@ -103,15 +104,20 @@ void tracker_join(struct tracker_asked *a, const struct track *what)
 	struct member *own;
 	struct group *g;
 
+	if (store_defers(a, what))
+		return;
 	j.proven = cidrs_have(&t->trust, seen) ||
 		   (what->cookie.n &&
 		    cookie_good(&t->cookies, what->cookie, seen, j.now));
 	if (!j.proven)
 		a->answer.to.n =
 			min_size(a->answer.to.n, tracker_room(a->datagram));
+	store_before(t, &j);
 	g = members_join(&t->members, &j, &own);
-	if (own)
+	if (own) {
 		journal_member(t, own);
+		store_member(t, own);
+	}
 	if (own && !own->vouched && !addr_same_ip(&claim, seen))
 		prober_ask(&t->prober, &claim, seen,
 			   slots_name(&t->members.rows, own));

@@ -111,6 +111,14 @@ static void note(struct journal *j, const struct ledger *l)
 
 /* ---- writing it anew ---- */
 
+static uint32_t heard_at(const struct members_time *at,
+			 const struct tracker_row *row)
+{
+	int64_t age = at->now - (row->until - LIST_LASTS);
+
+	return (uint32_t)(at->unix - age / 1000);
+}
+
 static void tell_trackers(struct journal *j)
 {
 	const struct tracker_list *list = &j->tracker->list;
@@ -118,7 +126,7 @@ static void tell_trackers(struct journal *j)
 
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct ledger l = { .kind = LEDGER_TRACKER,
-				    .seen = (uint32_t)at.unix,
+				    .seen = heard_at(&at, &list->rows[i]),
 				    .port = list->rows[i].at.port };
 
 		addr_cut(l.at, &list->rows[i].at, 128);

@@ -1,6 +1,6 @@
 #include "app/tracker/list.h"
 
-enum { LASTS = 30 * 60 * 1000, /* ms */ EACH = 2 /* places of an address */ };
+enum { EACH = 2 /* places of an address */ };
 
 bool list_heard(struct tracker_list *l, const struct addr *at, int64_t now)
 {
@@ -18,7 +18,8 @@ bool list_heard(struct tracker_list *l, const struct addr *at, int64_t now)
 	if (fresh && (l->n == LIST_MOST || of_host == EACH))
 		return false;
 	l->n += fresh;
-	l->rows[i] = (struct tracker_row){ *at, now + LASTS };
+	if (fresh || l->rows[i].until < now + LIST_LASTS)
+		l->rows[i] = (struct tracker_row){ *at, now + LIST_LASTS };
 	return fresh;
 }
 

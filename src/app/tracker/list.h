@@ -7,7 +7,10 @@
 
 #include "base/addr.h"
 
-enum { LIST_MOST = 64 };
+enum {
+	LIST_MOST = 64,
+	LIST_LASTS = 30 * 60 * 1000 /* ms that one is remembered */
+};
 
 struct tracker_row {
 	struct addr at;

@@ -96,7 +96,7 @@ static uint64_t mix(struct bytes b)
 }
 
 /* Who it is within its group: its MAC, or what it says of itself. */
-static uint64_t id_of(const struct joining *j)
+uint64_t joining_id(const struct joining *j)
 {
 	uint8_t key[24 + TRACK_LAN] = { 0 };
 	struct bytes lan = j->what->lan, mac = j->what->mac;
@@ -176,7 +176,7 @@ static uint32_t hash_of(const struct members *m, struct bytes name)
 	return map_mix(&m->seed, name);
 }
 
-static struct group *find_group(const struct members *m, struct bytes name)
+struct group *members_group(const struct members *m, struct bytes name)
 {
 	struct map_node *n = NULL;
 	uint32_t hash = hash_of(m, name);
@@ -210,7 +210,7 @@ static struct group *make_group(struct members *m, const struct joining *j)
 	return g;
 }
 
-static struct member *find_member(const struct group *g, uint64_t id)
+struct member *group_member(const struct group *g, uint64_t id)
 {
 	list_each (at, &g->members) {
 		struct member *v = container_of(at, struct member, in_group);
@@ -304,6 +304,20 @@ static bool as_before(const struct member *was, const struct member *is)
 	       memcmp(was->from, is->from, sizeof was->from) == 0;
 }
 
+/* Told of elsewhere: it is older than what is here, or the same. */
+static bool is_old(const struct member *v, const struct joining *j)
+{
+	uint8_t from[16];
+
+	if (!j->id || v->seen_s != seconds_of(j))
+		return j->id && v->seen_s > seconds_of(j);
+	addr_cut(from, &j->from, 128);
+	return same_text(v, j->what->lan) && v->fields == j->what->fields &&
+	       v->proven == j->proven && v->vouched == j->vouched &&
+	       v->at.port == j->at.port && addr_same_ip(&v->at, &j->at) &&
+	       memcmp(from, v->from, sizeof from) == 0;
+}
+
 /* It is there already: it becomes the newest. */
 static bool come_again(struct members *m, struct member *v,
 		       const struct joining *j)
@@ -314,8 +328,7 @@ static bool come_again(struct members *m, struct member *v,
 
 	addr_cut(from, &j->from, 128);
 	moved = memcmp(from, v->from, sizeof from) != 0;
-	if ((j->id && v->seen_s >= seconds_of(j)) ||
-	    (moved && crowded(m, &j->from)) || !tell(m, v, j))
+	if (is_old(v, j) || (moved && crowded(m, &j->from)) || !tell(m, v, j))
 		return false;
 	if (moved)
 		move(m, v, from);
@@ -371,8 +384,8 @@ static bool may_enter(struct members *m, const struct group *g,
 static struct member *join(struct members *m, struct group *g,
 			   const struct joining *j)
 {
-	uint64_t id = id_of(j);
-	struct member *v = find_member(g, id);
+	uint64_t id = joining_id(j);
+	struct member *v = group_member(g, id);
 
 	if (v)
 		return come_again(m, v, j) ? v : NULL;
@@ -385,7 +398,7 @@ static struct member *join(struct members *m, struct group *g,
 struct group *members_join(struct members *m, const struct joining *j,
 			   struct member **as)
 {
-	struct group *g = find_group(m, j->what->group);
+	struct group *g = members_group(m, j->what->group);
 
 	*as = NULL;
 	if (!g)

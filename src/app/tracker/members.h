@@ -85,6 +85,9 @@ struct joining {
 		      * with */
 };
 
+/* Who it is in its group. */
+uint64_t joining_id(const struct joining *j);
+
 /* The group with the newcomer as its newest, *as; *as NULL: it was not let in,
  * and the group NULL: there is none.
  */
@@ -96,6 +99,10 @@ bool members_expire(struct members *m, int64_t now, int64_t ttl, unsigned most);
 
 /* Another host that it named has answered. */
 void member_vouch(struct member *m, const struct addr *at);
+
+/* NULL: there is none. */
+struct group *members_group(const struct members *m, struct bytes name);
+struct member *group_member(const struct group *g, uint64_t id);
 
 /* Adds a member's LAN field. */
 void member_print_lan(struct fmt *f, const struct member *m);

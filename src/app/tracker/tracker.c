@@ -1,6 +1,8 @@
 #include "app/tracker/tracker.h"
 #include "app/tracker/core.h"
 #include "app/tracker/journal.h"
+#include "app/tracker/store.h"
+#include "net/dial.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/parts.h"
@@ -128,12 +130,12 @@ static void send_aside(const struct tracker_asked *a)
 }
 
 /* The first byte of STUN is 0 or 1 (RFC 8489 5). */
-static void take(struct tracker_port *p, struct datagram *d)
+static void take(struct tracker_port *p, struct datagram *d, bool again)
 {
 	struct tracker *t = p->tracker;
 	struct udp_to to = { d->peer, d->here };
 	struct tracker_asked a = {
-		.tracker = t, .port = p, .via = p, .datagram = d
+		.tracker = t, .port = p, .via = p, .datagram = d, .again = again
 	};
 
 	if (sizeof t->room - t->at < TRACKER_REPLY) {
@@ -146,7 +148,7 @@ static void take(struct tracker_port *p, struct datagram *d)
 	else
 		take_text(&a);
 	if (a.answer.n == 0) {
-		t->counts[TRACKER_SILENCE]++;
+		t->counts[TRACKER_SILENCE] += !a.later;
 		return;
 	}
 	if (a.via != p)
@@ -165,15 +167,28 @@ static void come(struct udp *u)
 
 	p->tracker->at = 0;
 	while (udp_next(u, &d))
-		take(p, &d);
+		take(p, &d, false);
+	udp_flush(p->tracker->net);
+}
+
+void tracker_take_again(struct tracker_port *p, struct datagram *d)
+{
+	udp_flush(p->tracker->net);
+	p->tracker->at = 0;
+	take(p, d, true);
 	udp_flush(p->tracker->net);
 }
 
 /* ---- what time and others do ---- */
 
-struct members_time tracker_time(const struct tracker *t)
+/* Seconds of the two clocks do not begin together: a difference of one is none. */
+struct members_time tracker_time(struct tracker *t)
 {
-	return (struct members_time){ t->net->loop->now, clock_unix(),
+	int64_t now = t->net->loop->now, epoch = clock_unix() - now / 1000;
+
+	if (epoch - t->epoch > 1 || t->epoch - epoch > 1)
+		t->epoch = epoch;
+	return (struct members_time){ now, t->epoch + now / 1000,
 				      t->conf->ttl };
 }
 
@@ -320,7 +335,8 @@ const char *tracker_public_fault(const struct tracker_conf *c)
 
 size_t tracker_descriptors(const struct tracker_conf *conf)
 {
-	return conf->listen.n + 2 + PROBES + (conf->state ? 2 : 0);
+	return conf->listen.n + 2 + PROBES + (conf->state ? 2 : 0) +
+	       (conf->store ? DIAL_ADDRS : 0);
 }
 
 static int begin(struct tracker *t, struct diag *d)
@@ -342,6 +358,8 @@ static int begin(struct tracker *t, struct diag *d)
 	t->prober.heard = heard;
 	timer_init(&t->expire, look);
 	rc = journal_start(t, d);
+	if (rc == 0)
+		rc = store_start(t, d);
 	if (rc == 0)
 		rc = bind_all(t, d);
 	if (rc < 0)
@@ -380,6 +398,7 @@ void tracker_stop(struct tracker *t)
 	if (t->prober.net)
 		prober_stop(&t->prober);
 	peers_stop(t);
+	store_stop(t);
 	journal_stop(t);
 	for (uint32_t i = 0; i < t->nports; i++)
 		udp_stop(&t->ports[i].udp);

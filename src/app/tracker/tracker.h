@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "base/report.h"
 #include "net/net.h"
+#include "wire/redisurl.h"
 
 struct tracker_conf {
 	struct opt_list listen; /* ADDR; at least one */
@@ -15,13 +16,19 @@ struct tracker_conf {
 	const char *public; /* ADDR of this tracker, "auto": as peers see it;
 				 * NULL: as it was asked */
 	const char *state;  /* file to remember in; NULL: none */
-	int64_t ttl;        /* ms that a member is remembered */
+	const char *store;  /* redis://... to share with others; NULL: none */
+	const char *store_password; /* file that has it; NULL: none has */
+	struct redisurl redis;      /* what store says; host_n 0: nothing */
+	int64_t ttl;                /* ms that a member is remembered */
 	uint32_t max_groups, max_members;
 	uint32_t max_group, max_address; /* members of one */
 };
 
 /* NULL, or what is wrong with the address that others shall know. */
 const char *tracker_public_fault(const struct tracker_conf *conf);
+
+/* NULL, with c->redis as c->store says; or what is wrong with that. */
+const char *tracker_store_fault(struct tracker_conf *c);
 
 /* Most descriptors at once. */
 size_t tracker_descriptors(const struct tracker_conf *conf);
