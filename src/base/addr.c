@@ -169,17 +169,32 @@ static void print_ip6(struct fmt *f, const struct addr *a)
 		fmt_put(f, "%%%u", a->scope);
 }
 
-/* Without a form: lists of a tracker are addresses for the most part. */
-static void put_octet(struct fmt *f, unsigned n, const char *behind)
+/* Before *at, which moves to the first digit. */
+static void put_number(uint8_t **at, unsigned n)
 {
-	uint8_t text[3];
-	size_t at = sizeof text;
-
 	do
-		text[--at] = (uint8_t)('0' + n % 10);
+		*--*at = (uint8_t)('0' + n % 10);
 	while ((n /= 10) > 0);
-	fmt_bytes(f, (struct bytes){ text + at, sizeof text - at });
-	fmt_bytes(f, bytes_of(behind));
+}
+
+/* Without a form and from behind, to be added in one piece: lists of a tracker are
+ * such addresses for the most part. port < 0: without.
+ */
+static void print_ip4(struct fmt *f, struct bytes four, int port)
+{
+	uint8_t text[sizeof "255.255.255.255:65535"];
+	uint8_t *end = text + sizeof text, *at = end;
+
+	if (port >= 0) {
+		put_number(&at, (unsigned)port);
+		*--at = ':';
+	}
+	for (size_t i = 4; i-- > 0;) {
+		put_number(&at, four.p[i]);
+		if (i > 0)
+			*--at = '.';
+	}
+	fmt_bytes(f, (struct bytes){ at, (size_t)(end - at) });
 }
 
 void addr_print_ip(struct fmt *f, const struct addr *a)
@@ -189,22 +204,23 @@ void addr_print_ip(struct fmt *f, const struct addr *a)
 	assert(a->family == ADDR_IP4 || a->family == ADDR_IP6);
 	if (four.n == 0)
 		print_ip6(f, a);
-	for (size_t i = 0; i < four.n; i++)
-		put_octet(f, four.p[i], i < 3 ? "." : "");
+	else
+		print_ip4(f, four, -1);
 }
 
 void addr_print(struct fmt *f, const struct addr *a)
 {
-	bool six = a->family == ADDR_IP6 && ip4_of(a).n == 0;
+	struct bytes four = ip4_of(a);
 
 	if (a->family == ADDR_UNIX) {
 		fmt_put(f, "unix:%s", a->path);
-		return;
-	}
-	if (six)
+	} else if (four.n > 0) {
+		print_ip4(f, four, a->port);
+	} else {
 		fmt_put(f, "[");
-	addr_print_ip(f, a);
-	fmt_put(f, six ? "]:%u" : ":%u", a->port);
+		addr_print_ip(f, a);
+		fmt_put(f, "]:%u", a->port);
+	}
 }
 
 static bool is_host(struct bytes text)

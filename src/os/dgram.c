@@ -49,16 +49,22 @@ static int open_socket(int family)
 
 static void tell_here(int fd, int family)
 {
-	if (family == AF_INET6) {
-		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 #if defined(IPV6_RECVPKTINFO)
+	if (family == AF_INET6)
 		set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 #endif
-	}
 #if defined(IP_PKTINFO)
-	else if (family == AF_INET)
+	if (family == AF_INET)
 		set(fd, IPPROTO_IP, IP_PKTINFO, 1);
 #endif
+	(void)fd, (void)family;
+}
+
+static bool is_any(const struct addr *a)
+{
+	static const uint8_t any[16];
+
+	return memcmp(a->ip, any, a->family == ADDR_IP4 ? 4 : 16) == 0;
 }
 
 static int open_at(const struct addr *a, bool as_peer, const struct addr *as)
@@ -69,7 +75,9 @@ static int open_at(const struct addr *a, bool as_peer, const struct addr *as)
 
 	if (fd < 0)
 		return fd;
-	if (!as_peer)
+	if (!as_peer && sa.ss_family == AF_INET6)
+		set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+	if (!as_peer && is_any(a))
 		tell_here(fd, sa.ss_family);
 	if (as)
 		rc = borrow_addr(fd, as, a->family);

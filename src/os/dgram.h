@@ -14,8 +14,9 @@ enum {
 	DGRAM_QUEUE = 64     /* most of one sending call */
 };
 
-/* A socket bound to at, which tells to which of its addresses a datagram went;
- * one connected to a peer. -NAT_EINUSE, -NAT_EACCESS, ...
+/* A socket bound to at, which tells, where at is any address, to which of them a
+ * datagram went (it costs a tenth of each); one connected to a peer.
+ * -NAT_EINUSE, -NAT_EACCESS, ...
  */
 MUST_USE int dgram_bind(const struct addr *at);
 /* as: see sock_connect_as. */
@@ -23,7 +24,8 @@ MUST_USE int dgram_connect(const struct addr *peer, const struct addr *as);
 
 struct dgram_train {
 	struct addr peer;
-	struct addr here;  /* where it was sent to; ADDR_NONE: cannot tell */
+	struct addr here;  /* where it was sent to; ADDR_NONE: cannot tell, or
+			    * where the socket is bound */
 	struct bytes data; /* in the room given */
 	size_t each;       /* bytes of each datagram; the last may be shorter */
 };

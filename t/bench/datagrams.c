@@ -2,7 +2,9 @@
  * in batches of 64 and nothing else:
  *
  *      datagrams echo PORT                   sends back whatever comes
- *      datagrams load PORT nat|stun SECONDS  asks one thing again and again
+ *      datagrams load PORT nat|stun|bt SECONDS
+ *                                            asks one thing again and again; bt: a
+ *                                            connect request of BitTorrent (BEP 15)
  *      datagrams load PORT join SECONDS N    registers N members, ten a group, each
  *                                            from an address of its own, round and
  *                                            round; SECONDS 0: once
@@ -85,12 +87,17 @@ static void echo(int port)
 
 static size_t request(char *to, const char *what, long i)
 {
+	static const char bt[16] = "\0\0\4\x17\x27\x10\x19\x80\0\0\0\0abcd";
 	static const char stun[] = "\0\1\0\0\x21\x12\xa4\x42"
 				   "abcdefghijkl";
 
 	if (strcmp(what, "stun") == 0) {
 		memcpy(to, stun, 20);
 		return 20;
+	}
+	if (strcmp(what, "bt") == 0) {
+		memcpy(to, bt, sizeof bt);
+		return sizeof bt;
 	}
 	if (strcmp(what, "nat") == 0)
 		return (size_t)sprintf(to, "//nat");

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Datagrams a second of nat tracker beside a bare echo loop (datagrams.c) and,
-where it is installed, coturn; bytes a member of a million. Rounds alternate; the
+where they are installed, coturn and opentracker; bytes a member of a million. Rounds alternate; the
 table has medians and ratios, by answers a second and by CPU time an answer.
 
 usage: tracker.py [--rounds N] [--seconds S] [--members N] NAT
@@ -77,6 +77,11 @@ def servers(args: argparse.Namespace) -> list[Server]:
             "turnserver", "-n", "-S", "-L", "127.0.0.1", "-p", str(port),
             "-m", "1", "--no-cli", "--log-file", "/dev/null", "--pidfile",
             f"/tmp/bench-{port}.pid"], port))
+    if shutil.which("opentracker"):
+        port = free_port()
+        found.append(Server("opentracker", [
+            "opentracker", "-i", "127.0.0.1", "-P", str(port),
+            "-p", str(port)], port))
     time.sleep(1)
     return found
 
@@ -89,16 +94,23 @@ def fill(nat: Server, members: int) -> float:
     return (memory_of(nat.process.pid) - before) / members
 
 
+def ask_all(args: argparse.Namespace, found: list[Server], what: str,
+            names: tuple[str, ...]) -> dict[str, tuple[float, float]]:
+    return {server.name: server.load(what, args.seconds, args.members)
+            for server in found if server.name in names}
+
+
 def measure(args: argparse.Namespace, found: list[Server]) -> None:
     kinds = {"nat": ("echo", "nat"), "stun": ("echo", "nat", "coturn"),
-             "join": ("echo", "nat")}
+             "join": ("echo", "nat"), "bt": ("echo", "opentracker")}
     rates: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    there = {server.name for server in found}
     for _ in range(args.rounds):
         for what, names in kinds.items():
-            for server in found:
-                if server.name in names:
-                    rates[what, server.name].append(
-                        server.load(what, args.seconds, args.members))
+            if what == "bt" and "opentracker" not in there:
+                continue
+            for name, sample in ask_all(args, found, what, names).items():
+                rates[what, name].append(sample)
     print("| request | server | answers/s | ratio | CPU us an answer | ratio |")
     print("|---|---|---|---|---|---|")
     for (what, name), samples in rates.items():

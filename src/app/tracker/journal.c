@@ -255,12 +255,13 @@ static void tick(struct timer *timer)
 
 void journal_member(struct tracker *t, struct member *m)
 {
-	const struct members_time at = tracker_time(t);
+	struct members_time at;
 	uint8_t lan[TRACK_LAN];
 	struct ledger l;
 
 	if (!t->journal || m->kept)
 		return;
+	at = tracker_time(t);
 	m->kept = true;
 	member_tell(&l, m, &at, SPAN(lan));
 	note(t->journal, &l);

@@ -93,7 +93,7 @@ void store_before(struct tracker *t, const struct joining *j)
 	const struct group *g =
 		s ? members_group(&t->members, j->what->group) : NULL;
 	const struct member *m = g ? group_member(g, joining_id(j)) : NULL;
-	const struct members_time at = tracker_time(t);
+	struct members_time at;
 	uint8_t lan[TRACK_LAN];
 	struct ledger l;
 
@@ -102,6 +102,7 @@ void store_before(struct tracker *t, const struct joining *j)
 	s->was_n = 0;
 	if (!m)
 		return;
+	at = tracker_time(t);
 	member_tell(&l, m, &at, SPAN(lan));
 	s->was_n = order_record(SPAN(s->was), &l).n;
 }
