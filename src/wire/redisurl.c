@@ -46,21 +46,19 @@ static int take_who(struct redisurl *u, struct bytes who)
 	return n < 0 || m <= 0 ? -NAT_EINVAL : 0;
 }
 
-/* The host alone, or with a port. */
+/* The host alone, or with a port: [v6] ends in none. */
 static int take_where(struct redisurl *u, struct bytes where)
 {
-	struct hostport hp = { .port = REDIS_PORT };
-	bool six = where.n > 0 && where.p[0] == '[';
-	bool port = where.n > 0 && where.p[where.n - 1] != ']' &&
-		    bytes_have(where, ':');
-	int rc = 0;
+	char room[REDIS_HOST + sizeof "[]:65535"];
+	struct fmt f = fmt_to(SPAN(room));
+	struct hostport hp;
 
-	hp.host = where;
-	if (port)
-		rc = hostport_parse(&hp, where);
-	else if (six)
-		hp.host = (struct bytes){ where.p + 1, where.n - 2 };
-	if (rc < 0 || hp.host.n == 0 || hp.host.n > REDIS_HOST || hp.port == 0)
+	fmt_bytes(&f, where);
+	if (where.n == 0 || where.p[where.n - 1] == ']' ||
+	    !bytes_have(where, ':'))
+		fmt_put(&f, ":%u", (unsigned)REDIS_PORT);
+	if (f.full || hostport_parse(&hp, fmt_done(&f)) < 0 || hp.host.n == 0 ||
+	    hp.host.n > REDIS_HOST || hp.port == 0)
 		return -NAT_EINVAL;
 	memcpy(u->host, hp.host.p, hp.host.n);
 	u->host[hp.host.n] = '\0';

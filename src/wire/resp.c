@@ -88,7 +88,9 @@ int resp_take(struct resp *r, struct bytes in)
 		return -NAT_EPROTO;
 	*r = (struct resp){ .kind = RESP_TEXT };
 	if (!take_line(&c, &r->text))
-		return in.n > RESP_LINE ? -NAT_EROOM : 0;
+		return in.n >= RESP_LINE ? -NAT_EROOM : 0;
+	if (c.p - in.p > RESP_LINE)
+		return -NAT_EROOM;
 	rc = take_rest(r, &c, sort);
 	return rc > 0 ? (int)(c.p - in.p) : rc;
 }

@@ -50,6 +50,8 @@ static void bad(void **state)
 		"redis://h/1/",
 		"redis://h/100000",
 		"redis://h /",
+		"redis://h#",
+		"redis://a]b",
 		"redis://[]",
 		"redis://[::1",
 		"redis://me@h",

@@ -94,8 +94,13 @@ static void lines_end(void **state)
 	(void)state;
 	memset(line, '+', sizeof line);
 	assert_int_equal(
-		resp_take(&r, (struct bytes){ (uint8_t *)line, RESP_LINE }), 0);
+		resp_take(&r, (struct bytes){ (uint8_t *)line, RESP_LINE - 1 }),
+		0);
 	assert_int_equal(resp_take(&r, bytes_in(SPAN(line))), -NAT_EROOM);
+	memcpy(line + RESP_LINE, "\r\n", 2);
+	assert_int_equal(resp_take(&r, bytes_in(SPAN(line))), -NAT_EROOM);
+	memcpy(line + RESP_LINE - 2, "\r\n", 2);
+	assert_int_equal(resp_take(&r, bytes_in(SPAN(line))), RESP_LINE);
 }
 
 static void commands(void **state)
