@@ -3,6 +3,8 @@
 #include "app/admin/process.h"
 #include "app/client/client.h"
 #include "app/relay/relay.h"
+#include "cmd/handover.h"
+#include "cmd/takeover.h"
 #include "os/mem.h"
 
 struct asked {
@@ -10,6 +12,10 @@ struct asked {
 	struct admin_conf conf;
 	struct reports reports;
 	struct process process;
+	struct net *net;
+	const struct serve_what *what;
+	struct takeover *takeover; /* NULL: there is nobody before us */
+	struct handover handover;
 	char path[256];
 };
 
@@ -72,6 +78,18 @@ static void choose_path(struct asked *a, const struct asked_of *of,
 	a->conf.may_lack = true;
 }
 
+static int start(struct asked *a, bool takes_over, struct diag *d)
+{
+	int rc = 0;
+
+	if (takes_over)
+		rc = takeover_begin(&a->takeover, a->net, a->what, a->conf.path,
+				    d);
+	return rc < 0 ? rc
+		      : admin_start(&a->admin, a->net, &a->conf, &a->reports,
+				    d);
+}
+
 int asked_start(struct asked **out, struct net *net, const struct asked_of *of,
 		struct diag *d)
 {
@@ -83,16 +101,35 @@ int asked_start(struct asked **out, struct net *net, const struct asked_of *of,
 		return -NAT_EMEMORY;
 	}
 	choose_path(a, of, net->log);
+	a->net = net;
+	a->what = of->what;
+	a->conf.takeover = handover_ask;
+	a->conf.of = &a->handover;
 	a->conf.metrics = of->common->metrics;
 	a->process = (struct process){ .net = net,
 				       .version = CMD_NUMBER,
 				       .since = net->loop->now,
 				       .most_fds = of->most_fds };
-	rc = admin_start(&a->admin, net, &a->conf, &a->reports, d);
-	if (rc < 0)
+	*out = a;
+	rc = start(a, of->common->takeover, d);
+	if (rc < 0) {
+		takeover_stop(a->takeover);
 		mem_release((struct span){ (uint8_t *)a, sizeof *a });
-	else
-		*out = a;
+		*out = NULL;
+	}
+	return rc;
+}
+
+int asked_take_over(struct asked *a, struct course *course,
+		    const struct settings *now, struct diag *d)
+{
+	const struct handover_of of = { a->admin, course, now };
+
+	int rc = takeover_finish(a->takeover, d);
+
+	handover_init(&a->handover, a->net, a->what, &of);
+	if (rc == 0)
+		admin_own(a->admin);
 	return rc;
 }
 
@@ -112,6 +149,8 @@ void asked_stop(struct asked *a)
 {
 	if (!a)
 		return;
+	handover_stop(&a->handover);
+	takeover_stop(a->takeover);
 	admin_stop(a->admin);
 	mem_release((struct span){ (uint8_t *)a, sizeof *a });
 }

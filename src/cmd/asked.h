@@ -11,6 +11,7 @@ struct asked;
 struct asked_of {
 	const struct cmd *cmd;
 	const struct common *common;
+	const struct serve_what *what;
 	const struct owner_place *runtime; /* for the socket */
 	int most_fds;
 };
@@ -25,6 +26,12 @@ MUST_USE int asked_start(struct asked **a, struct net *net,
 			 const struct asked_of *of, struct diag *d);
 /* Who reports there, once all of it runs. */
 void asked_about(struct asked *a, const struct serve_what *what);
+/* Takes over from a process before, if that is asked for, and may be taken over from.
+ * 0, or an error, said.
+ */
+struct course;
+MUST_USE int asked_take_over(struct asked *a, struct course *course,
+			     const struct settings *now, struct diag *d);
 void asked_stop(struct asked *a);
 
 /* Where the socket is, which asked_stop takes away; NULL: nowhere. */

@@ -69,3 +69,13 @@ const struct cmd cmd_status = {
 	.run = run,
 	.examples = examples,
 };
+
+int asked_take_over(struct asked *a, struct course *course,
+		    const struct settings *now, struct diag *d)
+{
+	(void)a;
+	(void)course;
+	(void)now;
+	(void)d;
+	return 0;
+}

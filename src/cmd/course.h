@@ -27,4 +27,10 @@ void course_retry(struct course *c);
  */
 void course_leave(struct course *c, int64_t patience);
 
+/* Has it been called? */
+static inline bool course_ends(const struct course *c)
+{
+	return c->until != 0;
+}
+
 #endif

@@ -81,6 +81,9 @@ static const struct fact {
 	  "the log says it, and what needs a restart" },
 	{ "ENVIRONMENT", "token", "Ev NAT_TOKEN",
 	  "The token, when neither options nor file give one" },
+	{ "ENVIRONMENT", "takeover", "Ev NOTIFY_SOCKET",
+	  "Whoever supervises us, as systemd does, is told there which "
+	  "process is the service once it has taken over" },
 	{ "ENVIRONMENT", "state-dir", "Ev STATE_DIRECTORY",
 	  "The state directory, when no option gives one" },
 	{ "FILES", "config", "Pa /etc/config/nat",

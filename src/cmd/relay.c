@@ -101,6 +101,7 @@ static const struct opt opts[] = {
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
 	ROLE_CONFIG_OPT("Read settings from this file"),
+	ROLE_TAKEOVER_OPT
 	ROLE_OPTS,
 	OPT_END
 };

@@ -20,6 +20,7 @@ struct common {
 	const char *admin, *metrics; /* NULL: where status looks; none */
 	uint32_t verbose;
 	bool log_time, help, weak_token, no_sandbox;
+	bool takeover;                  /* the place of who serves is taken */
 	bool quiet;                     /* says trouble only, unless verbose */
 	bool token_of_env;              /* NAT_TOKEN is where it came from */
 	const char *token, *token_file; /* NULL: none */
@@ -60,6 +61,10 @@ struct common {
 	{ ROLE_ROW(0, "metrics", OPT_ADDR, OPT_FIXED, metrics, "ADDR"), \
 	  NULL, 0, 0, WORDS("Serve metrics for Prometheus; of loopback if only a port") }, \
 	CMD_HELP(struct common)
+#define ROLE_TAKEOVER_OPT ROWS_OF(NAT_HANDOVER)( \
+	{ ROLE_ROW(0, "takeover", OPT_FLAG, OPT_LINE, takeover, NULL), \
+	  NULL, 0, 0, \
+	  WORDS("Take the place of the nat that answers on the admin socket") },)
 #define ROLE_TOKEN_OPTS \
 	{ ROLE_ROW(0, "token", OPT_TEXT, OPT_SECRET, token, "TEXT"), \
 	  NULL, 0, 0, WORDS("Secret shared by relay and clients") }, \

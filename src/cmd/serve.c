@@ -143,6 +143,9 @@ static int serve(struct serving *sv)
 	int rc = owner_settle(&sv->owner, &keeps, &sv->diag);
 
 	asked_about(sv->asked, sv->what);
+	if (rc == 0)
+		rc = asked_take_over(sv->asked, &sv->course, &sv->reload.now,
+				     &sv->diag);
 	return rc == 0 ? run_course(sv) : rc;
 }
 
@@ -179,8 +182,8 @@ static int run_sections(struct serving *sv)
 
 static int with_asked(struct serving *sv)
 {
-	const struct asked_of of = { sv->cmd, sv->common, &sv->owner.runtime,
-				     sv->most_fds };
+	const struct asked_of of = { sv->cmd, sv->common, sv->what,
+				     &sv->owner.runtime, sv->most_fds };
 	int rc = asked_start(&sv->asked, &sv->net, &of, &sv->diag);
 
 	if (rc < 0)

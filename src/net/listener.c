@@ -1,4 +1,5 @@
 #include "net/listener.h"
+#include "net/legacy.h"
 #include "os/sock.h"
 
 static void ready(struct io *io, unsigned what)
@@ -14,7 +15,8 @@ static void again(struct timer *t)
 	io_want(&container_of(t, struct listener, again)->io, LOOP_IN);
 }
 
-static int open_at(struct addr *at, struct bytes host, uint16_t port)
+static int open_at(struct net *net, struct addr *at, struct bytes host,
+		   uint16_t port)
 {
 	static const struct addr any6 = { .family = ADDR_IP6 };
 	static const struct addr any4 = { .family = ADDR_IP4 };
@@ -23,16 +25,16 @@ static int open_at(struct addr *at, struct bytes host, uint16_t port)
 	if (host.n) {
 		rc = addr_parse_ip(at, host);
 		at->port = port;
-		return rc < 0 ? rc : sock_listen(at);
+		return rc < 0 ? rc : legacy_listen(net, at);
 	}
 	*at = any6;
 	at->port = port;
-	fd = sock_listen(at);
+	fd = legacy_listen(net, at);
 	if (fd != -NAT_ENOTSUP && fd != -NAT_EADDR)
 		return fd;
 	*at = any4;
 	at->port = port;
-	return sock_listen(at);
+	return legacy_listen(net, at);
 }
 
 void listener_take(struct listener *l, struct net *net, int fd,
@@ -48,7 +50,7 @@ int listener_start(struct listener *l, struct net *net, struct bytes host,
 		   uint16_t port, void (*come)(struct listener *))
 {
 	struct addr at = { 0 };
-	int fd = open_at(&at, host, port), rc;
+	int fd = open_at(net, &at, host, port), rc;
 
 	if (fd < 0)
 		return fd;

@@ -41,6 +41,7 @@ struct udp_outbox {    /* fields are private to udp.c but for lost */
 };
 
 struct resolver;
+struct legacy;
 
 struct net {
 	struct loop *loop;
@@ -50,6 +51,7 @@ struct net {
 	struct udp_inbox inbox;
 	struct udp_outbox outbox;
 	struct resolver *resolver;
+	struct legacy *legacy;        /* sockets left to us; NULL: none are */
 	uint64_t errors[NAT_ERR_END]; /* how often each came to pass */
 	int spare_fd; /* given up for a moment when descriptors run out, */
 	struct log_rate fds_out; /* which is said */

@@ -184,19 +184,20 @@ static void tcp_finish(struct stream *s)
 	soon_start(&t->flush, t->net->loop);
 }
 
-static void tcp_stop(struct stream *s, bool reset)
+int tcp_leave(struct tcp *t)
 {
-	struct tcp *t = TCP(s);
-	int fd = t->io.fd;
-
-	if (!tcp_runs(t))
-		return;
 	soon_stop(&t->flush);
 	buf_wait_stop(&t->wait);
 	io_stop(&t->io);
-	sock_close(fd, reset);
 	drop(t, &t->in);
 	drop(t, &t->out);
+	return t->io.fd;
+}
+
+static void tcp_stop(struct stream *s, bool reset)
+{
+	if (tcp_runs(TCP(s)))
+		sock_close(tcp_leave(TCP(s)), reset);
 }
 
 /* One send a turn; what is left waits until the socket takes more. */
@@ -327,6 +328,17 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 		soon_start(&to->flush, to->net->loop);
 	if (waiting)
 		bufs_wait(to->net, &to->wait);
+}
+
+bool tcp_put_back(struct tcp *t, struct bytes b)
+{
+	if (b.n && !make_room(t, &t->in, b.n, POOL_IN))
+		return false;
+	if (b.n)
+		memcpy(t->in->p + t->in->end, b.p, b.n);
+	if (b.n)
+		t->in->end += (uint32_t)b.n;
+	return true;
 }
 
 void tcp_push(struct tcp *t)

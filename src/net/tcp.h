@@ -35,6 +35,16 @@ void tcp_start(struct tcp *t, struct net *net, int fd, struct waker *up);
 /* to becomes what from was, unread and unsent bytes included; from is stopped. */
 void tcp_move(struct tcp *to, struct tcp *from, struct waker *up);
 
+/* Ends, as stop does, but for the descriptor, which is the caller's. Of one that is
+ * not sealed.
+ */
+int tcp_leave(struct tcp *t);
+
+/* Of one just started: these bytes are what it has received first. False: there is
+ * no buffer.
+ */
+MUST_USE bool tcp_put_back(struct tcp *t, struct bytes b);
+
 /* The tcp behind a stream, NULL when it is something else. */
 struct tcp *tcp_of(struct stream *s);
 

@@ -1,4 +1,5 @@
 #include "net/udp.h"
+#include "net/legacy.h"
 #include "os/sock.h"
 
 enum { CALLS = 4 }; /* receiving calls in one turn */
@@ -16,8 +17,7 @@ static void ready(struct io *io, unsigned what)
 	u->come(u);
 }
 
-static int start(struct udp *u, struct net *net, int fd,
-		 void (*come)(struct udp *))
+int udp_take(struct udp *u, struct net *net, int fd, void (*come)(struct udp *))
 {
 	struct addr at;
 	int rc = sock_here(fd, &at);
@@ -36,15 +36,15 @@ static int start(struct udp *u, struct net *net, int fd,
 	return 0;
 }
 
-static int bind_any(uint16_t port)
+static int bind_any(struct net *net, uint16_t port)
 {
 	struct addr at = { .family = ADDR_IP6, .port = port };
-	int fd = dgram_bind(&at);
+	int fd = legacy_bind(net, &at);
 
 	if (fd != -NAT_ENOTSUP && fd != -NAT_EADDR)
 		return fd;
 	at.family = ADDR_IP4;
-	return dgram_bind(&at);
+	return legacy_bind(net, &at);
 }
 
 int udp_bind(struct udp *u, struct net *net, struct bytes host, uint16_t port,
@@ -56,8 +56,8 @@ int udp_bind(struct udp *u, struct net *net, struct bytes host, uint16_t port,
 	if (host.n && addr_parse_ip(&at, host) < 0)
 		return -NAT_EINVAL;
 	at.port = port;
-	fd = host.n ? dgram_bind(&at) : bind_any(port);
-	return fd < 0 ? fd : start(u, net, fd, come);
+	fd = host.n ? legacy_bind(net, &at) : bind_any(net, port);
+	return fd < 0 ? fd : udp_take(u, net, fd, come);
 }
 
 int udp_connect_as(struct udp *u, struct net *net, const struct addr *peer,
@@ -65,7 +65,7 @@ int udp_connect_as(struct udp *u, struct net *net, const struct addr *peer,
 {
 	int fd = dgram_connect(peer, as);
 
-	return fd < 0 ? fd : start(u, net, fd, come);
+	return fd < 0 ? fd : udp_take(u, net, fd, come);
 }
 
 int udp_connect(struct udp *u, struct net *net, const struct addr *peer,

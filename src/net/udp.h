@@ -30,6 +30,9 @@ MUST_USE int udp_connect_as(struct udp *u, struct net *net,
 			    void (*come)(struct udp *));
 /* to becomes what from was; from is stopped. */
 void udp_move(struct udp *to, struct udp *from);
+/* The same on a socket that is bound already and is u's from now on. */
+MUST_USE int udp_take(struct udp *u, struct net *net, int fd,
+		      void (*come)(struct udp *));
 void udp_stop(struct udp *u);
 
 static inline bool udp_runs(const struct udp *u)

@@ -60,6 +60,7 @@ static const uint16_t free_calls[] = {
 	__NR_recvmmsg,
 	__NR_sendmmsg,
 	__NR_sendmsg,
+	__NR_recvmsg,
 #if defined(__NR_recv)
 	__NR_recv,
 	__NR_send,

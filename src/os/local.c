@@ -95,6 +95,12 @@ int local_listen(const char *path, struct local_file *file)
 	return rc;
 }
 
+void local_note(const char *path, struct local_file *file)
+{
+	if (note_file(path, file) < 0)
+		*file = (struct local_file){ 0, 0 };
+}
+
 void local_remove(const char *path, const struct local_file *file)
 {
 	struct local_file now = { 0, 0 };

@@ -18,6 +18,9 @@ struct local_file {
  */
 MUST_USE int local_listen(const char *path, struct local_file *file);
 
+/* The file of a socket that listens already, for local_remove. */
+void local_note(const char *path, struct local_file *file);
+
 /* Takes the file away, if it is still that one. */
 void local_remove(const char *path, const struct local_file *file);
 

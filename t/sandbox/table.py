@@ -54,6 +54,7 @@ NEEDS = {
     "read": "read",
     "recv": "recv recvfrom",
     "recvmmsg": "recvmmsg recvmmsg_time64",
+    "recvmsg": "recvmsg",
     "rename": "rename renameat renameat2",
     "select": "select _newselect pselect6 pselect6_time64",
     "send": "send sendto",

@@ -258,6 +258,7 @@ WRAP_MOVING(send, (int fd, const void *b, size_t n, int flags),
 WRAP(sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
 WRAP(sendmmsg, (int fd, struct mmsghdr *v, unsigned n, int flags),
      (fd, v, n, flags))
+WRAP(recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags))
 WRAP(recvmmsg,
      (int fd, struct mmsghdr *v, unsigned n, int flags,
       struct timespec *patience),

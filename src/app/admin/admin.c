@@ -1,5 +1,6 @@
 #include "app/admin/admin.h"
 #include "app/admin/asker.h"
+#include "net/legacy.h"
 #include "os/local.h"
 #include "os/mem.h"
 
@@ -30,7 +31,7 @@ static int cannot(struct admin *a, struct diag *d, int rc)
 static int open_local(struct admin *a, struct diag *d)
 {
 	const struct addr at = { .family = ADDR_UNIX, .path = a->conf->path };
-	int fd = local_listen(a->conf->path, &a->file);
+	int fd = legacy_local(a->local.net, a->conf->path, &a->file);
 
 	if (fd < 0)
 		return cannot(a, d, fd);
@@ -105,6 +106,8 @@ int admin_start(struct admin **out, struct net *net,
 		return -NAT_EMEMORY;
 	}
 	a->conf = conf;
+	a->local.takeover = conf->takeover;
+	a->local.of = conf->of;
 	askers_init(&a->local, net, reports, false);
 	askers_init(&a->metrics, net, reports, true);
 	if (conf->path)
@@ -116,6 +119,29 @@ int admin_start(struct admin **out, struct net *net,
 	else
 		*out = a;
 	return rc;
+}
+
+static int fd_of(const struct listener *l)
+{
+	return listener_runs(l) ? l->io.fd : -1;
+}
+
+void admin_sockets(const struct admin *a, int fds[2])
+{
+	fds[0] = fd_of(&a->local.listener);
+	fds[1] = fd_of(&a->metrics.listener);
+}
+
+void admin_own(struct admin *a)
+{
+	if (listener_runs(&a->local.listener))
+		local_note(a->conf->path, &a->file);
+}
+
+void admin_leave(struct admin *a)
+{
+	listener_stop(&a->local.listener);
+	listener_stop(&a->metrics.listener);
 }
 
 void admin_stop(struct admin *a)

@@ -6,12 +6,26 @@
 
 enum { WORD = 64 }; /* longest request on the unix socket */
 
-static void stop(struct asker *a)
+static void forget(struct asker *a)
 {
 	timer_stop(&a->limit, a->of->net->loop);
-	stream_stop(&a->tcp.stream, false);
 	list_remove(&a->node);
 	slots_put(&a->of->table, a);
+}
+
+static void stop(struct asker *a)
+{
+	stream_stop(&a->tcp.stream, false);
+	forget(a);
+}
+
+static void leave(struct asker *a)
+{
+	struct askers *as = a->of;
+	int fd = tcp_leave(&a->tcp);
+
+	forget(a);
+	as->takeover(as->of, fd);
 }
 
 /* ---- answering ---- */
@@ -94,6 +108,9 @@ static const struct {
 
 static void obey(struct asker *a, struct bytes word)
 {
+	a->leaves = a->of->takeover && bytes_are(word, "takeover");
+	if (a->leaves)
+		return;
 	for (size_t i = 0; i < COUNT(words); i++) {
 		if (!bytes_are(word, words[i].word))
 			continue;
@@ -163,6 +180,10 @@ static void wake(struct waker *w, unsigned what)
 	(void)what;
 	if (!a->answered)
 		hear(a);
+	if (a->leaves) {
+		leave(a);
+		return;
+	}
 	if (a->answered) {
 		drain(a);
 		say(a);

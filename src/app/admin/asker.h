@@ -22,6 +22,7 @@ struct asker {
 	struct timer limit;
 	bool answered; /* the answer has begun; */
 	bool over;     /* and is wholly said */
+	bool leaves;   /* it takes over: its connection is another's */
 	/* What is said next; NULL: nothing but what has been. */
 	bool (*print)(struct fmt *f, const struct reports *rs,
 		      struct print_at *at);
@@ -34,7 +35,9 @@ struct askers {
 	struct listener listener; /* may not run */
 	bool http;
 	struct slots table;
-	struct list list; /* the oldest first */
+	struct list list;                   /* the oldest first */
+	void (*takeover)(void *of, int fd); /* as in struct admin_conf */
+	void *of;
 	uint8_t mem[ASKERS_MOST][sizeof(struct asker)];
 };
 

@@ -1,4 +1,5 @@
 #include "app/client/control.h"
+#include "app/client/heir.h"
 #include "app/client/inner.h"
 #include "app/client/hear.h"
 #include "app/client/login.h"
@@ -67,6 +68,7 @@ static void hang_up(struct control *ctl)
 static void lose(struct control *ctl, int why)
 {
 	bool was_up = control_is_up(ctl);
+	uint32_t at = ctl->relays.now;
 
 	ctl->client->counts.losses++;
 	net_count(net_of(ctl), why);
@@ -77,7 +79,7 @@ static void lose(struct control *ctl, int why)
 	ctl->relays.now = was_up ? 0 : (ctl->relays.now + 1) % ctl->relays.n;
 	hang_up(ctl);
 	links_end(ctl->client, ctl->client->conf->plain);
-	control_enter(ctl, CONTROL_WAIT);
+	control_enter(ctl, heir_calls(ctl, at) ? CONTROL_DIAL : CONTROL_WAIT);
 }
 
 void control_move(struct control *ctl, uint32_t relay, const char *why)

@@ -63,6 +63,7 @@ struct control {
 	uint8_t id_n, id[32];         /* that it gave to this session */
 	bool told;  /* what ended this attempt has been said */
 	bool guest; /* it logs in as one: nothing can be published */
+	bool moves; /* the relay's successor is where it was: come at once */
 };
 
 void control_start(struct control *ctl, struct client *client);

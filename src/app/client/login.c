@@ -1,4 +1,5 @@
 #include "app/client/login.h"
+#include "app/client/heir.h"
 #include "app/client/inner.h"
 #include "crypt/ct.h"
 #include "os/rand.h"
@@ -117,6 +118,8 @@ int login_refused(struct control *ctl, const struct fastnat *m)
 	enum { MOST = 160 };
 	size_t i = 0;
 
+	if (heir_heard(ctl, m->error))
+		return -NAT_ECLOSED;
 	if (m->has & HAS_RETRY)
 		ctl->retry =
 			m->retry_ms < RETRY_MOST ? m->retry_ms : RETRY_MOST;

@@ -1,5 +1,6 @@
 #include "app/relay/exchange.h"
 #include "app/relay/gate.h"
+#include "app/relay/handover.h"
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
 #include <assert.h>
@@ -116,6 +117,14 @@ static struct published *find(const struct web_conn *c, struct addr *from,
 	return *status ? NULL : p;
 }
 
+/* The request stays where it is until its client has come. */
+static int hold(struct web_conn *c)
+{
+	c->holds = true;
+	web_enter(c, WEB_HEAD);
+	return 0;
+}
+
 static int route(struct web_conn *c)
 {
 	unsigned status;
@@ -124,6 +133,8 @@ static int route(struct web_conn *c)
 
 	web_enter(c, WEB_WAIT);
 	p = find(c, &from, &status);
+	if (status == 503 && handover_awaits(c->web))
+		return hold(c);
 	if (!p)
 		return web_refuse(c, status);
 	if (p->route->site.has_most)
@@ -143,9 +154,13 @@ int exchange_head(struct web_conn *c)
 	struct stream *s = &c->tcp.stream;
 	bool begun = c->scan.at > 0;
 	struct bytes in;
-	long n = next_head(&c->scan, s, WEB_HEAD_MOST, &in);
+	int stays = handover_pass(c);
 	unsigned why;
+	long n;
 
+	if (stays <= 0)
+		return stays;
+	n = next_head(&c->scan, s, WEB_HEAD_MOST, &in);
 	if (n == 0) {
 		if (s->ended)
 			web_close(c);
@@ -356,8 +371,8 @@ static int begin_answer(struct web_conn *c, size_t n)
 				 .minor = c->ask.minor,
 				 .site = site_of(c) };
 
-	c->ask.keeps = c->ask.keeps && !c->web->relay->draining &&
-		       to.body != BODY_CLOSE;
+	c->ask.keeps = c->ask.keeps && to.body != BODY_CLOSE &&
+		       (!c->web->relay->draining || handover_takes(c));
 	to.keeps = c->ask.keeps;
 	if (!put_head(c, n, &to))
 		return 0;
@@ -404,10 +419,14 @@ static int unanswered(struct web_conn *c)
 	struct published *p = c->up->published;
 	struct addr from = c->up->from;
 
-	if (!c->held || c->scan.at || !p->session)
+	if (!c->held || c->scan.at || !(p->session || handover_takes(c)))
 		return web_refuse(c, 502);
 	c->held = c->used = false;
 	web_drop(c, -NAT_ECLOSED);
+	if (handover_takes(c)) {
+		web_enter(c, WEB_HEAD);
+		return 1;
+	}
 	web_enter(c, WEB_WAIT);
 	return web_reach(c, p, &from) ? 0 : web_refuse(c, 503);
 }

@@ -308,6 +308,11 @@ int flow_listen(struct published *p, struct bytes host, uint16_t port)
 	return udp_bind(&p->udp, p->relay->net, host, port, come);
 }
 
+int flow_take_port(struct published *p, int fd)
+{
+	return udp_take(&p->udp, p->relay->net, fd, come);
+}
+
 const char *flow_fault(void)
 {
 	return NULL;

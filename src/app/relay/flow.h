@@ -51,6 +51,9 @@ struct flow {
 /* Binds the port of p, in place of a listener. */
 MUST_USE int flow_listen(struct published *p, struct bytes host, uint16_t port);
 
+/* The same on a socket that is bound already, which is p's from now on. */
+MUST_USE int flow_take_port(struct published *p, int fd);
+
 /* NULL, or why this build carries no UDP services. */
 const char *flow_fault(void);
 

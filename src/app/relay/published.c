@@ -15,7 +15,7 @@ void published_hold(struct session *s, bool hold)
 }
 
 /* Each wake takes a bounded batch, and nobody while too many wait. */
-static void come(struct listener *l)
+void published_come(struct listener *l)
 {
 	struct published *p = container_of(l, struct published, listener);
 
@@ -58,7 +58,8 @@ static int bind_port(struct published *p, uint16_t port)
 		rc = flow_listen(p, host, port);
 		p->port = p->udp.at.port;
 	} else {
-		rc = listener_start(&p->listener, net, host, port, come);
+		rc = listener_start(&p->listener, net, host, port,
+				    published_come);
 		p->port = p->listener.at.port;
 	}
 	return rc;
@@ -152,16 +153,21 @@ void published_expire(struct timer *t)
 	expect_expiry(r);
 }
 
-void published_orphan(struct published *p)
+void published_await(struct published *p)
 {
 	struct relay *r = p->relay;
 
-	list_remove(&p->node);
-	part(p);
 	p->until = relay_now(r) + ORPHAN_MS;
 	group_hold(p, true);
 	list_append(&r->orphans, &p->node);
 	expect_expiry(r);
+}
+
+void published_orphan(struct published *p)
+{
+	list_remove(&p->node);
+	part(p);
+	published_await(p);
 }
 
 static struct published *find_orphan(const struct session *s,

@@ -50,6 +50,10 @@ void published_told(struct published *p, const struct fastnat *m,
 void published_close(struct published *p);
 /* Its client is lost. */
 void published_orphan(struct published *p);
+/* It is nobody's, and waits for its client as an orphan does. */
+void published_await(struct published *p);
+/* For p->listener. */
+void published_come(struct listener *l);
 /* For relay->adoption. */
 void published_expire(struct timer *t);
 /* A visitor has come, and is gone. */

@@ -1,6 +1,7 @@
 #include "app/relay/web.h"
 #include "app/relay/exchange.h"
 #include "app/relay/front.h"
+#include "app/relay/handover.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
@@ -27,6 +28,8 @@ static int64_t due_of(const struct web_conn *c)
 
 	switch ((enum web_state)c->state) {
 	case WEB_HEAD:
+		if (c->holds)
+			return c->since + WEB_HOLD_MS;
 		return c->since + (c->scan.at ? conf->timeout : conf->idle);
 	case WEB_BOTH:
 		return awaits_service(c) ? INT64_MAX : c->since + conf->timeout;
@@ -61,6 +64,11 @@ static void late(struct timer *t)
 
 	bool asks = c->state == WEB_BOTH || c->scan.at;
 
+	if (c->holds) { /* perhaps its client has come by now */
+		c->holds = false;
+		run(c);
+		return;
+	}
 	if (!asks && tcp_owes_out(&c->tcp)) /* it reads slowly */
 		c->since = relay_now(c->web->relay);
 	if (due_of(c) > relay_now(c->web->relay))
@@ -354,16 +362,28 @@ static struct web_conn *let_in(struct web *web, const struct addr *from)
 	return c;
 }
 
-static void start(struct web *web, int fd, const struct addr *from)
+static struct web_conn *start(struct web *web, int fd, const struct addr *from)
 {
 	struct web_conn *c = let_in(web, from);
 
 	if (!c) {
 		sock_close(fd, true);
-		return;
+		return NULL;
 	}
 	tcp_start(&c->tcp, web->relay->net, fd, &c->waker);
 	web_enter(c, WEB_HEAD);
+	return c;
+}
+
+int web_take(struct relay *r, int fd, const struct addr *from, struct bytes in)
+{
+	struct web_conn *c = start(r->web, fd, from);
+
+	if (c && !tcp_put_back(&c->tcp, in))
+		web_end(c, true);
+	else if (c)
+		run(c);
+	return 0;
 }
 
 void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
@@ -508,7 +528,8 @@ void web_drain(struct relay *r)
 	if (!web)
 		return;
 	slots_each (struct web_conn, c, &web->conns)
-		if (c.it->state == WEB_HEAD && !c.it->scan.at)
+		if (c.it->state == WEB_HEAD && !c.it->scan.at &&
+		    !handover_takes(c.it))
 			web_close(c.it);
 }
 

@@ -30,7 +30,8 @@ struct published;
 enum {
 	WEB_HEAD_MOST = 16 * 1024,   /* bytes of a request's head */
 	WEB_ANSWER_MOST = 48 * 1024, /* of a response's */
-	WEB_LINGER_MS = 2000
+	WEB_LINGER_MS = 2000,
+	WEB_HOLD_MS = 20
 };
 
 enum web_state { WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
@@ -70,11 +71,18 @@ struct web_conn { /* idle, this and a visitor are all that nat holds of it */
 	bool held;     /* so its head is kept until the answer begins */
 	bool answered; /* the answer's head is said, */
 	bool stays;    /* and up carries another request after it */
+	bool holds;    /* HEAD: tried again soon, for its client is to come */
 };
 
 struct web_port {
 	struct listener listener;
 	struct web *web;
+};
+
+struct web_handover { /* see handover.h */
+	int heir;     /* who takes over: a unix socket */
+	bool has_heir;
+	int64_t awaits; /* until when clients of our predecessor may come */
 };
 
 struct web {
@@ -85,6 +93,7 @@ struct web {
 	struct cidrs trusted; /* balancers in front of us */
 	struct web_port ports[OPT_LIST_MAX];
 	uint32_t nports;
+	struct web_handover handover;
 	const struct web_conn *parsed; /* whose request this is, in this turn */
 	struct http1_request request;
 	struct http1_response response;
@@ -124,6 +133,14 @@ bool web_differs(const struct published *p, const struct fastnat *m);
 void web_told(struct published *p, const struct fastnat *m);
 /* Its whole name and the port where it is, for the answer; room is lent to it. */
 void web_tell(const struct published *p, struct fastnat *yes, struct span room);
+
+/* ---- for handover.c ---- */
+
+/* A connection that our predecessor has had, and what it has said, is a visitor now.
+ * 0: the descriptor is taken or closed.
+ */
+MUST_USE int web_take(struct relay *r, int fd, const struct addr *from,
+		      struct bytes in);
 
 /* ---- for visitor.c ---- */
 
