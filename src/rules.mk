@@ -1,12 +1,14 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map journal redis handover
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map journal redis handover access
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
 # handover is asked for by admin, and knows visitors of http.
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
+# access writes of requests.
+IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access,$(IN)))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
@@ -62,6 +64,7 @@ OUT += $(if $(MAP)$(filter http,$(IN)),,wire/http1 wire/body)
 $(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/handover app/client/heir \
 	cmd/takeover cmd/handover,net/legacy_small app/client/heir_small \
 	app/relay/handover_small cmd/handover_small)
+$(call part,access,app/relay/access wire/access os/trail,app/relay/access_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -71,6 +74,7 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_TLS=$(if $(filter tls,$(IN)),in,out) \
 	-DNAT_JOURNAL=$(if $(filter journal,$(IN)),in,out) \
 	-DNAT_REDIS=$(if $(filter redis,$(IN)),in,out) \
+	-DNAT_ACCESS=$(if $(filter access,$(IN)),in,out) \
 	-DNAT_HANDOVER=$(if $(filter handover,$(IN)),in,out) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \

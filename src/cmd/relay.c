@@ -97,6 +97,17 @@ static const struct opt opts[] = {
 	  1, 65535, WORDS("Most connections of natpass at once") },
 	{ 0, "natpass-links", OPT_UINT, OPT_FIXED, PASS(max_links), "N", "10000",
 	  1, 65535, WORDS("Most links of natpass at once") },)
+	ROWS_OF(NAT_ACCESS)(
+	{ 0, "access-log", OPT_TEXT, OPT_FIXED, AT(access.file), "FILE", NULL,
+	  0, 0, WORDS("Append a line to this file for each request") },
+	{ 0, "access-format", OPT_TEXT, 0, AT(access.format), "NAME", "json",
+	  0, 0, WORDS("How such a line looks: json or combined") },
+	{ 0, "access-size", OPT_SIZE, 0, AT(access.size), "SIZE", "10M",
+	  0, (uint64_t)1 << 40, WORDS("The file makes way for a new one then; 0: never") },
+	{ 0, "access-keep", OPT_UINT, 0, AT(access.keep), "N", "4",
+	  0, 99, WORDS("How many files before it are kept") },
+	{ 0, "access-visits", OPT_FLAG, 0, AT(access.visits), NULL, NULL,
+	  0, 0, WORDS("A line for each visit of TCP and UDP services too") },)
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
@@ -143,6 +154,9 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	why = relay_domain_fault(&set->conf);
 	if (why)
 		diag_option(d, "domain", why);
+	why = relay_access_fault(&set->conf);
+	if (why)
+		diag_option(d, "access-format", why);
 }
 
 static unsigned lowest_of(const struct opt_list *l, unsigned lowest)
@@ -175,6 +189,11 @@ static bool keeps_state(const void *settings)
 		&((const struct relay_set *)settings)->conf;
 
 	return !conf->token && !conf->token_file && !conf->open;
+}
+
+static const char *writes(const void *settings)
+{
+	return ((const struct relay_set *)settings)->conf.access.file;
 }
 
 static size_t descriptors(const void *settings)
@@ -249,6 +268,7 @@ static const struct role role = {
 	.fit = fit,
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,
+	.writes = writes,
 	.descriptors = descriptors,
 	.start = start,
 	.check = check,

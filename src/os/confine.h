@@ -13,6 +13,7 @@
  *      CONFINE_APPEND  a file: write it, and make it anew (the log)
  *      CONFINE_REPLACE a file: read and write it, and put another in its place
  *      CONFINE_REMOVE  a file: remove it (a socket)
+ *      CONFINE_ROTATE  the same, and what it is renamed to beside it
  *      CONFINE_KEEP    a directory: read, write, make and remove files in it
  *
  * Some directories are left out, and the file is only itself: / and /dev always;
@@ -33,6 +34,7 @@ enum confine_right {
 	CONFINE_APPEND,
 	CONFINE_REPLACE,
 	CONFINE_REMOVE,
+	CONFINE_ROTATE,
 	CONFINE_KEEP
 };
 

@@ -1,4 +1,5 @@
 #include "os/console.h"
+#include "base/date.h"
 #include "base/fmt.h"
 #include "os/clock.h"
 #include "os/sys.h"
@@ -75,21 +76,6 @@ void console_err(struct bytes b)
 
 /* ---- lines ---- */
 
-/* "2026-11-21T07:12:16Z ": civil date from days by the 400-year cycle. */
-static void put_utc(struct fmt *f, int64_t t)
-{
-	uint64_t days = (uint64_t)t / 86400, sec = (uint64_t)t % 86400;
-	uint64_t z = days + 719468, era = z / 146097, doe = z % 146097;
-	uint64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	uint64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	uint64_t mp = (5 * doy + 2) / 153, d = doy - (153 * mp + 2) / 5 + 1;
-	uint64_t m = mp < 10 ? mp + 3 : mp - 9, y = yoe + era * 400 + (m <= 2);
-
-	fmt_put(f, "%04u-%02u-%02uT%02u:%02u:%02uZ ", (unsigned)y, (unsigned)m,
-		(unsigned)d, (unsigned)(sec / 3600), (unsigned)(sec / 60 % 60),
-		(unsigned)(sec % 60));
-}
-
 static const char *daemon_of(const struct console *c)
 {
 	return *c->place ? c->place : SYSLOG_PATH;
@@ -129,8 +115,10 @@ static bool take(struct console *c, enum log_level level, struct bytes line)
 	uint8_t text[LOG_LINE + 32];
 	struct fmt f = fmt_to(SPAN(text));
 
-	if (c->time)
-		put_utc(&f, clock_unix());
+	if (c->time) {
+		date_print(&f, clock_unix());
+		fmt_put(&f, " ");
+	}
 	fmt_bytes(&f, line);
 	return c->syslog ? to_daemon(c, level, fmt_done(&f))
 			 : to_file(c, fmt_done(&f));

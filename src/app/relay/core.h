@@ -63,7 +63,10 @@ struct waits {             /* visitors that wait, each list the oldest first */
 		*fronts; /* those before it is known who they are: front.h */
 };
 
+struct access;
+
 struct relay_traffic {
+	struct access *access; /* its log; NULL: there is none */
 	struct traffic closed; /* of ports that are no more */
 	struct traffic tally;  /* of all, by report.c */
 };

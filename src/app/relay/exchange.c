@@ -1,4 +1,5 @@
 #include "app/relay/exchange.h"
+#include "app/relay/access.h"
 #include "app/relay/gate.h"
 #include "app/relay/handover.h"
 #include "app/relay/published.h"
@@ -66,6 +67,7 @@ static void note(struct web_conn *c, size_t n)
 	c->answered = c->held = false;
 	c->scan = (struct http1_scan){ .at = 0 };
 	c->web->parsed = c;
+	access_asked(c);
 }
 
 static unsigned parse(const struct web_conn *c, struct bytes head, size_t lead)
@@ -120,6 +122,7 @@ static struct published *find(const struct web_conn *c, struct addr *from,
 /* The request stays where it is until its client has come. */
 static int hold(struct web_conn *c)
 {
+	access_forget(c);
 	c->holds = true;
 	web_enter(c, WEB_HEAD);
 	return 0;
@@ -137,6 +140,7 @@ static int route(struct web_conn *c)
 		return hold(c);
 	if (!p)
 		return web_refuse(c, status);
+	access_routed(c, p);
 	if (p->route->site.has_most)
 		c->request.left = p->route->site.most;
 	c->used = c->up && c->up->published == p && web_quiet(c);
@@ -257,6 +261,7 @@ static bool put_some(const struct way *w, const struct body_part *part)
 	body_took(&w->flow->body, n);
 	stream_take(w->from, n);
 	w->flow->left -= n;
+	w->flow->moved += n;
 	*w->moved += n;
 	return true;
 }
@@ -361,6 +366,8 @@ static bool put_head(struct web_conn *c, size_t n, const struct forward_to *to)
 	assert(!f.full);
 	stream_commit(s, f.n);
 	stream_take(up_of(c), n);
+	c->answer.moved += f.n;
+	access_answered(c, c->web->response.status);
 	return true;
 }
 
@@ -424,6 +431,7 @@ static int unanswered(struct web_conn *c)
 	c->held = c->used = false;
 	web_drop(c, -NAT_ECLOSED);
 	if (handover_takes(c)) {
+		access_forget(c);
 		web_enter(c, WEB_HEAD);
 		return 1;
 	}
@@ -463,6 +471,7 @@ static int finish(struct web_conn *c)
 		web_close(c);
 		return 1;
 	}
+	access_over(c);
 	web_enter(c, WEB_HEAD);
 	return 1;
 }

@@ -1,4 +1,5 @@
 #include "app/relay/flow.h"
+#include "app/relay/access.h"
 #include "app/relay/session.h"
 #include "net/framed.h"
 #include "os/rand.h"
@@ -108,6 +109,7 @@ void flow_stop(struct flow *f, const char *why)
 
 	udp_flush(f->relay->net); /* what is queued names our visitor */
 	say_end(f, why);
+	access_flow(f);
 	stop_expecting(f);
 	gate_leave(f->relay, &f->from, GATE_OF_FLOW);
 	drop_line(f);

@@ -1,5 +1,5 @@
 /* handover - a relay that gives way to a successor, and one that is a successor
- * (docs/decisions/0033-handover.md). Both serve for a while: the old one what is
+ * (docs/decisions/0033-operation.md). Both serve for a while: the old one what is
  * being carried, the new one whoever comes.
  *
  * The old one, in this order: its sockets are told of; it yields; when nobody waits

@@ -1,4 +1,5 @@
 #include "app/relay/relay.h"
+#include "app/relay/access.h"
 #include "app/relay/core.h"
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
@@ -229,6 +230,8 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 	if (rc == 0)
 		rc = start_secure(r, d);
 	if (rc == 0)
+		rc = access_start(r, d);
+	if (rc == 0)
 		rc = open_ports(r, d);
 	return rc < 0 ? rc : web_start(r, d);
 }
@@ -294,6 +297,7 @@ void relay_stop(struct relay *r)
 		udp_stop(&r->ports.v[i].udp);
 		listener_stop(&r->ports.v[i].listener);
 	}
+	access_stop(r);
 	tokens_unload(&r->tokens);
 	tokens_unload(&r->fresh);
 	secure_stop(r->secure);
@@ -380,6 +384,7 @@ void relay_reload(struct relay *r, const struct relay_conf *conf)
 	gate_reload(r);
 	front_reload(r);
 	web_reload(r);
+	access_reload(r);
 	if (r->tokens.made)
 		say_token(r, r->state_dir);
 	slots_each (struct session, s, &r->sessions)

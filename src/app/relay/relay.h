@@ -25,6 +25,14 @@ struct relay_web {            /* visitors of HTTP services */
 	int64_t timeout, idle; /* ms: for a request, and between two */
 };
 
+struct relay_access {     /* the log of requests and visits */
+	const char *file; /* NULL: there is none */
+	const char *format;
+	uint64_t size; /* when the file makes way; 0: never */
+	uint32_t keep; /* files before it */
+	bool visits;   /* of TCP and UDP too */
+};
+
 struct relay_conf {
 	struct opt_list listen; /* ADDR; at least one */
 	const char *token;      /* NULL: none */
@@ -42,6 +50,7 @@ struct relay_conf {
 				* wait in the kernel until half have gone */
 	struct relay_gate gate;
 	struct relay_web web;
+	struct relay_access access;
 	int64_t udp_idle;  /* ms, unless the client asks for another */
 	int64_t heartbeat; /* ms */
 	const struct secure_conf *tls;
@@ -68,6 +77,9 @@ struct relay;
 
 /* NULL, or what is wrong with visit_any beside the other settings. */
 const char *relay_visit_any_fault(const struct relay_conf *conf);
+
+/* NULL, or what is wrong with the access log's format. */
+const char *relay_access_fault(const struct relay_conf *conf);
 
 /* NULL, or what is wrong with the domain. */
 const char *relay_domain_fault(const struct relay_conf *conf);

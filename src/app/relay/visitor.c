@@ -1,4 +1,5 @@
 #include "app/relay/visitor.h"
+#include "app/relay/access.h"
 #include "app/relay/front.h"
 #include "app/relay/session.h"
 #include "app/relay/web.h"
@@ -481,6 +482,8 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 	struct traffic t = visitor_moved(v);
 
 	say_end(v, &t, why);
+	if (!web_has(v))
+		access_visit(v, &t);
 	traffic_add(&v->published->past, &t);
 	net_count(v->relay->net, err);
 	if (!v->paired) {

@@ -1,4 +1,5 @@
 #include "app/relay/web.h"
+#include "app/relay/access.h"
 #include "app/relay/exchange.h"
 #include "app/relay/front.h"
 #include "app/relay/handover.h"
@@ -95,6 +96,7 @@ static void forget(struct web_conn *c)
 {
 	struct relay *r = c->web->relay;
 
+	access_over(c);
 	timer_stop(&c->timer, r->net->loop);
 	soon_stop(&c->lost);
 	gate_leave(r, &c->from, GATE_OF_VISITOR);
@@ -112,6 +114,7 @@ int web_end(struct web_conn *c, bool reset)
 
 void web_close(struct web_conn *c)
 {
+	access_over(c);
 	c->scan = (struct http1_scan){ .at = 0 };
 	web_enter(c, WEB_LINGER);
 	stream_finish(&c->tcp.stream);
@@ -178,6 +181,10 @@ int web_refuse(struct web_conn *c, unsigned status)
 	f = fmt_to(room);
 	put_page(&f, status, c->state != WEB_HEAD && c->ask.bodiless);
 	stream_commit(s, f.n);
+	access_answered(c, status);
+	if (c->state == WEB_HEAD)
+		c->request.moved = 0;
+	c->answer.moved = f.n;
 	web_close(c);
 	return 1;
 }

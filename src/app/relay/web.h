@@ -38,11 +38,12 @@ enum web_state { WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
 
 struct web_flow { /* one body on its way */
 	struct body body;
-	uint8_t out;   /* enum body_kind: how it goes on */
-	bool last;     /* the chunk of 0 is said, */
-	bool over;     /* and all the rest */
-	uint64_t left; /* most bytes of it yet */
-	bool stuck;    /* it is the other side that takes no more now */
+	uint8_t out;    /* enum body_kind: how it goes on */
+	bool last;      /* the chunk of 0 is said, */
+	bool over;      /* and all the rest */
+	uint64_t left;  /* most bytes of it yet */
+	bool stuck;     /* it is the other side that takes no more now */
+	uint64_t moved; /* bytes, of the answer with its head */
 };
 
 struct web_ask {       /* what is to be known of the request at hand */
@@ -60,8 +61,9 @@ struct web_conn { /* idle, this and a visitor are all that nat holds of it */
 	struct timer timer;
 	struct soon lost; /* runs when up was lost */
 	struct addr from;
-	int64_t since;      /* of what due() counts from */
-	struct visitor *up; /* the data connection, or who waits for it */
+	int64_t since;            /* of what due() counts from */
+	struct visitor *up;       /* the data connection, or who waits for it */
+	struct access_note *note; /* of the request, for the log; or NULL */
 	struct web_ask ask;
 	struct web_flow request, answer;
 	struct http1_scan scan; /* of the head that comes next */

@@ -1,0 +1,18 @@
+/* date - a moment of UTC in the civil calendar. */
+#ifndef NAT_BASE_DATE_H
+#define NAT_BASE_DATE_H
+
+#include "base/fmt.h"
+
+struct date {
+	unsigned year, month, day; /* month and day from 1 */
+	unsigned hour, minute, second;
+};
+
+/* seconds since 1970, 0 or more. */
+struct date date_of(int64_t seconds);
+
+/* "2026-11-21T07:12:16Z" */
+void date_print(struct fmt *f, int64_t seconds);
+
+#endif
