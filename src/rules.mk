@@ -1,7 +1,8 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge map journal redis handover access
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge \
+	map journal redis handover access page
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -65,6 +66,7 @@ $(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/ha
 	cmd/takeover cmd/handover,net/legacy_small app/client/heir_small \
 	app/relay/handover_small cmd/handover_small)
 $(call part,access,app/relay/access wire/access os/trail,app/relay/access_small)
+$(call part,page,app/admin/served app/admin/page,app/admin/served_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

@@ -59,7 +59,7 @@ struct common {
 	{ ROLE_ROW(0, "admin", OPT_TEXT, OPT_FIXED, admin, "PATH"), \
 	  NULL, 0, 0, WORDS("Answer nat status on this unix socket") }, \
 	{ ROLE_ROW(0, "metrics", OPT_ADDR, OPT_FIXED, metrics, "ADDR"), \
-	  NULL, 0, 0, WORDS("Serve metrics for Prometheus; of loopback if only a port") }, \
+	  NULL, 0, 0, WORDS("Serve metrics and a status page; of loopback if only a port") }, \
 	CMD_HELP(struct common)
 #define ROLE_TAKEOVER_OPT ROWS_OF(NAT_HANDOVER)( \
 	{ ROLE_ROW(0, "takeover", OPT_FLAG, OPT_LINE, takeover, NULL), \

@@ -15,9 +15,11 @@ void fuzz(struct bytes in)
 	if (whole > 0) {
 		assert(fuzz_within(r.method, in) && fuzz_within(r.target, in));
 		assert(r.target.p[0] == '/');
+		assert(r.host.n == 0 || fuzz_within(r.host, in));
+		request_is_here(&r);
 	}
 	if (whole != 0)
-		assert(strstr(request_answer(request_status(&r, whole)),
+		assert(strstr(request_answer(request_status(&r, whole, true)),
 			      "\r\n\r\n"));
 	while (rc == 0 && n < in.n && in.n <= PIECEMEAL)
 		rc = request_parse(&again, (struct bytes){ in.p, ++n });

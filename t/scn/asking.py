@@ -313,7 +313,7 @@ def do_words(path: str) -> None:
 BAD_HTTP = {
     b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n": 200,
     b"GET /metrics HTTP/1.0\r\n\r\n": 200,
-    b"GET / HTTP/1.0\r\n\r\n": 404,
+    b"GET /x HTTP/1.0\r\n\r\n": 404,
     b"GET /metrics/ HTTP/1.0\r\n\r\n": 404,
     b"POST /metrics HTTP/1.0\r\nContent-Length: 0\r\n\r\n": 405,
     b"GET /metrics HTTP/1.1\r\n\r\n": 400,

@@ -63,9 +63,13 @@ static void rows_by_status(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct request r;
+		struct request r = { .target = { NULL, 0 } };
 		long n = parse(&r, bytes_of(rows[i].text));
-		int status = n == 0 ? 0 : request_status(&r, n);
+		int status =
+			n == 0 ? 0
+			       : request_status(&r, n,
+						n > 0 && bytes_are(r.target,
+								   "/metrics"));
 
 		if (status != rows[i].status)
 			fail_msg("%s: %d", rows[i].text, status);
@@ -116,12 +120,49 @@ static void too_long(void **state)
 	memcpy(text + REQUEST_MOST - 4, "x\r\n\r\n", 5);
 	in.n++;
 	assert_int_equal(request_parse(&r, in), -NAT_EROOM);
-	assert_int_equal(request_status(&r, -NAT_EROOM), 431);
+	assert_int_equal(request_status(&r, -NAT_EROOM, true), 431);
+}
+
+static void by_number_it_is_here(void **state)
+{
+	static const struct {
+		const char *host;
+		bool here;
+	} hosts[] = {
+		{ "127.0.0.1:9100", true },
+		{ "192.0.2.1", true },
+		{ "[::1]:80", true },
+		{ "[2001:db8::1]", true },
+		{ "localhost", true },
+		{ "localhost:9100", true },
+		{ "", false },
+		{ "router", false },
+		{ "evil.example", false },
+		{ "127.0.0.1.evil.example", false },
+		{ "localhost.evil", false },
+		{ "[evil.example]", false },
+		{ "1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		struct request r;
+		char text[128];
+
+		snprintf(text, sizeof text,
+			 "GET / HTTP/1.1\r\nHost: \t%s \r\nA: b\r\n\r\n",
+			 hosts[i].host);
+		assert_true(request_parse(&r, bytes_of(text)) > 0);
+		assert_true(bytes_are(r.host, hosts[i].host));
+		assert_int_equal(request_is_here(&r), hosts[i].here);
+	}
+	assert_true(request_parse(&(struct request){ .host = { NULL, 0 } },
+				  BYTES("GET / HTTP/1.0\r\n\r\n")) > 0);
 }
 
 static void answers(void **state)
 {
-	static const int statuses[] = { 200, 400, 404, 405, 431 };
+	static const int statuses[] = { 200, 400, 404, 405, 421, 431 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(statuses); i++) {
@@ -142,6 +183,7 @@ int main(void)
 		cmocka_unit_test(rows_by_status),
 		cmocka_unit_test(any_part),
 		cmocka_unit_test(too_long),
+		cmocka_unit_test(by_number_it_is_here),
 		cmocka_unit_test(answers),
 	};
 

@@ -1,5 +1,6 @@
 #include "app/admin/asker.h"
 #include "app/admin/request.h"
+#include "app/admin/served.h"
 #include "os/local.h"
 #include "os/sock.h"
 #include <assert.h>
@@ -137,12 +138,19 @@ static size_t hear_http(struct asker *a, struct bytes in)
 {
 	struct request r;
 	long n = request_parse(&r, in);
+	const struct served *what = n > 0 ? served_find(r.target) : NULL;
 	int status;
 
 	if (n == 0)
 		return 0;
-	status = request_status(&r, n);
-	answer(a, request_answer(status), status == 200 ? print_metrics : NULL);
+	status = request_status(&r, n, what != NULL);
+	if (status == 200 && what->guarded && !request_is_here(&r))
+		status = 421;
+	a->at.detail = status == 200 && what->detail;
+	answer(a,
+	       status == 200 && what->head ? what->head
+					   : request_answer(status),
+	       status == 200 ? what->print : NULL);
 	return n < 0 ? in.n : (size_t)n;
 }
 

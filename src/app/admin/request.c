@@ -1,4 +1,5 @@
 #include "app/admin/request.h"
+#include "base/addr.h"
 #include "base/cur.h"
 
 /* RFC 9110 5.6.2. */
@@ -67,14 +68,16 @@ static bool is_host(struct bytes name)
 }
 
 /* Section 5. False: it is none. */
-static bool parse_field(struct bytes line, unsigned *hosts)
+static bool parse_field(struct request *r, struct bytes line, unsigned *hosts)
 {
 	struct cur c = cur_of(line);
 	struct bytes name = cur_until(&c, ':');
+	struct bytes value = { c.p, cur_left(&c) };
 
 	*hosts += is_host(name);
-	return name.n < line.n && is_token(name) &&
-	       is_text((struct bytes){ c.p, cur_left(&c) }, true);
+	if (is_host(name))
+		r->host = cur_word(&c);
+	return name.n < line.n && is_token(name) && is_text(value, true);
 }
 
 long request_parse(struct request *r, struct bytes in)
@@ -84,6 +87,7 @@ long request_parse(struct request *r, struct bytes in)
 	bool needs_host = false;
 	unsigned hosts = 0;
 
+	r->host = (struct bytes){ NULL, 0 };
 	if (line.p && (c.bad || !parse_first(r, line, &needs_host)))
 		return -NAT_EPROTO;
 	while (line.p) {
@@ -92,7 +96,7 @@ long request_parse(struct request *r, struct bytes in)
 			return -NAT_EPROTO;
 		if (line.p && line.n == 0)
 			break;
-		if (line.p && !parse_field(line, &hosts))
+		if (line.p && !parse_field(r, line, &hosts))
 			return -NAT_EPROTO;
 	}
 	if (!line.p)
@@ -104,11 +108,21 @@ long request_parse(struct request *r, struct bytes in)
 	return (long)(in.n - cur_left(&c));
 }
 
-int request_status(const struct request *r, long parsed)
+bool request_is_here(const struct request *r)
+{
+	struct cur c = cur_of(r->host);
+	bool six = cur_eat(&c, '[');
+	struct bytes name = cur_until(&c, six ? ']' : ':');
+	struct addr a;
+
+	return addr_parse_ip(&a, name) == 0 || bytes_are(name, "localhost");
+}
+
+int request_status(const struct request *r, long parsed, bool there)
 {
 	if (parsed < 0)
 		return parsed == -NAT_EROOM ? 431 : 400;
-	if (!bytes_are(r->target, "/metrics"))
+	if (!there)
 		return 404;
 	return bytes_are(r->method, "GET") ? 200 : 405;
 }
@@ -127,6 +141,7 @@ const char *request_answer(int status)
 		{ 404, "HTTP/1.1 404 Not Found\r\n" END },
 		{ 405,
 		  "HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\n" END },
+		{ 421, "HTTP/1.1 421 Misdirected Request\r\n" END },
 		{ 431, "HTTP/1.1 431 Request Header Fields Too Large\r\n" END },
 		{ 400, "HTTP/1.1 400 Bad Request\r\n" END },
 	};
