@@ -18,11 +18,3 @@ struct date date_of(int64_t seconds)
 			      .minute = sec / 60 % 60,
 			      .second = sec % 60 };
 }
-
-void date_print(struct fmt *f, int64_t seconds)
-{
-	struct date d = date_of(seconds);
-
-	fmt_put(f, "%04u-%02u-%02uT%02u:%02u:%02uZ", d.year, d.month, d.day,
-		d.hour, d.minute, d.second);
-}

@@ -2,7 +2,7 @@
 #ifndef NAT_BASE_DATE_H
 #define NAT_BASE_DATE_H
 
-#include "base/fmt.h"
+#include <stdint.h>
 
 struct date {
 	unsigned year, month, day; /* month and day from 1 */
@@ -11,8 +11,5 @@ struct date {
 
 /* seconds since 1970, 0 or more. */
 struct date date_of(int64_t seconds);
-
-/* "2026-11-21T07:12:16Z" */
-void date_print(struct fmt *f, int64_t seconds);
 
 #endif

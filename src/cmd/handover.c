@@ -173,7 +173,7 @@ void handover_ask(void *of, int fd)
 	admin_sockets(h->admin, fds);
 	handover_add(&h->sockets, HANDOVER_UNIX, fds[0]);
 	handover_add(&h->sockets, HANDOVER_TCP, fds[1]);
-	relay_sockets(relay_of(h), &h->sockets);
+	takeover_sockets(h->what->v[0]->set, &h->sockets);
 	io_init(&h->io, ready);
 	io_start(&h->io, h->net->loop, fd, LOOP_IN | LOOP_OUT);
 }

@@ -1,7 +1,10 @@
 #include "app/natpass/server.h"
+#include "app/relay/handover.h"
 #include "app/relay/relay.h"
 #include "base/addr.h"
+#include "cmd/sandbox.h"
 #include "cmd/serve.h"
+#include "cmd/takeover.h"
 #include "cmd/tlsopts.h"
 
 enum { SECRET = 128 };
@@ -191,7 +194,7 @@ static bool keeps_state(const void *settings)
 	return !conf->token && !conf->token_file && !conf->open;
 }
 
-static const char *writes(const void *settings)
+const char *sandbox_trail(const void *settings)
 {
 	return ((const struct relay_set *)settings)->conf.access.file;
 }
@@ -238,6 +241,17 @@ static void reload(void *settings, const void *fresh)
 	natpass_reload(set->natpass, &to->natpass_conf);
 }
 
+void takeover_sockets(const void *settings, struct handover_sockets *to)
+{
+	const struct relay_set *set = settings;
+	int fds[OPT_LIST_MAX];
+	uint32_t n = natpass_sockets(set->natpass, fds);
+
+	relay_sockets(set->relay, to);
+	for (uint32_t i = 0; i < n; i++)
+		handover_add(to, HANDOVER_TCP, fds[i]);
+}
+
 static void drain(void *settings)
 {
 	struct relay_set *set = settings;
@@ -268,7 +282,6 @@ static const struct role role = {
 	.fit = fit,
 	.lowest_port = lowest_port,
 	.keeps_state = keeps_state,
-	.writes = writes,
 	.descriptors = descriptors,
 	.start = start,
 	.check = check,

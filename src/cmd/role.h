@@ -93,10 +93,6 @@ struct role {
 	 * that start would refuse without touching the system.
 	 */
 	void (*fit)(const struct conf *conf, struct section *s, struct diag *d);
-	/* A file that it writes for as long as it serves, and moves when it is large;
-	 * NULL: there is none.
-	 */
-	const char *(*writes)(const void *set);
 	/* The lowest port that it may open, now or later; NULL: it opens none. */
 	unsigned (*lowest_port)(const void *set);
 	/* Does it connect from other people's addresses? NULL: no. */

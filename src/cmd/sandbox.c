@@ -31,9 +31,8 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 			confine_add(f, of->cmd->role->rewrites(of->set),
 				    CONFINE_REPLACE);
 		name_certificates(f, &common->tls);
-		if (of->cmd->role->writes)
-			confine_add(f, of->cmd->role->writes(of->set),
-				    CONFINE_ROTATE);
+		if (of->cmd == &cmd_relay)
+			confine_add(f, sandbox_trail(of->set), CONFINE_ROTATE);
 		if (!of->cmd->role->resolves)
 			continue;
 		confine_add(f, "/etc/hosts", CONFINE_ITSELF);

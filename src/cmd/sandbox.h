@@ -16,4 +16,9 @@ struct sandbox {
 /* Cannot fail: what the system refuses is said, and the process serves. */
 void sandbox_enter(const struct sandbox *s, struct log *log);
 
+/* The file that a relay of these settings writes, and moves when it is large; or
+ * NULL. In relay.c.
+ */
+const char *sandbox_trail(const void *settings);
+
 #endif

@@ -23,6 +23,9 @@ void takeover_stop(struct takeover *t);
 /* The relay that is all that is served, or NULL: then nobody takes over. */
 struct relay;
 struct relay *takeover_relay(const struct serve_what *what);
+/* Of that section's settings: what listens for it; in relay.c. */
+struct handover_sockets;
+void takeover_sockets(const void *settings, struct handover_sockets *to);
 bool takeover_fits(const struct serve_what *what);
 
 #endif

@@ -76,6 +76,14 @@ void console_err(struct bytes b)
 
 /* ---- lines ---- */
 
+static void put_utc(struct fmt *f, int64_t t)
+{
+	struct date d = date_of(t);
+
+	fmt_put(f, "%04u-%02u-%02uT%02u:%02u:%02uZ ", d.year, d.month, d.day,
+		d.hour, d.minute, d.second);
+}
+
 static const char *daemon_of(const struct console *c)
 {
 	return *c->place ? c->place : SYSLOG_PATH;
@@ -115,10 +123,8 @@ static bool take(struct console *c, enum log_level level, struct bytes line)
 	uint8_t text[LOG_LINE + 32];
 	struct fmt f = fmt_to(SPAN(text));
 
-	if (c->time) {
-		date_print(&f, clock_unix());
-		fmt_put(&f, " ");
-	}
+	if (c->time)
+		put_utc(&f, clock_unix());
 	fmt_bytes(&f, line);
 	return c->syslog ? to_daemon(c, level, fmt_done(&f))
 			 : to_file(c, fmt_done(&f));

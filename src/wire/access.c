@@ -37,10 +37,18 @@ static void put_address(struct fmt *f, const struct addr *a)
 	fmt_bytes(f, fmt_done(&t));
 }
 
+static void put_utc(struct fmt *f, int64_t at)
+{
+	struct date d = date_of(at);
+
+	fmt_put(f, "%04u-%02u-%02uT%02u:%02u:%02uZ", d.year, d.month, d.day,
+		d.hour, d.minute, d.second);
+}
+
 static void print_json(struct fmt *f, const struct access_line *l)
 {
 	fmt_put(f, "{\"time\":\"");
-	date_print(f, l->at);
+	put_utc(f, l->at);
 	fmt_put(f, "\",\"kind\":\"%s\",\"from\":\"", l->kind);
 	put_address(f, l->from);
 	fmt_put(f, "\"");

@@ -28,21 +28,10 @@ static void is_the_day_of_others(void **state)
 		assert_same(253402300799); /* the last second of 9999 */
 }
 
-static void is_printed(void **state)
-{
-	char text[32];
-	struct fmt f = fmt_to(SPAN(text));
-
-	(void)state;
-	date_print(&f, 1795245136);
-	assert_string_equal(fmt_text(&f), "2026-11-21T07:12:16Z");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_the_day_of_others),
-		cmocka_unit_test(is_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -268,6 +268,15 @@ void natpass_drain(struct natpass_server *s)
 		listener_stop(&s->ports.v[i].listener);
 }
 
+uint32_t natpass_sockets(const struct natpass_server *s, int fds[OPT_LIST_MAX])
+{
+	uint32_t n = s ? s->ports.n : 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		fds[i] = s->ports.v[i].listener.io.fd;
+	return n;
+}
+
 bool natpass_busy(const struct natpass_server *s)
 {
 	return s && s->links.used > 0;

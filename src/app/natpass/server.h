@@ -35,6 +35,8 @@ void natpass_check(struct natpass_server *s, const struct natpass_conf *conf,
 void natpass_reload(struct natpass_server *s, const struct natpass_conf *conf);
 void natpass_drain(struct natpass_server *s);
 bool natpass_busy(const struct natpass_server *s);
+/* Where it listens; how many. */
+uint32_t natpass_sockets(const struct natpass_server *s, int fds[OPT_LIST_MAX]);
 size_t natpass_descriptors(const struct natpass_conf *conf);
 
 #endif

@@ -57,3 +57,10 @@ size_t natpass_descriptors(const struct natpass_conf *conf)
 	(void)conf;
 	return 0;
 }
+
+uint32_t natpass_sockets(const struct natpass_server *s, int fds[OPT_LIST_MAX])
+{
+	(void)s;
+	(void)fds;
+	return 0;
+}
