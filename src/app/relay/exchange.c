@@ -148,6 +148,8 @@ static int route(struct web_conn *c)
 		web_enter(c, WEB_ASK);
 		return 1;
 	}
+	if (handover_yields(c->web))
+		return hold(c);
 	if (c->up)
 		web_drop(c, 0);
 	return web_reach(c, p, &from) ? 0 : web_refuse(c, 503);

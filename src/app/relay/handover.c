@@ -46,6 +46,8 @@ void relay_yield(struct relay *r, bool yield)
 			published_hold(s.it, yield);
 	for (uint32_t i = 0; r->web && i < r->web->nports; i++)
 		listener_pause(&r->web->ports[i].listener, yield);
+	if (r->web)
+		r->web->handover.yields = yield;
 }
 
 bool relay_awaited(const struct relay *r)
@@ -121,7 +123,7 @@ static void leave_datagrams(struct relay *r)
 void relay_leave(struct relay *r, int heir)
 {
 	if (r->web)
-		r->web->handover = (struct web_handover){ heir, true, 0 };
+		r->web->handover = (struct web_handover){ heir, true, true, 0 };
 	slots_each (struct session, s, &r->sessions)
 		if (!s.it->plain)
 			send_away(s.it);
@@ -174,7 +176,7 @@ void relay_pass(struct relay *r, bool gone)
 	if (!r->web)
 		return;
 	if (gone) {
-		r->web->handover.has_heir = false;
+		r->web->handover = (struct web_handover){ 0, false, false, 0 };
 		web_drain(r);
 	}
 	slots_each (struct web_conn, c, &r->web->conns)
@@ -184,6 +186,11 @@ void relay_pass(struct relay *r, bool gone)
 }
 
 /* ---- the successor ---- */
+
+bool handover_yields(const struct web *web)
+{
+	return web->handover.yields;
+}
 
 bool handover_awaits(const struct web *web)
 {

@@ -57,6 +57,8 @@ struct web_conn;
 MUST_USE int handover_pass(struct web_conn *c);
 /* Will it be, as soon as it can? */
 bool handover_takes(struct web_conn *c);
+/* Is a successor to ask for what would need a new data connection? */
+bool handover_yields(const struct web *web);
 /* May the client of such a service yet come? */
 bool handover_awaits(const struct web *web);
 

@@ -26,6 +26,12 @@ bool handover_takes(struct web_conn *c)
 	return false;
 }
 
+bool handover_yields(const struct web *web)
+{
+	(void)web;
+	return false;
+}
+
 bool handover_awaits(const struct web *web)
 {
 	(void)web;

@@ -84,6 +84,7 @@ struct web_port {
 struct web_handover { /* see handover.h */
 	int heir;     /* who takes over: a unix socket */
 	bool has_heir;
+	bool yields; /* who is to take over is ready: nobody waits for clients */
 	int64_t awaits; /* until when clients of our predecessor may come */
 };
 
