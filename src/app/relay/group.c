@@ -40,10 +40,25 @@ void group_read(struct group *g, const struct session *s,
 		   tokens_let_group(&s->relay->tokens, bytes_of(s->name), word);
 }
 
+void group_inherit(struct group *g)
+{
+	list_init(&g->ring);
+	g->open = true;
+}
+
+void group_adopt(struct published *p, const struct fastnat *m)
+{
+	if (p->group.open)
+		group_read(&p->group, p->session, m);
+	p->group.open = false;
+}
+
 bool group_differs(const struct published *p, const struct fastnat *m)
 {
 	uint8_t mac[FASTNAT_MAC];
 
+	if (p->group.open)
+		return false;
 	read_mac(mac, m);
 	return !bytes_are(word_of(m), p->group.word) ||
 	       memcmp(mac, p->group.mac, sizeof mac) != 0;

@@ -22,6 +22,7 @@ struct group { /* of one service */
 	struct list ring;
 	uint64_t turn; /* the last time that it was chosen, counted */
 	bool given;    /* the token file has the word for its client */
+	bool open;     /* a predecessor's: its client says which when it comes */
 	char word[FASTNAT_NAME + 1]; /* empty: it is in none */
 	uint8_t mac[FASTNAT_MAC];    /* zero: no key */
 	uint8_t token_tag[TOKEN_TAG];
@@ -30,6 +31,11 @@ struct group { /* of one service */
 /* What m asks for, of a service that s is about to publish: alone as yet. */
 void group_read(struct group *g, const struct session *s,
 		const struct fastnat *m);
+/* Of a service that a predecessor had, and nobody is in a group with; then, when
+ * its client is there, whatever that asks for.
+ */
+void group_inherit(struct group *g);
+void group_adopt(struct published *p, const struct fastnat *m);
 /* Is it another group than m asks for? */
 bool group_differs(const struct published *p, const struct fastnat *m);
 

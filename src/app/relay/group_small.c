@@ -10,6 +10,17 @@ void group_read(struct group *g, const struct session *s,
 	(void)m;
 }
 
+void group_inherit(struct group *g)
+{
+	(void)g;
+}
+
+void group_adopt(struct published *p, const struct fastnat *m)
+{
+	(void)p;
+	(void)m;
+}
+
 bool group_differs(const struct published *p, const struct fastnat *m)
 {
 	(void)p;

@@ -231,6 +231,7 @@ static int inherit(struct relay *r, const struct handover_line *l, int fd)
 		return -NAT_ELIMIT;
 	p->relay = r;
 	p->protocol = (uint8_t)l->protocol;
+	group_inherit(&p->group);
 	rc = take_socket(p, l, fd);
 	if (rc < 0) {
 		slots_put(&r->published, p);

@@ -259,6 +259,7 @@ int published_open(struct published **out, struct session *s,
 	if (!orphan)
 		return open_new(out, s, m);
 	adopt(orphan, s);
+	group_adopt(orphan, m);
 	*out = orphan;
 	return 0;
 }
