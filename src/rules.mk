@@ -28,9 +28,9 @@ $(call part,tools,cmd/check cmd/keygen cmd/keygen_small,cmd/tools_small)
 CRYPT = aead aes big bitslice cert chacha der ec ecdsa gcm ghash hash hkdf key md5 mont \
 	p256 p256_base p384 pem poly1305 prf rsa rsa_make rsa_pad sha1 sha512 spki x25519
 $(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/seals \
-	net/secure net/trust wire/stun_auth $(CRYPT:%=crypt/%) \
+	net/secure net/trust net/veil wire/stun_auth $(CRYPT:%=crypt/%) \
 	$(patsubst src/%.c,%,$(wildcard src/wire/tls/*.c src/wire/x509*.c)),\
-	cmd/keygen_small net/secure_small wire/stun_auth_small crypt/hash_small)
+	cmd/keygen_small net/secure_small net/veil_small wire/stun_auth_small crypt/hash_small)
 UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c)))
 UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_pair.c))
 $(call part,plain,app/relay/plain app/client/plain,\

@@ -7,7 +7,7 @@ static const struct span nothing = { NULL, 0 };
 
 static struct stream *below(struct sealed *x)
 {
-	return &x->tcp.stream;
+	return &x->veil.tcp.stream;
 }
 
 /* ---- what comes ---- */
@@ -78,7 +78,7 @@ static bool open_next(struct sealed *x)
 		x->tail = 0;
 	}
 	sealed_say(x); /* or later: reserve says it first */
-	x->above->stream.ended = x->tls.ended;
+	x->veil.above->stream.ended = x->tls.ended;
 	return true;
 }
 
@@ -134,8 +134,8 @@ static struct span room_below(struct sealed *x, size_t least)
 	if (!room.p || room.n >= OUT_LEAST)
 		return room;
 	stream_commit(below(x), 0);
-	return tcp_owes_out(&x->tcp) ? nothing
-				     : stream_reserve(below(x), OUT_LEAST);
+	return tcp_owes_out(&x->veil.tcp) ? nothing
+					  : stream_reserve(below(x), OUT_LEAST);
 }
 
 /* Room for least more of what is kept until OPEN; a larger buffer if need be. */

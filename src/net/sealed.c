@@ -6,12 +6,13 @@
 
 static struct sealed *of(struct stream *s)
 {
-	return container_of(s, struct tcp, stream)->sealed;
+	return container_of(container_of(s, struct tcp, stream)->veil,
+			    struct sealed, veil);
 }
 
 static struct stream *below(struct sealed *x)
 {
-	return &x->tcp.stream;
+	return &x->veil.tcp.stream;
 }
 
 /* ---- what the engine says for itself ---- */
@@ -46,7 +47,7 @@ static void say_course(const struct sealed *x, const char *what)
 	struct fmt f = fmt_to(SPAN(text));
 
 	if (x->seals->net->log->most < LOG_DEBUG ||
-	    sock_there(tcp_fd(&x->tcp), &a) < 0)
+	    sock_there(tcp_fd(&x->veil.tcp), &a) < 0)
 		return;
 	addr_print(&f, &a);
 	log_debug(x->seals->net->log, "tls", "%s: %s", fmt_text(&f), what);
@@ -66,9 +67,9 @@ void sealed_fail(struct sealed *x, int err)
 		say_course(x, x->tls.why ? x->tls.why : err_text(err));
 	}
 	x->state = SEALED_OVER;
-	x->above->stream.err = err;
+	x->veil.above->stream.err = err;
 	if (speaks && sealed_say(x))
-		tcp_push(&x->tcp);
+		tcp_push(&x->veil.tcp);
 	if (x->shake)
 		tls_cut(&x->tls); /* its place is another's now */
 	seals_end(x);
@@ -121,12 +122,12 @@ static void sealed_finish(struct stream *s)
 static void sealed_stop(struct stream *s, bool reset)
 {
 	struct tcp *t = container_of(s, struct tcp, stream);
-	struct sealed *x = t->sealed;
+	struct sealed *x = of(s);
 	struct seals *seals = x->seals;
 
 	if (!tcp_runs(t))
 		return;
-	t->io.loop = NULL;
+	veil_leave(&x->veil);
 	if (x->state != SEALED_CALLED && x->state != SEALED_WAITS)
 		tls_stop(&x->tls);
 	records_forget(x);
@@ -182,6 +183,7 @@ static void shake(struct sealed *x)
 		return; /* STREAM_OUT will come */
 	if (said == 0 && x->tls.open && !x->tls.hs) {
 		x->state = SEALED_OPEN;
+		x->veil.open = true;
 		seals_end(x);
 		seals_leave(x);
 	} else if (said > 0 || hear(x)) {
@@ -219,7 +221,7 @@ static void tell_open(struct sealed *x)
 
 void sealed_step(struct sealed *x)
 {
-	struct stream *s = &x->above->stream;
+	struct stream *s = &x->veil.above->stream;
 
 	if (x->state == SEALED_SHAKES)
 		shake(x);
@@ -236,8 +238,8 @@ void sealed_step(struct sealed *x)
 
 static void wake(struct waker *w, unsigned what)
 {
-	struct sealed *x = container_of(w, struct sealed, waker);
-	struct stream *s = &x->above->stream;
+	struct sealed *x = container_of(w, struct sealed, veil.waker);
+	struct stream *s = &x->veil.above->stream;
 
 	if (what & STREAM_DOWN)
 		sealed_fail(x, below(x)->err);
@@ -256,56 +258,26 @@ static void wake(struct waker *w, unsigned what)
 
 struct sealed *sealed_of(const struct tcp *t)
 {
-	return tcp_runs(t) && t->stream.ops == &sealed_ops ? t->sealed : NULL;
-}
+	const struct veil *v = veil_of(t);
 
-struct tcp *sealed_under(struct tcp *t)
-{
-	struct sealed *x = sealed_of(t);
-
-	return x ? &x->tcp : t;
-}
-
-/* The owner's tcp is running, with that descriptor, but has no handles. */
-static void stand_in(struct tcp *t, struct sealed *x)
-{
-	t->sealed = x;
-	t->io.loop = x->seals->net->loop;
-	t->io.fd = tcp_fd(&x->tcp);
-	x->above = t;
-}
-
-void sealed_move(struct tcp *to, struct tcp *from, struct waker *up)
-{
-	struct sealed *x = from->sealed;
-
-	*to = (struct tcp){ .stream = from->stream, .net = from->net };
-	to->stream.up = up;
-	from->io.loop = NULL;
-	stand_in(to, x);
+	while (v && v->above->stream.ops != &sealed_ops)
+		v = veil_of(&v->tcp);
+	return v ? container_of(v, struct sealed, veil) : NULL;
 }
 
 bool sealed_start(struct seals *s, struct tcp *t,
 		  const struct sealed_kind *kind)
 {
 	struct sealed *x = slots_get(&s->lines);
-	struct waker *up = t->stream.up;
 
 	if (!x)
 		return false;
 	x->seals = s;
 	x->kind = kind;
-	x->waker.wake = wake;
 	list_init(&x->node);
-	tcp_move(&x->tcp, t, &x->waker);
-	*t = (struct tcp){ .net = s->net };
-	t->stream = (struct stream){
-		.ops = &sealed_ops,
-		.up = up,
-		.most_in = x->tcp.stream.most_in - TLS_RECORD_MOST,
-		.most_out = x->tcp.stream.most_out - TLS_RECORD_TEXT,
-	};
-	stand_in(t, x);
+	veil_lay(&x->veil, t, &sealed_ops, wake);
+	t->stream.most_in -= TLS_RECORD_MOST;
+	t->stream.most_out -= TLS_RECORD_TEXT;
 	if (kind->conf->role == TLS_SERVER)
 		answer(x);
 	else

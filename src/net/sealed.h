@@ -1,6 +1,5 @@
 /* sealed - a tcp whose bytes are records of TLS: a byte stream over a byte
- * stream. The struct tcp stays what its owner has, its stream, its waker and
- * tcp_move as before; the socket has moved below, into a struct sealed.
+ * stream, as a veil (veil.h).
  *
  *	in:   text that is open, its tail | records as they came
  *	      ^ the front of the input of the tcp below
@@ -18,7 +17,7 @@
 #define NAT_NET_SEALED_H
 
 #include "net/seals.h"
-#include "net/tcp.h"
+#include "net/veil.h"
 #include "wire/tls/tls.h"
 
 /*	CALLED   a server has not heard a whole record
@@ -40,9 +39,7 @@ struct sealed { /* fields are private to sealed.c, seals.c */
 	struct list node; /* among those that are due, or wait */
 	struct seals *seals;
 	const struct sealed_kind *kind;
-	struct tcp *above; /* its owner's */
-	struct tcp tcp;    /* with the socket */
-	struct waker waker;
+	struct veil veil;
 	struct shake *shake; /* SHAKES */
 	struct buf *early;   /* what is said before it is OPEN; NULL: nothing */
 	struct span out;     /* reserved below */
@@ -58,14 +55,8 @@ struct sealed { /* fields are private to sealed.c, seals.c */
 bool sealed_start(struct seals *s, struct tcp *t,
 		  const struct sealed_kind *kind);
 
-/* The one that seals t; NULL: nobody does. */
+/* The one that seals t, under what veils ever; NULL: nobody does. */
 struct sealed *sealed_of(const struct tcp *t);
-
-/* The tcp that has the socket: t, or the one below. */
-struct tcp *sealed_under(struct tcp *t);
-
-/* For tcp_move: of one that is sealed. */
-void sealed_move(struct tcp *to, struct tcp *from, struct waker *up);
 
 /* For records.c: what the engine has to say for itself. False: there is more, and
  * no room for it now.

@@ -383,7 +383,7 @@ bool secure_answer(struct secure *s, struct tcp *t, bool only)
 	enum { HANDSHAKE = 0x16 };
 	struct span in;
 
-	if (!s || sealed_of(t))
+	if (!s || veil_of(t))
 		return true;
 	in = stream_peek(&t->stream, 1);
 	if (!in.p)
@@ -412,13 +412,6 @@ bool secure_call(struct secure *s, struct tcp *t, struct bytes host)
 	}
 	s->kind.name = (struct bytes){ s->name, s->name_n };
 	return sealed_start(&s->seals, t, &s->kind);
-}
-
-bool secure_waits(const struct tcp *t)
-{
-	const struct sealed *x = sealed_of(t);
-
-	return x && x->state < SEALED_OPEN;
 }
 
 const uint8_t *secure_bond(const struct tcp *t, uint8_t room[FASTNAT_BOND])
@@ -453,13 +446,13 @@ static void print_pin(struct fmt *f, const struct sealed *x)
 
 bool secure_explain(const struct secure *s, struct tcp *t, struct fmt *f)
 {
-	const struct sealed *x = sealed_of(t);
+	struct sealed *x = sealed_of(t);
 	struct span in;
 
 	if (!x || x->state != SEALED_OVER ||
 	    (x->told_open && x->tls.err != -NAT_ECERT))
 		return false;
-	in = stream_peek(&sealed_under(t)->stream, 1);
+	in = stream_peek(&x->veil.tcp.stream, 1);
 	if (!x->told_open && in.p && in.p[0] == '{')
 		fmt_put(f, "does not speak TLS: has it --tls-cert or "
 			   "--tls-dir, and is it the right port?");

@@ -72,9 +72,6 @@ MUST_USE bool secure_answer(struct secure *s, struct tcp *t, bool only);
  */
 MUST_USE bool secure_call(struct secure *s, struct tcp *t, struct bytes host);
 
-/* Is a handshake still going on? STREAM_OPEN will come, or STREAM_DOWN. */
-bool secure_waits(const struct tcp *t);
-
 /* What only the two ends of t know (RFC 8446 7.5), in room; NULL if t is plain. */
 const uint8_t *secure_bond(const struct tcp *t, uint8_t room[FASTNAT_BOND]);
 

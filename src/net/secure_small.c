@@ -1,5 +1,4 @@
 /* secure without TLS, for small builds. */
-#include "net/sealed.h"
 #include "net/secure.h"
 
 void secure_fit(const struct secure_conf **to, const struct secure_conf *conf,
@@ -72,12 +71,6 @@ bool secure_call(struct secure *s, struct tcp *t, struct bytes host)
 	return true;
 }
 
-bool secure_waits(const struct tcp *t)
-{
-	(void)t;
-	return false;
-}
-
 const uint8_t *secure_bond(const struct tcp *t, uint8_t room[FASTNAT_BOND])
 {
 	(void)t, (void)room;
@@ -105,20 +98,4 @@ bool secure_count(const struct secure *s, struct secure_counts *c)
 {
 	(void)s, (void)c;
 	return false;
-}
-
-struct sealed *sealed_of(const struct tcp *t)
-{
-	(void)t;
-	return NULL;
-}
-
-struct tcp *sealed_under(struct tcp *t)
-{
-	return t;
-}
-
-void sealed_move(struct tcp *to, struct tcp *from, struct waker *up)
-{
-	(void)to, (void)from, (void)up;
 }

@@ -1,5 +1,5 @@
 #include "net/tcp.h"
-#include "net/sealed.h"
+#include "net/veil.h"
 #include "os/sock.h"
 
 #define TCP(s) container_of(s, struct tcp, stream)
@@ -289,6 +289,11 @@ struct tcp *tcp_of(struct stream *s)
 	return s->ops == &tcp_ops ? TCP(s) : NULL;
 }
 
+bool tcp_is_bare(const struct tcp *t)
+{
+	return t->stream.ops == &tcp_ops;
+}
+
 static void handles_init(struct tcp *t)
 {
 	io_init(&t->io, ready);
@@ -313,8 +318,8 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 	bool flushing = !list_alone(&from->flush.node);
 	bool waiting = !list_alone(&from->wait.node);
 
-	if (sealed_of(from)) {
-		sealed_move(to, from, up);
+	if (veil_of(from)) {
+		veil_move(to, from, up);
 		return;
 	}
 	soon_stop(&from->flush);
@@ -343,7 +348,7 @@ bool tcp_put_back(struct tcp *t, struct bytes b)
 
 void tcp_push(struct tcp *t)
 {
-	t = sealed_under(t);
+	t = veil_under(t);
 	if (t->out && held(t->out) && !t->stream.err)
 		send_out(t);
 }

@@ -18,7 +18,7 @@ struct tcp { /* fields are private to tcp.c but for stream */
 	struct net *net;
 	union {
 		struct buf *in;
-		struct sealed *sealed; /* sealed.h: who has the socket */
+		struct veil *veil; /* veil.h: who has the socket */
 	};
 	struct buf *out;
 	uint8_t in_class,
@@ -36,7 +36,7 @@ void tcp_start(struct tcp *t, struct net *net, int fd, struct waker *up);
 void tcp_move(struct tcp *to, struct tcp *from, struct waker *up);
 
 /* Ends, as stop does, but for the descriptor, which is the caller's. Of one that is
- * not sealed.
+ * not veiled.
  */
 int tcp_leave(struct tcp *t);
 
@@ -45,10 +45,11 @@ int tcp_leave(struct tcp *t);
  */
 MUST_USE bool tcp_put_back(struct tcp *t, struct bytes b);
 
-/* The tcp behind a stream, NULL when it is something else. */
+/* The tcp behind a stream, NULL when it is something else: a veiled one, too. */
 struct tcp *tcp_of(struct stream *s);
+bool tcp_is_bare(const struct tcp *t);
 
-/* Both of one that is sealed, too. */
+/* Both of one that is veiled, too. */
 static inline bool tcp_runs(const struct tcp *t)
 {
 	return t->io.loop != NULL;

@@ -354,8 +354,8 @@ static void worn_out(void **state)
 	assert_true(run_until(STREAM_OPEN));
 	x = sealed_of(&client.tcp);
 	y = sealed_of(&server.tcp);
-	client.tcp.sealed->tls.out.seq = (1 << 24) - 1;
-	server.tcp.sealed->tls.in.seq = (1 << 24) - 1;
+	sealed_of(&client.tcp)->tls.out.seq = (1 << 24) - 1;
+	sealed_of(&server.tcp)->tls.in.seq = (1 << 24) - 1;
 	say(&client, "the last");
 	assert_int_equal(client.tcp.stream.err, -NAT_EPROTO);
 	assert_null(stream_reserve(&client.tcp.stream, 1).p);

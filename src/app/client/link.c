@@ -4,6 +4,7 @@
 #include "app/client/proxied.h"
 #include "app/client/shapes.h"
 #include "app/client/visit.h"
+#include "net/veil.h"
 #include "os/sock.h"
 
 enum { PATIENCE = 5000 }; /* ms, to connect */
@@ -210,7 +211,7 @@ static void relay_dialled(struct dial *d, int fd)
 	tcp_start(&l->relay, net_of(l), fd, &l->opening->waker);
 	if (!client_secures(l->client, &l->relay))
 		link_end(l, -NAT_ELIMIT);
-	else if (!secure_waits(&l->relay))
+	else if (!veil_waits(&l->relay))
 		say_header(l);
 }
 
