@@ -2,7 +2,7 @@
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
 PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge \
-	map journal redis handover access page
+	map journal redis handover access page ws
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -10,6 +10,8 @@ IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 # access writes of requests.
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access,$(IN)))
+# WebSocket begins as HTTP, and clients want it by TLS.
+IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
@@ -68,6 +70,10 @@ $(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/ha
 $(call part,access,app/relay/access wire/access os/trail,app/relay/access_small)
 $(call part,page,app/admin/served app/admin/page,app/admin/served_small)
 
+$(call part,ws,net/wsock net/wsopen net/wsdata wire/ws wire/upgrade wire/utf8 \
+	app/client/way app/client/outward,\
+	net/wsock_small app/client/way_small app/client/outward_small)
+
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
 PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
@@ -82,4 +88,5 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \
+	-DNAT_WS=$(if $(filter ws,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

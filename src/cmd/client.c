@@ -1,6 +1,8 @@
 #include "app/client/client.h"
 #include "cmd/serve.h"
 #include "cmd/tlsopts.h"
+#include "cmd/wayopts.h"
+#include "net/wsock.h"
 
 struct client_set {
 	struct common common; /* first */
@@ -11,8 +13,8 @@ struct client_set {
 /* clang-format off */
 #define AT(field) offsetof(struct client_set, conf.field)
 static const struct opt opts[] = {
-	{ 'r', "relay", OPT_ADDR, OPT_LIST | OPT_HOST, AT(relay), "ADDR", NULL,
-	  0, 0, WORDS("Relay, port 8888 if not said") },
+	{ 'r', "relay", WAY_TYPE, AT(relay), "ADDR", NULL,
+	  0, 0, WORDS("Relay, port 8888 if not said; or ws://ADDR/PATH, wss://") },
 	ROLE_TOKEN_OPTS,
 	{ 'n', "name", OPT_TEXT, OPT_FIXED, AT(name), "NAME", NULL,
 	  0, 0, WORDS("What this client is called, if not HOST-xxxxxx") },
@@ -39,6 +41,7 @@ static const struct opt opts[] = {
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
 	  0, 0, WORDS("Reach one by standard input and output, and exit") },
 	TLS_CLIENT_OPTS
+	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front))
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -165,6 +168,26 @@ static void check_visits(const struct client_conf *conf, struct diag *d)
 		diag_option(d, "plain", "has no visits");
 }
 
+/* ---- ways to the relay ---- */
+
+static void check_ways(struct client_set *set, struct diag *d)
+{
+	struct client_conf *conf = &set->conf;
+
+	const char *why = wsock_path_fault(given(conf->ws_path));
+
+	if (why)
+		diag_option(d, "ws-path", why);
+	for (uint32_t i = 0; i < conf->relay.n; i++) {
+		bool tls = false;
+
+		why = client_relay_fault(conf->relay.v[i], &tls);
+		if (why)
+			diag_option(d, "relay", why);
+		set->common.tls.calls = set->common.tls.calls || tls;
+	}
+}
+
 /* ---- the role ---- */
 
 static void fit(const struct conf *file, struct section *s, struct diag *d)
@@ -178,6 +201,7 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	conf->token_file = set->common.token_file;
 	conf->weak_token = set->common.weak_token;
 	set->common.quiet = conf->stdio; /* somebody's connection */
+	check_ways(set, d);
 	secure_fit(&conf->tls, &set->common.tls, SECURE_CLIENT, d);
 	if (conf->name && !fastnat_is_name(bytes_of(conf->name)))
 		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");

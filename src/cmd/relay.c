@@ -6,6 +6,8 @@
 #include "cmd/serve.h"
 #include "cmd/takeover.h"
 #include "cmd/tlsopts.h"
+#include "cmd/wayopts.h"
+#include "net/wsock.h"
 
 enum { SECRET = 128 };
 
@@ -72,6 +74,7 @@ static const struct opt opts[] = {
 	{ 0, "udp-idle", OPT_MS, 0, AT(udp_idle), "TIME", "60s",
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
 	TLS_RELAY_OPTS
+	WAY_RELAY_OPTS(AT(web.ws))
 	ROWS_OF(NAT_HTTP)(
 	{ 0, "http", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(web.http), "ADDR", NULL,
 	  0, 0, WORDS("Where browsers come for HTTP services") },
@@ -154,6 +157,10 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
+	why = wsock_path_fault(
+		bytes_of(set->conf.web.ws ? set->conf.web.ws : ""));
+	if (why)
+		diag_option(d, "ws-path", why);
 	why = relay_domain_fault(&set->conf);
 	if (why)
 		diag_option(d, "domain", why);

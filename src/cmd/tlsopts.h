@@ -25,7 +25,7 @@
 	  "directory") },)
 #define TLS_CLIENT_OPTS ROWS_OF(NAT_TLS)( \
 	{ ROLE_ROW(0, "transport", OPT_TEXT, OPT_FIXED, tls.transport, "WORD"), \
-	  "tcp", 0, 0, WORDS("How the relay is reached: tcp or tls") }, \
+	  "tcp", 0, 0, WORDS("How the relay is reached: tcp, tls, ws or wss") }, \
 	{ ROLE_ROW(0, "ca", OPT_TEXT, 0, tls.ca, "PATH"), \
 	  NULL, 0, 0, \
 	  WORDS("Believe a relay with a certificate signed by one of this file or " \

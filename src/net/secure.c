@@ -5,6 +5,7 @@
 #include "crypt/ct.h"
 #include "net/creds.h"
 #include "net/sealed.h"
+#include "net/wsock.h"
 #include "os/clock.h"
 #include "os/cpu.h"
 #include "os/mem.h"
@@ -42,7 +43,8 @@ bool secure_wanted(const struct secure_conf *conf, enum secure_side side)
 {
 	if (side == SECURE_SERVER)
 		return conf->cert.n || conf->dir;
-	return strcmp(conf->transport, "tls") == 0;
+	return conf->calls || strcmp(conf->transport, "tls") == 0 ||
+	       strcmp(conf->transport, "wss") == 0;
 }
 
 uint32_t secure_listens(const struct secure_conf *conf)
@@ -79,15 +81,27 @@ static void fit_pins(const struct secure_conf *conf, struct diag *d)
 	}
 }
 
+/* The last two in builds with the part `ws`. */
+static bool is_transport(const char *word)
+{
+	static const char *const words[] = { "tcp", "tls", "ws", "wss" };
+	size_t n = wsock_known ? COUNT(words) : 2, i = 0;
+
+	while (i < n && strcmp(words[i], word) != 0)
+		i++;
+	return i < n;
+}
+
 static void fit_client(const struct secure_conf *conf, struct diag *d)
 {
 	bool tls = secure_wanted(conf, SECURE_CLIENT);
 
-	if (!tls && strcmp(conf->transport, "tcp") != 0)
-		diag_option(d, "transport", "one of tcp, tls");
+	if (!is_transport(conf->transport))
+		diag_option(d, "transport", "one of tcp, tls, ws, wss");
 	if (!tls && (conf->ca || conf->pin.n || conf->cert.n || conf->insecure))
 		diag_option(d, "transport",
-			    "tls is what ca, pin, cert, insecure are for");
+			    "tls, or wss, is what ca, pin, cert, insecure "
+			    "are for");
 	if (conf->cert.n != conf->key.n)
 		diag_option(d, "key", "as many as cert, in their order");
 	if (conf->insecure && (conf->ca || conf->pin.n))

@@ -16,11 +16,12 @@ struct secure_conf {
 	struct opt_list cert, key; /* FILEs, in pairs */
 	struct opt_list pin;       /* a client's: what secure_pin_fault takes */
 	struct opt_list listen;    /* a server's: ADDR for TLS alone */
-	const char *transport;     /* a client's: tcp, tls */
-	const char *dir;           /* a server's own key and certificate */
-	const char *ca; /* file or directory; NULL: the system's, or nobody */
-	bool only;      /* a server's: no plain connections */
-	bool insecure;  /* a client's: believes anybody */
+	const char *transport;     /* a client's: tcp, tls, ws, wss */
+	bool calls;      /* a client's: a relay's address asks for it */
+	const char *dir; /* a server's own key and certificate */
+	const char *ca;  /* file or directory; NULL: the system's, or nobody */
+	bool only;       /* a server's: no plain connections */
+	bool insecure;   /* a client's: believes anybody */
 };
 
 enum secure_side { SECURE_CLIENT, SECURE_SERVER };

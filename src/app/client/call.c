@@ -1,10 +1,10 @@
 #include "app/client/call.h"
 #include "app/client/inner.h"
+#include "net/veil.h"
 #include "os/sock.h"
 
 enum {
-	PATIENCE = 5000, /* ms, to connect */
-	LIMIT = 15000    /* until it is joined; the relay says no after 10 s */
+	LIMIT = 15000 /* ms; until it is joined; the relay says no after 10 s */
 };
 
 static struct net *net_of(const struct call *call)
@@ -119,27 +119,8 @@ static void refused(struct call *call, const struct fastnat *m)
 	end(call, m->has & HAS_RETRY ? -NAT_EAGAIN : -NAT_EACCESS);
 }
 
-static void hear_answer(struct waker *w, unsigned what)
-{
-	struct call *call = container_of(w, struct calling, there)->call;
-	struct stream *in = &call->relay.stream;
-	struct heard h;
-	int rc = talk_hear(in, &call->calling->scan, &h);
-
-	(void)what;
-	if (rc > 0 && h.m.command == FASTNAT_NONE && h.m.yes) {
-		join(call);
-	} else if (rc > 0 && h.m.command == FASTNAT_ERROR) {
-		refused(call, &h.m);
-	} else if (rc || in->err || in->ended) {
-		rc = rc ? -NAT_EPROTO : in->err ? in->err : -NAT_ECLOSED;
-		reach_trouble(call->reach, "the relay: %s", err_text(rc));
-		end(call, rc);
-	}
-}
-
 /* The byte behind the header is the visitor's first: no line end. */
-static int say_header(struct call *call)
+static void say_header(struct call *call)
 {
 	struct client *c = call->reach->client;
 	uint8_t mac[FASTNAT_MAC];
@@ -154,7 +135,31 @@ static int say_header(struct call *call)
 	};
 
 	fastnat_visit_mac(mac, c->control.secrets.key, &m);
-	return talk_say(&call->relay.stream, &m, false);
+	if (talk_say(&call->relay.stream, &m, false) < 0)
+		end(call, -NAT_EMEMORY);
+}
+
+static void hear_answer(struct waker *w, unsigned what)
+{
+	struct call *call = container_of(w, struct calling, there)->call;
+	struct stream *in = &call->relay.stream;
+	struct heard h;
+	int rc;
+
+	if (what & STREAM_OPEN) {
+		say_header(call);
+		return;
+	}
+	rc = talk_hear(in, &call->calling->scan, &h);
+	if (rc > 0 && h.m.command == FASTNAT_NONE && h.m.yes) {
+		join(call);
+	} else if (rc > 0 && h.m.command == FASTNAT_ERROR) {
+		refused(call, &h.m);
+	} else if (rc || in->err || in->ended) {
+		rc = rc ? -NAT_EPROTO : in->err ? in->err : -NAT_ECLOSED;
+		reach_trouble(call->reach, "the relay: %s", err_text(rc));
+		end(call, rc);
+	}
 }
 
 static void dialled(struct dial *d, int fd)
@@ -172,9 +177,11 @@ static void dialled(struct dial *d, int fd)
 	call->calling->scan = (struct json_scan){ 0 };
 	tcp_start(&call->relay, net_of(call), fd, &call->calling->there);
 	enter(call, CALL_ASK);
-	if (!client_secures(call->reach->client, &call->relay) ||
-	    say_header(call) < 0)
-		end(call, -NAT_EMEMORY);
+	if (!outward_open(call->reach->client, &call->relay,
+			  call->calling->port))
+		end(call, -NAT_ELIMIT);
+	else if (!veil_waits(&call->relay))
+		say_header(call);
 }
 
 static void dial(struct call *call)
@@ -184,8 +191,9 @@ static void dial(struct call *call)
 	if (control_int_port(&call->reach->client->control, &relay) < 0)
 		return;
 	enter(call, CALL_DIAL);
-	dial_addr(&call->calling->dial, net_of(call), &relay, PATIENCE,
-		  dialled);
+	call->calling->port = relay.port;
+	outward_dial(call->reach->client, &call->calling->dial, &relay,
+		     dialled);
 }
 
 void calls_begin(struct client *c)

@@ -45,7 +45,7 @@ size_t client_descriptors(const struct client_conf *c)
 }
 
 /* Every connection to the relay. */
-static int start_secure(struct client *c, struct diag *d)
+static int start_layers(struct client *c, struct diag *d)
 {
 	const struct secure_wish wish = {
 		.side = SECURE_CLIENT,
@@ -54,7 +54,9 @@ static int start_secure(struct client *c, struct diag *d)
 		.conf = c->conf->tls,
 	};
 
-	return secure_start(&c->secure, c->net, &wish, d);
+	int rc = secure_start(&c->secure, c->net, &wish, d);
+
+	return rc < 0 ? rc : outward_start(c, wish.most, d);
 }
 
 /* What the settings say; all that is wrong is said. */
@@ -72,7 +74,7 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	err = err ? err : rc;
 	rc = identity_init(&c->identity, c->conf, state_dir, d);
 	err = err ? err : rc;
-	rc = start_secure(c, d);
+	rc = start_layers(c, d);
 	err = err ? err : rc;
 	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
@@ -88,6 +90,7 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 
 static void release(struct client *c)
 {
+	outward_stop(c);
 	secure_stop(c->secure);
 	identity_wipe(&c->identity);
 	mem_release(c->mem);

@@ -28,6 +28,8 @@ struct client_conf {
 	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	const char *stdio;     /* OWNER/SERVICE; NULL: none */
 	const struct secure_conf *tls;
+	const char *ws_path; /* of relays that are reached by WebSocket */
+	bool tls_front;      /* TLS ends in front of the relay */
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };
@@ -73,6 +75,11 @@ bool client_busy(const struct client *c);
 /* What came of the one visit that stdio is: 0, or an error, which has been said.
  */
 int client_outcome(const struct client *c);
+
+/* NULL, or what is wrong with a --relay that is no plain ADDR. *tls: it asks for
+ * TLS.
+ */
+const char *client_relay_fault(const char *relay, bool *tls);
 
 /* NULL, or what is wrong with a --visit or --stdio. */
 const char *client_visit_fault(const char *visit);

@@ -9,7 +9,6 @@
 #include "os/sock.h"
 
 enum {
-	CONNECT_MS = 5000, /* for each address */
 	ARRIVE_MS = 10000, /* from dialling to UP */
 	UNACKED_MS = 20000,
 	DOUBT_MS = 3000,  /* for a sign of life when the network changed */
@@ -41,7 +40,8 @@ int control_int_port(const struct control *ctl, struct addr *a)
 	int rc = ctl->state == CONTROL_UP ? sock_there(tcp_fd(&ctl->tcp), a)
 					  : -NAT_ECLOSED;
 
-	a->port = ctl->int_port;
+	if (rc == 0)
+		a->port = outward_port(ctl->client, ctl->int_port);
 	return rc;
 }
 
@@ -174,7 +174,8 @@ static void dialled(struct dial *d, int fd)
 	}
 	sock_user_timeout(fd, UNACKED_MS);
 	tcp_start(&ctl->tcp, net_of(ctl), fd, &ctl->waker);
-	if (!client_secures(ctl->client, &ctl->tcp))
+	if (!outward_open(ctl->client, &ctl->tcp,
+			  ctl->relays.at[ctl->relays.now].port))
 		lose(ctl, -NAT_ELIMIT);
 	else
 		look(ctl);
@@ -189,13 +190,11 @@ static void stay(struct control *ctl)
 
 static void begin(struct control *ctl)
 {
-	const struct hostport *to = &ctl->relays.at[ctl->relays.now];
-
 	ctl->told = false;
 	ctl->retry = 0;
 	ctl->scan = (struct json_scan){ 0 };
 	start_timer(ctl, now_of(ctl) + ARRIVE_MS);
-	dial_start(&ctl->dial, net_of(ctl), to, CONNECT_MS, dialled);
+	outward_begin(ctl->client, &ctl->dial, dialled);
 }
 
 static void too_late(struct control *ctl)
@@ -245,7 +244,7 @@ void control_equip(struct control *ctl)
 	struct addr relay;
 
 	if (entries_have(&c->entries, FASTNAT_UDP) && !udp_runs(&c->lane.udp) &&
-	    !secure_runs(c->secure) && control_int_port(ctl, &relay) == 0)
+	    outward_bare(c) && control_int_port(ctl, &relay) == 0)
 		lane_start(c, &relay);
 	if (entries_have(&c->entries, FASTNAT_TCP))
 		parks_fit(c);

@@ -13,6 +13,7 @@
 #include "app/client/health.h"
 #include "app/client/lane.h"
 #include "app/client/moved.h"
+#include "app/client/outward.h"
 #include "app/client/state.h"
 
 struct client_counts {
@@ -40,14 +41,7 @@ struct client {
 	struct secure *secure; /* NULL: no TLS */
 	struct healths *healths;
 	struct shapes *shapes;
+	struct outward outward;
 };
-
-/* t, which has just connected, goes to the relay at hand. */
-MUST_USE static inline bool client_secures(struct client *c, struct tcp *t)
-{
-	const struct relays *rs = &c->control.relays;
-
-	return secure_call(c->secure, t, rs->at[rs->now].host);
-}
 
 #endif

@@ -182,9 +182,9 @@ static void woken(struct waker *w, unsigned what)
 {
 	struct link *l = container_of(w, struct opening, waker)->link;
 
-	if ((what & STREAM_DOWN) && secure_runs(l->client->secure))
+	if ((what & STREAM_DOWN) && !outward_bare(l->client))
 		control_failed(&l->client->control, out_id_of(l),
-			       "no TLS with intPort");
+			       "no handshake with intPort");
 	if ((what & STREAM_DOWN) || l->relay.stream.finished)
 		link_end(l, l->relay.stream.err);
 	else if (l->state == LINK_HEADER)
@@ -209,7 +209,7 @@ static void relay_dialled(struct dial *d, int fd)
 	enter(l, LINK_HEADER);
 	l->opening->waker.wake = woken;
 	tcp_start(&l->relay, net_of(l), fd, &l->opening->waker);
-	if (!client_secures(l->client, &l->relay))
+	if (!outward_open(l->client, &l->relay, l->opening->to.port))
 		link_end(l, -NAT_ELIMIT);
 	else if (!veil_waits(&l->relay))
 		say_header(l);
@@ -218,8 +218,8 @@ static void relay_dialled(struct dial *d, int fd)
 static void dial_relay(struct link *l)
 {
 	enter(l, LINK_RELAY);
-	dial_addr(&l->opening->dial, net_of(l), &l->opening->to, PATIENCE,
-		  relay_dialled);
+	outward_dial(l->client, &l->opening->dial, &l->opening->to,
+		     relay_dialled);
 }
 
 /* An original server learns it from a connection that ends at once. */

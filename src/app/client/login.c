@@ -20,7 +20,7 @@ static struct fastnat_login login_of(struct control *ctl)
 		.client_nonce = { secrets->nonce, FASTNAT_NONCE },
 		.server_nonce = { secrets->server_nonce, FASTNAT_NONCE },
 		.name = identity_name(id),
-		.bond = secure_bond(&ctl->tcp, secrets->bond),
+		.bond = outward_bond(ctl, secrets->bond),
 	};
 }
 

@@ -1,12 +1,12 @@
 #include "app/client/park.h"
 #include "app/client/inner.h"
 #include "app/client/visit.h"
+#include "net/veil.h"
 #include "os/sock.h"
 #include "wire/fastnat.h"
 
 enum {
-	PATIENCE = 5000, /* ms, to connect */
-	LOOK_MS = 10000, /* how often demand is looked at */
+	LOOK_MS = 10000, /* ms; how often demand is looked at */
 	UNACKED_MS = 20000
 };
 
@@ -39,6 +39,25 @@ void park_move(struct park *p, struct tcp *to, struct waker *up)
 {
 	tcp_move(to, &p->tcp, up);
 	leave(p);
+}
+
+/* ---- saying ---- */
+
+static void say_header(struct park *p)
+{
+	const struct control *ctl = &p->client->control;
+	struct fastnat m = {
+		.has = HAS_OUT_ID | HAS_ID | HAS_N | HAS_MAC,
+		.out_id = BYTES(""),
+		.id = control_id(ctl),
+		.n = ++p->client->parks.n,
+	};
+	uint8_t mac[FASTNAT_MAC];
+
+	fastnat_park_mac(mac, ctl->secrets.key, m.id, m.n);
+	m.mac = (struct bytes){ mac, sizeof mac };
+	if (talk_say(&p->tcp.stream, &m, true) < 0)
+		park_drop(p);
 }
 
 /* ---- hearing ---- */
@@ -78,29 +97,15 @@ static void wake(struct waker *w, unsigned what)
 {
 	struct park *p = container_of(w, struct park, waker);
 
-	if (!p->link)
+	if (what & STREAM_OPEN)
+		say_header(p);
+	else if (!p->link)
 		look(p);
 	else if (what & STREAM_DOWN)
 		link_unparked(p->link);
 }
 
 /* ---- opening ---- */
-
-static int say_header(struct park *p)
-{
-	const struct control *ctl = &p->client->control;
-	struct fastnat m = {
-		.has = HAS_OUT_ID | HAS_ID | HAS_N | HAS_MAC,
-		.out_id = BYTES(""),
-		.id = control_id(ctl),
-		.n = ++p->client->parks.n,
-	};
-	uint8_t mac[FASTNAT_MAC];
-
-	fastnat_park_mac(mac, ctl->secrets.key, m.id, m.n);
-	m.mac = (struct bytes){ mac, sizeof mac };
-	return talk_say(&p->tcp.stream, &m, true);
-}
 
 static void dialled(struct dial *d, int fd)
 {
@@ -114,8 +119,10 @@ static void dialled(struct dial *d, int fd)
 	p->heard = p->client->net->loop->now;
 	sock_user_timeout(fd, UNACKED_MS);
 	tcp_start(&p->tcp, p->client->net, fd, &p->waker);
-	if (!client_secures(p->client, &p->tcp) || say_header(p) < 0)
+	if (!outward_open(p->client, &p->tcp, p->port))
 		park_drop(p);
+	else if (!veil_waits(&p->tcp))
+		say_header(p);
 }
 
 static void fill(struct client *c)
@@ -132,7 +139,8 @@ static void fill(struct client *c)
 			return;
 		p->client = c;
 		p->waker.wake = wake;
-		dial_addr(&p->dial, c->net, &relay, PATIENCE, dialled);
+		p->port = relay.port;
+		outward_dial(c, &p->dial, &relay, dialled);
 	}
 }
 

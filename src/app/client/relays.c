@@ -2,12 +2,12 @@
 #include <assert.h>
 
 /* What hostport_parse does not take: a host alone, "[v6]", and v6 bare. */
-static bool host_alone(struct hostport *hp, struct bytes text)
+static bool host_alone(struct hostport *hp, struct bytes text, uint16_t port)
 {
 	struct addr a;
 	bool colon = false;
 
-	hp->port = RELAY_PORT;
+	hp->port = port;
 	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
 		text = (struct bytes){ text.p + 1, text.n - 2 };
 	hp->host = text;
@@ -16,10 +16,12 @@ static bool host_alone(struct hostport *hp, struct bytes text)
 	return text.n > 0 && (!colon || addr_parse_ip(&a, text) == 0);
 }
 
-static bool read_relay(struct hostport *hp, struct bytes text)
+static bool read_relay(struct hostport *hp, struct way *way, struct bytes text)
 {
+	if (!way_read(way, &text))
+		return false;
 	if (hostport_parse(hp, text) < 0)
-		return host_alone(hp, text);
+		return host_alone(hp, text, way_port(way));
 	if (hp->host.n == 0)
 		hp->host = BYTES("127.0.0.1");
 	return hp->port != 0;
@@ -43,7 +45,7 @@ int relays_init(struct relays *r, const struct opt_list *list, struct diag *d)
 
 	*r = (struct relays){ .n = list->n };
 	for (uint32_t i = 0; i < list->n; i++) {
-		if (read_relay(&hp, bytes_of(list->v[i])) &&
+		if (read_relay(&hp, &r->ways[i], bytes_of(list->v[i])) &&
 		    hp.host.n < RELAY_HOST) {
 			put(r, i, &hp);
 			continue;
@@ -58,6 +60,27 @@ int relays_init(struct relays *r, const struct opt_list *list, struct diag *d)
 	return err;
 }
 
+const char *relays_fault(const char *text, bool *tls)
+{
+	struct way way = { .kind = NULL };
+	struct hostport hp;
+	char with_port[RELAY_HOST + 16];
+	struct fmt f = fmt_to(SPAN(with_port));
+	struct addr a;
+	bool good =
+		read_relay(&hp, &way, bytes_of(text)) && hp.host.n < RELAY_HOST;
+
+	*tls = good && way.kind && way.kind->tls;
+	if (good && addr_parse_ip(&a, hp.host) < 0) {
+		fmt_put(&f, "%.*s:%u", (int)hp.host.n, (const char *)hp.host.p,
+			(unsigned)hp.port);
+		good = hostport_parse(&hp, fmt_done(&f)) == 0;
+	}
+	return good ? NULL
+		    : "is not host, host:port or [v6]:port, or that behind "
+		      "tcp://, tls://, ws:// or wss://";
+}
+
 enum relays_new relays_take(struct relays *r, const struct opt_list *list)
 {
 	const struct hostport *at_hand = &r->at[r->now];
@@ -67,13 +90,17 @@ enum relays_new relays_take(struct relays *r, const struct opt_list *list)
 
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct hostport hp;
+		struct way way = { .kind = NULL };
+		bool is_it;
 
-		if (!read_relay(&hp, bytes_of(list->v[i])))
+		if (!read_relay(&hp, &way, bytes_of(list->v[i])))
 			continue;
-		all = all && same(&hp, &r->at[i]);
-		if (!kept && same(&hp, at_hand))
+		all = all && same(&hp, &r->at[i]) &&
+		      way_same(&way, &r->ways[i]);
+		is_it = same(&hp, at_hand) && way_same(&way, &r->ways[r->now]);
+		if (!kept && is_it)
 			now = i;
-		kept = kept || same(&hp, at_hand);
+		kept = kept || is_it;
 	}
 	if (all)
 		return RELAYS_SAME;

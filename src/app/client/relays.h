@@ -4,14 +4,16 @@
 #ifndef NAT_APP_CLIENT_RELAYS_H
 #define NAT_APP_CLIENT_RELAYS_H
 
+#include "app/client/way.h"
 #include "base/addr.h"
 #include "base/opt.h"
 
-enum { RELAY_PORT = 8888, RELAY_HOST = 256 };
+enum { RELAY_HOST = 256 };
 
 struct relays {
 	uint32_t n, now; /* how many; which one is being tried or in use */
 	struct hostport at[OPT_LIST_MAX];
+	struct way ways[OPT_LIST_MAX];
 	uint32_t said[OPT_LIST_MAX]; /* hash of the last trouble; 0: none */
 	uint8_t hosts[OPT_LIST_MAX][RELAY_HOST]; /* where the hosts point to */
 };
@@ -19,6 +21,9 @@ struct relays {
 /* 0, or -NAT_ECONF with each ADDR that is wrong said. */
 MUST_USE int relays_init(struct relays *r, const struct opt_list *list,
 			 struct diag *d);
+
+/* NULL, or what is wrong with one. *tls: it asks for TLS. */
+const char *relays_fault(const char *text, bool *tls);
 
 /* Takes the ones of another list, found good, in its order. The one at hand is at
  * hand still, if it is among them.

@@ -61,6 +61,7 @@ void client_check(struct client *c, const struct client_conf *conf,
 		rc = identity_prove(&c->fresh, conf, d);
 	(void)rc; /* said */
 	secure_check(c->secure, conf->tls, d);
+	outward_check(c, conf, d);
 }
 
 /* ---- the difference ---- */

@@ -2,11 +2,9 @@
 #include "app/client/inner.h"
 #include "app/client/visit.h"
 #include "net/framed.h"
+#include "net/veil.h"
 
-enum {
-	PATIENCE = 5000,   /* ms, to connect */
-	IDLE_MORE = 10000, /* the relay forgets first */
-};
+enum { IDLE_MORE = 10000 }; /* ms: the relay forgets first */
 
 static struct net *net_of(const struct udplink *f)
 {
@@ -131,25 +129,6 @@ void udplink_serve(struct udplink *f, struct bytes data)
 
 /* ---- data connections ---- */
 
-static void wake_line(struct waker *w, unsigned what)
-{
-	struct udplink_line *line = container_of(w, struct udplink_line, waker);
-	struct stream *s = &line->tcp.stream;
-	struct udplink *f = line->flow;
-	struct bytes data;
-
-	(void)what;
-	if (!udp_runs(&f->service) && !s->err)
-		return; /* reached() looks again */
-	while (framed_peek(s, &data)) {
-		udplink_serve(f, data);
-		udp_flush(net_of(f)); /* data is lent until it is taken */
-		framed_take(s, data);
-	}
-	if (s->err || s->ended)
-		stop(f, s->err ? err_text(s->err) : "closed by the relay");
-}
-
 /* Its header, and behind it what was held. */
 static void say_header(struct udplink_line *line)
 {
@@ -160,9 +139,30 @@ static void say_header(struct udplink_line *line)
 
 	fastnat_data_mac(mac, f->client->control.secrets.key, m.out_id);
 	m.mac = (struct bytes){ mac, sizeof mac };
+	line->said = true;
 	if (talk_say(&line->tcp.stream, &m, true) < 0 ||
 	    !framed_release(net_of(f), &line->held, &line->tcp.stream))
 		f->client->lane.lost++;
+}
+
+static void wake_line(struct waker *w, unsigned what)
+{
+	struct udplink_line *line = container_of(w, struct udplink_line, waker);
+	struct stream *s = &line->tcp.stream;
+	struct udplink *f = line->flow;
+	struct bytes data;
+
+	if (what & STREAM_OPEN)
+		say_header(line);
+	if (!udp_runs(&f->service) && !s->err)
+		return; /* reached() looks again */
+	while (framed_peek(s, &data)) {
+		udplink_serve(f, data);
+		udp_flush(net_of(f)); /* data is lent until it is taken */
+		framed_take(s, data);
+	}
+	if (s->err || s->ended)
+		stop(f, s->err ? err_text(s->err) : "closed by the relay");
 }
 
 static void dialled(struct dial *d, int fd)
@@ -179,10 +179,10 @@ static void dialled(struct dial *d, int fd)
 	}
 	line->open = true;
 	tcp_start(&line->tcp, net_of(f), fd, &line->waker);
-	if (client_secures(f->client, &line->tcp))
+	if (!outward_open(f->client, &line->tcp, line->port))
+		give_up(f, "too many connections to the relay");
+	else if (!veil_waits(&line->tcp))
 		say_header(line);
-	else
-		give_up(f, "too many connections by TLS");
 }
 
 static bool open_line(struct udplink *f, const struct addr *relay)
@@ -194,7 +194,8 @@ static bool open_line(struct udplink *f, const struct addr *relay)
 	f->line = line;
 	line->flow = f;
 	line->waker.wake = wake_line;
-	dial_addr(&line->dial, net_of(f), relay, PATIENCE, dialled);
+	line->port = relay->port;
+	outward_dial(f->client, &line->dial, relay, dialled);
 	return true;
 }
 
@@ -211,7 +212,7 @@ static bool carry(struct udplink *f, struct bytes data)
 	    (control_int_port(&c->control, &relay) < 0 ||
 	     !open_line(f, &relay)))
 		return false;
-	if (f->line && f->line->open)
+	if (f->line && f->line->said)
 		return framed_put(&f->line->tcp.stream, data);
 	if (f->line)
 		return framed_hold(c->net, &f->line->held, data);

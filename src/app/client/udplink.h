@@ -19,7 +19,8 @@ struct udplink_line { /* a data connection of a flow */
 	struct slot slot;
 	struct udplink *flow;
 	struct buf *held; /* framed, until it is connected */
-	bool open;
+	bool open, said;  /* said: its header */
+	uint16_t port;    /* the relay's for it */
 	struct waker waker;
 	union {
 		struct dial dial; /* !open */

@@ -16,6 +16,7 @@
 #include "net/listener.h"
 #include "net/pair.h"
 #include "net/udp.h"
+#include "net/wsock.h"
 
 enum {
 	RELAY_PARKED = 4096, /* data connections opened ahead, of all */
@@ -42,6 +43,7 @@ struct relay_port { /* one that belongs to no client */
 
 struct relay_ports { /* with --open a last one that never greets */
 	uint32_t n;
+	struct wsocks *ws; /* who comes by WebSocket; NULL: nobody can */
 	struct relay_port v[2 * OPT_LIST_MAX + 1];
 };
 

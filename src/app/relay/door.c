@@ -370,12 +370,15 @@ static void drain(struct door *d)
 		stream_take(&d->tcp.stream, in.n);
 }
 
-/* TLS is told by its first byte. */
+/* TLS is told by its first byte, HTTP by its first letter, within TLS too. */
 static void tell_kind(struct door *d)
 {
 	if (d->state == DOOR_HEAR &&
 	    !secure_answer(d->relay->secure, &d->tcp, d->sealed))
 		turn_away(d, "TLS alone is spoken here: --transport tls", 0);
+	else if (d->state == DOOR_HEAR &&
+		 !wsock_answer(d->relay->ports.ws, &d->tcp))
+		turn_away(d, "too many connections by WebSocket", RETRY_MS);
 }
 
 static void wake(struct waker *w, unsigned what)
@@ -387,6 +390,8 @@ static void wake(struct waker *w, unsigned what)
 	(void)what;
 	if (s->err) {
 		net_count(d->relay->net, s->err);
+		if (s->err == -NAT_EPROTO) /* in TLS, or in HTTP */
+			++*count_of(d, GATE_UNKNOWN_WRONG);
 		door_stop(d);
 		return;
 	}
@@ -505,6 +510,29 @@ void door_come_plain(struct listener *l)
 		if (d)
 			d->plain = slots_name(&r->sessions, s);
 	}
+}
+
+bool door_hears(const struct relay *r, uint8_t first)
+{
+	enum { HANDSHAKE = 0x16 };
+
+	return first == '{' || (first == HANDSHAKE && secure_runs(r->secure));
+}
+
+bool door_adopt(struct relay *r, struct tcp *from, const struct addr *at)
+{
+	struct door *d;
+
+	if (!gate_knock(r, at)) {
+		r->gate.counts[GATE_UNKNOWN_ADDRESS]++;
+		return false;
+	}
+	d = init(r, at);
+	d->sealed = secure_runs(r->secure) && r->conf->tls->only;
+	tcp_move(&d->tcp, from, &d->waker);
+	timer_start(&d->limit, r->net->loop, relay_now(r) + LOGIN_MS);
+	wake(&d->waker, STREAM_IN);
+	return true;
 }
 
 void door_hello(struct relay *r, struct tcp *from, const struct addr *at,

@@ -60,6 +60,14 @@ void door_come_plain(struct listener *l);
 void door_hello(struct relay *r, struct tcp *from, const struct addr *at,
 		const struct fastnat *m);
 
+/* A connection that came for HTTP (web.h) is a client's after all, by the first byte
+ * that it says, or by the request behind it. It goes to a door, unread; false: there
+ * is none for that address.
+ */
+bool door_hears(const struct relay *r, uint8_t first);
+MUST_USE bool door_adopt(struct relay *r, struct tcp *from,
+			 const struct addr *at);
+
 void door_stop(struct door *d);
 
 #endif

@@ -1,5 +1,6 @@
 #include "app/relay/exchange.h"
 #include "app/relay/access.h"
+#include "app/relay/door.h"
 #include "app/relay/gate.h"
 #include "app/relay/handover.h"
 #include "app/relay/published.h"
@@ -159,6 +160,7 @@ int exchange_head(struct web_conn *c)
 {
 	struct stream *s = &c->tcp.stream;
 	bool begun = c->scan.at > 0;
+	struct addr from;
 	struct bytes in;
 	int stays = handover_pass(c);
 	unsigned why;
@@ -167,6 +169,9 @@ int exchange_head(struct web_conn *c)
 	if (stays <= 0)
 		return stays;
 	n = next_head(&c->scan, s, WEB_HEAD_MOST, &in);
+	if (!c->ask.head && !begun && c->scan.at &&
+	    door_hears(c->web->relay, *in.p))
+		return web_give(c, &c->from);
 	if (n == 0) {
 		if (s->ended)
 			web_close(c);
@@ -181,6 +186,10 @@ int exchange_head(struct web_conn *c)
 	why = parse(c, (struct bytes){ in.p, (size_t)n }, c->scan.lead);
 	if (why)
 		return web_refuse(c, why);
+	if (wsock_wanted(c->web->relay->ports.ws, &c->web->request)) {
+		from = web_from(c);
+		return web_give(c, &from);
+	}
 	note(c, (size_t)n);
 	return route(c);
 }

@@ -200,7 +200,7 @@ static void say_token(const struct relay *r, const char *state_dir)
 /* Whoever connects may do so by TLS: the clients in every way, and who visits
  * private services.
  */
-static int start_secure(struct relay *r, struct diag *d)
+static int start_layers(struct relay *r, struct diag *d)
 {
 	const struct relay_conf *c = r->conf;
 	const struct secure_wish wish = {
@@ -210,7 +210,10 @@ static int start_secure(struct relay *r, struct diag *d)
 		.conf = c->tls,
 	};
 
-	return secure_start(&r->secure, r->net, &wish, d);
+	const struct wsock_wish ws = { .most = wish.most, .path = c->web.ws };
+	int rc = secure_start(&r->secure, r->net, &wish, d);
+
+	return rc < 0 ? rc : wsocks_start(&r->ports.ws, r->net, &ws);
 }
 
 static int set_up(struct relay *r, const char *state_dir, struct diag *d)
@@ -228,7 +231,7 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 	if (rc == 0)
 		rc = tokens_load(&r->tokens, r->conf, state_dir, d);
 	if (rc == 0)
-		rc = start_secure(r, d);
+		rc = start_layers(r, d);
 	if (rc == 0)
 		rc = access_start(r, d);
 	if (rc == 0)
@@ -300,6 +303,7 @@ void relay_stop(struct relay *r)
 	access_stop(r);
 	tokens_unload(&r->tokens);
 	tokens_unload(&r->fresh);
+	wsocks_stop(r->ports.ws);
 	secure_stop(r->secure);
 	mem_release((struct span){ (uint8_t *)r, sizeof *r });
 }

@@ -23,6 +23,7 @@ struct relay_web {            /* visitors of HTTP services */
 	const char *domain;   /* of names without a dot; NULL: there are none */
 	struct opt_list trust; /* CIDR: balancers in front of us */
 	int64_t timeout, idle; /* ms: for a request, and between two */
+	const char *ws;        /* the path where clients come by WebSocket */
 };
 
 struct relay_access {     /* the log of requests and visits */

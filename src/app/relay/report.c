@@ -180,7 +180,8 @@ static bool client_row(const void *of, uint32_t *at, struct report_row *row)
 		return false;
 	report_text(row, s->name);
 	report_addr(row, &s->from);
-	report_text(row, secure_name(&s->tcp));
+	report_text(row, wsock_name(&s->tcp) ? wsock_name(&s->tcp)
+					     : secure_name(&s->tcp));
 	report_number(row, ago(r, s->as.since));
 	report_number(row, s->n.published);
 	report_number(row, s->n.visitors);

@@ -1,5 +1,6 @@
 #include "app/relay/web.h"
 #include "app/relay/access.h"
+#include "app/relay/door.h"
 #include "app/relay/exchange.h"
 #include "app/relay/front.h"
 #include "app/relay/handover.h"
@@ -331,6 +332,16 @@ void web_become(struct web_conn *c)
 	v->web = NULL;
 	forget(c);
 	visitor_carry(v);
+}
+
+int web_give(struct web_conn *c, const struct addr *from)
+{
+	if (c->up)
+		web_drop(c, 0);
+	if (!door_adopt(c->web->relay, &c->tcp, from))
+		return web_end(c, true);
+	forget(c);
+	return -1;
 }
 
 /* The last one on its way to us that is no balancer of ours. */

@@ -173,6 +173,8 @@ void web_drop(struct web_conn *c, int err);
 /* Waits for a data connection of p. False: there is none to be had. */
 bool web_reach(struct web_conn *c, struct published *p,
 	       const struct addr *from);
+/* It is a client's of the relay: it goes to a door. As the steps of exchange.h. */
+int web_give(struct web_conn *c, const struct addr *from);
 /* Another protocol: it and its data connection are a visitor like any other from
  * now on. The last thing that the caller does.
  */
