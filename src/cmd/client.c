@@ -8,6 +8,8 @@ struct client_set {
 	struct common common; /* first */
 	struct client_conf conf;
 	struct client *client;
+	const char *proxy;     /* NULL: none */
+	char proxy_text[1024]; /* where it points to: argv is wiped */
 };
 
 /* clang-format off */
@@ -41,7 +43,7 @@ static const struct opt opts[] = {
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
 	  0, 0, WORDS("Reach one by standard input and output, and exit") },
 	TLS_CLIENT_OPTS
-	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front))
+	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front), offsetof(struct client_set, proxy))
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS,
@@ -178,7 +180,10 @@ static void check_ways(struct client_set *set, struct diag *d)
 
 	if (why)
 		diag_option(d, "ws-path", why);
-	for (uint32_t i = 0; i < conf->relay.n; i++) {
+	why = client_take_proxy(conf, &set->proxy, SPAN(set->proxy_text));
+	if (why)
+		diag_option(d, "proxy", why);
+	for (uint32_t i = 0; wsock_known && i < conf->relay.n; i++) {
 		bool tls = false;
 
 		why = client_relay_fault(conf->relay.v[i], &tls);

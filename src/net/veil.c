@@ -1,5 +1,7 @@
 #include "net/veil.h"
 
+const bool veil_known = true;
+
 struct veil *veil_of(const struct tcp *t)
 {
 	return tcp_is_bare(t) || !tcp_runs(t) ? NULL : t->veil;
@@ -47,6 +49,14 @@ void veil_lay(struct veil *v, struct tcp *t, const struct stream_ops *ops,
 		.most_out = v->tcp.stream.most_out,
 	};
 	stand_in(t, v);
+}
+
+void veil_lift(struct veil *v)
+{
+	struct tcp *t = v->above;
+
+	t->io.loop = NULL;
+	tcp_move(t, &v->tcp, t->stream.up);
 }
 
 void veil_leave(struct veil *v)

@@ -12,6 +12,9 @@
 
 #include "net/tcp.h"
 
+/* Are there any in this build? */
+extern const bool veil_known;
+
 struct veil {
 	struct tcp *above; /* its owner's */
 	struct tcp tcp;    /* what it lies over */
@@ -24,6 +27,8 @@ struct veil {
  */
 void veil_lay(struct veil *v, struct tcp *t, const struct stream_ops *ops,
 	      void (*wake)(struct waker *, unsigned));
+/* Nothing lies between any more: the owner's tcp is what v->tcp was. */
+void veil_lift(struct veil *v);
 /* The owner has stopped its tcp. */
 void veil_leave(struct veil *v);
 

@@ -1,6 +1,8 @@
 /* veil where nothing lies over a tcp, for small builds. */
 #include "net/veil.h"
 
+const bool veil_known = false;
+
 struct veil *veil_of(const struct tcp *t)
 {
 	(void)t;

@@ -177,8 +177,7 @@ static void dialled(struct dial *d, int fd)
 	call->calling->scan = (struct json_scan){ 0 };
 	tcp_start(&call->relay, net_of(call), fd, &call->calling->there);
 	enter(call, CALL_ASK);
-	if (!outward_open(call->reach->client, &call->relay,
-			  call->calling->port))
+	if (!outward_data(call->reach->client, &call->relay))
 		end(call, -NAT_ELIMIT);
 	else if (!veil_waits(&call->relay))
 		say_header(call);
@@ -191,7 +190,6 @@ static void dial(struct call *call)
 	if (control_int_port(&call->reach->client->control, &relay) < 0)
 		return;
 	enter(call, CALL_DIAL);
-	call->calling->port = relay.port;
 	outward_dial(call->reach->client, &call->calling->dial, &relay,
 		     dialled);
 }

@@ -39,7 +39,6 @@ struct calling {
 	struct timer limit;
 	struct json_scan scan;
 	struct dial dial;
-	uint16_t port; /* the relay's for it */
 };
 
 struct call {

@@ -8,6 +8,7 @@
 #include "base/report.h"
 #include "net/net.h"
 #include "net/secure.h"
+#include "wire/proxy.h"
 #include "wire/service.h"
 
 enum { CLIENT_SERVICES = 256 }; /* as written; a range counts once */
@@ -28,8 +29,9 @@ struct client_conf {
 	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	const char *stdio;     /* OWNER/SERVICE; NULL: none */
 	const struct secure_conf *tls;
-	const char *ws_path; /* of relays that are reached by WebSocket */
-	bool tls_front;      /* TLS ends in front of the relay */
+	const char *ws_path;       /* of relays that are reached by WebSocket */
+	bool tls_front;            /* TLS ends in front of the relay */
+	struct proxy_conf through; /* kind PROXY_NONE: no proxy */
 	uint32_t nservices;
 	struct service services[CLIENT_SERVICES];
 };
@@ -80,6 +82,12 @@ int client_outcome(const struct client *c);
  * TLS.
  */
 const char *client_relay_fault(const char *relay, bool *tls);
+
+/* Takes --proxy over into conf, and into room, where it points to then: argv is
+ * wiped. NULL, or what is wrong with it.
+ */
+const char *client_take_proxy(struct client_conf *conf, const char **proxy,
+			      struct span room);
 
 /* NULL, or what is wrong with a --visit or --stdio. */
 const char *client_visit_fault(const char *visit);

@@ -40,8 +40,7 @@ int control_int_port(const struct control *ctl, struct addr *a)
 	int rc = ctl->state == CONTROL_UP ? sock_there(tcp_fd(&ctl->tcp), a)
 					  : -NAT_ECLOSED;
 
-	if (rc == 0)
-		a->port = outward_port(ctl->client, ctl->int_port);
+	a->port = outward_port(ctl, ctl->int_port);
 	return rc;
 }
 

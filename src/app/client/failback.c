@@ -56,7 +56,8 @@ void failback_init(struct client *c)
 
 void failback_begin(struct client *c)
 {
-	if (c->control.relays.now > 0 && c->conf->fail_back > 0)
+	if (c->control.relays.now > 0 && c->conf->fail_back > 0 &&
+	    outward_direct(c)) /* a proxy that answers proves nothing */
 		later(c);
 }
 

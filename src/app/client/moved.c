@@ -58,7 +58,8 @@ void moved_begin(struct client *c)
 	struct bytes host = c->control.relays.at[c->control.relays.now].host;
 
 	c->moved.others = 0;
-	if (c->conf->fail_back > 0 && addr_parse_ip(&number, host) < 0)
+	if (c->conf->fail_back > 0 && outward_direct(c) &&
+	    addr_parse_ip(&number, host) < 0)
 		later(c);
 }
 

@@ -1,12 +1,13 @@
 /* outward - connections to the relay at hand, as its address and the settings say:
- * by TLS, by WebSocket, each a veil (net/veil.h) over the one before. In builds
- * without the part `ws`: in the clear, or by TLS.
+ * through a proxy, by TLS, by WebSocket, each a veil (net/veil.h) over the one
+ * before. In builds without the part `ws`: in the clear, or by TLS.
  */
 #ifndef NAT_APP_CLIENT_OUTWARD_H
 #define NAT_APP_CLIENT_OUTWARD_H
 
 #include "base/opt.h"
 #include "net/dial.h"
+#include "net/tunnel.h"
 #include "net/wsock.h"
 #include "wire/fastnat.h"
 
@@ -16,6 +17,7 @@ struct control;
 
 struct outward {
 	struct wsocks *ws;
+	struct tunnels *tunnels; /* NULL: there is no proxy */
 };
 
 /* Places for so many connections. On failure what is wrong has been said. */
@@ -27,7 +29,7 @@ void outward_check(const struct client *c, const struct client_conf *conf,
 		   struct diag *d);
 
 /* Dials the relay at hand, by its name (dial_start); or once more, now that its
- * address is known (dial_addr).
+ * address is known (dial_addr); or the proxy.
  */
 void outward_begin(struct client *c, struct dial *d,
 		   void (*done)(struct dial *, int fd));
@@ -39,20 +41,25 @@ void outward_dial(struct client *c, struct dial *d, const struct addr *relay,
  * are too many.
  */
 MUST_USE bool outward_open(struct client *c, struct tcp *t, uint16_t port);
+/* The same to where its data connections go. */
+MUST_USE bool outward_data(struct client *c, struct tcp *t);
 
-/* Is it all in the clear, and no WebSocket? Then UDP reaches it, too. */
+/* Is it all in the clear, and nobody in between? Then UDP reaches it, too. */
 bool outward_bare(const struct client *c);
 
 /* Where its connections go that carry visitors, if it says that port. */
-uint16_t outward_port(const struct client *c, uint16_t said);
+uint16_t outward_port(const struct control *ctl, uint16_t said);
 
 /* What only the relay and we know of the control connection; NULL: nothing. */
 const uint8_t *outward_bond(const struct control *ctl,
 			    uint8_t room[FASTNAT_BOND]);
 
+/* Is it the relay that is dialled, and no proxy? */
+bool outward_direct(const struct client *c);
+
 /* What is wrong with the control connection in words, if something here knows better
- * than its error.
+ * than its error, which is why.
  */
-bool outward_explain(struct control *ctl, struct fmt *f);
+bool outward_explain(struct control *ctl, int why, struct fmt *f);
 
 #endif

@@ -10,6 +10,13 @@ const char *client_relay_fault(const char *relay, bool *tls)
 	return NULL;
 }
 
+const char *client_take_proxy(struct client_conf *conf, const char **proxy,
+			      struct span room)
+{
+	(void)conf, (void)proxy, (void)room;
+	return NULL;
+}
+
 int outward_start(struct client *c, uint32_t most, struct diag *d)
 {
 	(void)c, (void)most, (void)d;
@@ -49,14 +56,21 @@ bool outward_open(struct client *c, struct tcp *t, uint16_t port)
 	return secure_call(c->secure, t, rs->at[rs->now].host);
 }
 
+bool outward_data(struct client *c, struct tcp *t)
+{
+	const struct control *ctl = &c->control;
+
+	return outward_open(c, t, outward_port(ctl, ctl->int_port));
+}
+
 bool outward_bare(const struct client *c)
 {
 	return !secure_runs(c->secure);
 }
 
-uint16_t outward_port(const struct client *c, uint16_t said)
+uint16_t outward_port(const struct control *ctl, uint16_t said)
 {
-	(void)c;
+	(void)ctl;
 	return said;
 }
 
@@ -66,7 +80,14 @@ const uint8_t *outward_bond(const struct control *ctl,
 	return secure_bond(&ctl->tcp, room);
 }
 
-bool outward_explain(struct control *ctl, struct fmt *f)
+bool outward_direct(const struct client *c)
 {
+	(void)c;
+	return true;
+}
+
+bool outward_explain(struct control *ctl, int why, struct fmt *f)
+{
+	(void)why;
 	return secure_explain(ctl->client->secure, &ctl->tcp, f);
 }

@@ -97,7 +97,7 @@ static void wake(struct waker *w, unsigned what)
 {
 	struct park *p = container_of(w, struct park, waker);
 
-	if (what & STREAM_OPEN)
+	if (veil_known && (what & STREAM_OPEN))
 		say_header(p);
 	else if (!p->link)
 		look(p);
@@ -119,7 +119,7 @@ static void dialled(struct dial *d, int fd)
 	p->heard = p->client->net->loop->now;
 	sock_user_timeout(fd, UNACKED_MS);
 	tcp_start(&p->tcp, p->client->net, fd, &p->waker);
-	if (!outward_open(p->client, &p->tcp, p->port))
+	if (!outward_data(p->client, &p->tcp))
 		park_drop(p);
 	else if (!veil_waits(&p->tcp))
 		say_header(p);
@@ -139,7 +139,6 @@ static void fill(struct client *c)
 			return;
 		p->client = c;
 		p->waker.wake = wake;
-		p->port = relay.port;
 		outward_dial(c, &p->dial, &relay, dialled);
 	}
 }

@@ -19,7 +19,6 @@ struct park {
 	struct client *client;
 	struct link *link; /* whom it is given to while that dials; or NULL */
 	bool open;
-	uint16_t port; /* the relay's for it */
 	struct waker waker;
 	struct json_scan scan;
 	int64_t heard;

@@ -36,11 +36,11 @@ static const struct cause {
 	{ ~0u, 0, "" },
 };
 
-static bool explain_outward(struct control *ctl)
+static bool explain_outward(struct control *ctl, int why)
 {
 	uint8_t text[LOG_LINE];
 	struct fmt f = fmt_to(SPAN(text));
-	bool knows = outward_explain(ctl, &f);
+	bool knows = outward_explain(ctl, why, &f);
 
 	if (knows)
 		control_trouble(ctl, LOG_ERR,
@@ -54,7 +54,7 @@ void control_explain(struct control *ctl, int why)
 {
 	const struct cause *c = causes;
 
-	if (explain_outward(ctl))
+	if (explain_outward(ctl, why))
 		return;
 	while (!(c->states & 1u << ctl->state) || (c->err && c->err != why))
 		c++;

@@ -179,7 +179,7 @@ static void dialled(struct dial *d, int fd)
 	}
 	line->open = true;
 	tcp_start(&line->tcp, net_of(f), fd, &line->waker);
-	if (!outward_open(f->client, &line->tcp, line->port))
+	if (!outward_data(f->client, &line->tcp))
 		give_up(f, "too many connections to the relay");
 	else if (!veil_waits(&line->tcp))
 		say_header(line);
@@ -194,7 +194,6 @@ static bool open_line(struct udplink *f, const struct addr *relay)
 	f->line = line;
 	line->flow = f;
 	line->waker.wake = wake_line;
-	line->port = relay->port;
 	outward_dial(f->client, &line->dial, relay, dialled);
 	return true;
 }

@@ -20,7 +20,6 @@ struct udplink_line { /* a data connection of a flow */
 	struct udplink *flow;
 	struct buf *held; /* framed, until it is connected */
 	bool open, said;  /* said: its header */
-	uint16_t port;    /* the relay's for it */
 	struct waker waker;
 	union {
 		struct dial dial; /* !open */

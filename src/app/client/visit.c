@@ -49,7 +49,7 @@ int visit_of(struct control *ctl, struct entry *e, const struct fastnat *m)
 		control_failed(ctl, m->out_id, err_text(rc));
 		return 0;
 	}
-	from.relay.port = outward_port(ctl->client, m->int_port);
+	from.relay.port = outward_port(ctl, m->int_port);
 	serve(ctl->client, e, m, &from);
 	return 0;
 }

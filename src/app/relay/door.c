@@ -390,7 +390,7 @@ static void wake(struct waker *w, unsigned what)
 	(void)what;
 	if (s->err) {
 		net_count(d->relay->net, s->err);
-		if (s->err == -NAT_EPROTO) /* in TLS, or in HTTP */
+		if (wsock_known && s->err == -NAT_EPROTO) /* HTTP, TLS */
 			++*count_of(d, GATE_UNKNOWN_WRONG);
 		door_stop(d);
 		return;
