@@ -46,6 +46,9 @@ async def needs(world: World, args: Args) -> None:
         elif program == "landlock":
             if not has_landlock():
                 raise Skipped("no landlock in this kernel")
+        elif program == "python3-websockets":
+            if not list(Path("/usr/lib/python3/dist-packages").glob("websockets")):
+                raise Skipped("no python3-websockets here")
         elif not shutil.which(program):
             raise Skipped(f"no {program} here")
 
@@ -488,7 +491,7 @@ async def guarded(
 VERBS: dict[str, tuple[Verb, str]] = {
     "needs": (
         needs,
-        "PROGRAM... | root | sandbox | landlock: else it is skipped",
+        "PROGRAM... | python3-websockets | root | sandbox | landlock: else skipped",
     ),
     "part": (
         part,
