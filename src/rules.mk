@@ -6,6 +6,7 @@ PARTS = manual sandbox admin reload native tools plain private nets udp tls trac
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
+IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
 # handover is asked for by admin, and knows visitors of http.
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 # access writes of requests.
@@ -21,7 +22,7 @@ OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) \
 part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
 $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
 $(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
-$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report \
+$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report app/tracker/report \
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)
@@ -42,10 +43,11 @@ $(call part,private,app/relay/private app/client/reach app/client/call net/stdio
 	app/relay/private_small app/client/reach_small)
 $(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
 	net/framed,app/relay/flow_small app/client/udplink_small)
-$(call part,tracker,cmd/commands cmd/tracker cmd/members cmd/stun cmd/lasting cmd/errand \
-	wire/track wire/stun wire/nattype wire/lifetime base/sketch \
-	$(patsubst src/%.c,%,$(wildcard src/app/tracker/*.c src/app/members/*.c)),\
-	cmd/commands_small)
+$(call part,tracker,cmd/commands cmd/members cmd/stun cmd/lasting cmd/errand \
+	wire/stun wire/nattype wire/lifetime \
+	$(addprefix app/tracker/,binding list others peers probe) \
+	$(patsubst src/%.c,%,$(wildcard src/app/members/*.c)),\
+	cmd/commands_small app/tracker/others_small)
 $(call part,journal,app/tracker/journal app/tracker/replay,\
 	app/tracker/journal_small)
 $(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl,\

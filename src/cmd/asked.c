@@ -3,6 +3,7 @@
 #include "app/admin/process.h"
 #include "app/client/client.h"
 #include "app/relay/relay.h"
+#include "app/tracker/tracker.h"
 #include "cmd/handover.h"
 #include "cmd/takeover.h"
 #include "os/mem.h"
@@ -29,28 +30,32 @@ static struct report of_client(void *running)
 	return client_report(running);
 }
 
+static struct report of_tracker(void *running)
+{
+	return tracker_report(running);
+}
+
 static const struct {
 	const struct cmd *cmd;
 	struct report (*report)(void *running);
 } roles[] = {
 	{ &cmd_relay, of_relay },
 	{ &cmd_client, of_client },
+	{ &cmd_tracker, of_tracker },
 };
 
 static void add_section(struct reports *rs, const struct section *s)
 {
-	struct report (*report)(void *) = s->cmd->role->report;
 	struct report *r = &rs->v[rs->n];
 	void *const *running = (void *)((char *)s->set + s->cmd->role->running);
 
-	for (size_t i = 0; i < COUNT(roles); i++)
-		if (roles[i].cmd == s->cmd)
-			report = roles[i].report;
-	if (!report)
-		return;
-	*r = report(*running);
-	r->name = s->name ? s->name : "";
-	rs->n++;
+	for (size_t i = 0; i < COUNT(roles); i++) {
+		if (roles[i].cmd != s->cmd)
+			continue;
+		*r = roles[i].report(*running);
+		r->name = s->name ? s->name : "";
+		rs->n++;
+	}
 }
 
 /* Who is somebody's connection is not looked for. */

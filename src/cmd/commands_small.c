@@ -1,7 +1,7 @@
-/* commands of builds without the tracker, and those that go with it. */
+/* commands of builds without those that ask trackers. */
 #include "cmd/cmd.h"
 
 const struct cmd *const cmds[] = {
-	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen, &cmd_relay,
-	&cmd_run,   &cmd_status, &cmd_version, NULL,
+	&cmd_check, &cmd_client, &cmd_help,    &cmd_keygen,  &cmd_relay,
+	&cmd_run,   &cmd_status, &cmd_tracker, &cmd_version, NULL,
 };

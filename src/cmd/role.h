@@ -5,7 +5,6 @@
 #define NAT_CMD_ROLE_H
 
 #include "base/opt.h"
-#include "base/report.h"
 #include "net/net.h"
 #include "net/secure.h"
 #include "wire/token.h"
@@ -85,8 +84,6 @@ struct role {
 	size_t running;      /* where start leaves what runs, a pointer */
 	bool publishes;      /* services belong to its sections */
 	bool resolves;       /* it looks names up */
-	/* What it tells of itself; NULL: asked.c knows. */
-	struct report (*report)(void *running);
 	/* Takes what is no option; NULL: there must be none. 0 or -NAT_EUSAGE. */
 	int (*arguments)(void *set, int argc, char **argv, struct diag *d);
 	/* Makes the settings of s whole, with its services in conf; says all

@@ -123,17 +123,11 @@ static void stop(void *settings)
 	tracker_stop(((struct tracker_set *)settings)->tracker);
 }
 
-static struct report report(void *running)
-{
-	return tracker_report(running);
-}
-
 static const struct role role = {
 	.size = sizeof(struct tracker_set),
 	.max_visitors = offsetof(struct tracker_set, visitors),
 	.running = offsetof(struct tracker_set, tracker),
 	.resolves = true,
-	.report = report,
 	.fit = fit,
 	.keeps_state = keeps_state,
 	.rewrites = rewrites,

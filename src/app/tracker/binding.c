@@ -33,6 +33,17 @@ static void refuse(struct stun *reply, const struct stun *m)
 			m->change ? CHANGE_REQUEST : RESPONSE_PORT;
 }
 
+/* RESPONSE-PORT (RFC 5780 7.5). */
+static void turn_aside(struct tracker_asked *a, uint16_t port)
+{
+	struct addr *aside = &a->tracker->others.aside;
+
+	udp_flush(a->tracker->net); /* what goes there already */
+	*aside = *a->datagram->peer;
+	aside->port = port;
+	a->to = (struct udp_to){ aside, NULL };
+}
+
 static void answer(struct tracker_asked *a, struct stun *reply,
 		   const struct stun *m)
 {
@@ -41,10 +52,13 @@ static void answer(struct tracker_asked *a, struct stun *reply,
 
 	reply->mapped = *a->datagram->peer;
 	reply->padding = m->padding;
-	if (!t->discovery)
+	if (!t->others.discovery)
 		return;
 	a->via = corner(t, own, m->change);
-	a->to_port = m->response_port;
+	if (a->via != a->port)
+		a->to.here = NULL;
+	if (m->response_port)
+		turn_aside(a, m->response_port);
 	reply->origin = a->via->udp.at;
 	reply->other =
 		corner(t, own, STUN_CHANGE_IP | STUN_CHANGE_PORT)->udp.at;
@@ -64,10 +78,56 @@ void tracker_bind(struct tracker_asked *a)
 	memcpy(reply.id, m.id, sizeof m.id);
 	reply.fingerprint = m.fingerprint;
 	if (m.nunknown ||
-	    ((m.change || m.response_port) && !a->tracker->discovery))
+	    ((m.change || m.response_port) && !a->tracker->others.discovery))
 		refuse(&reply, &m);
 	else
 		answer(a, &reply, &m);
 	stun_print(&a->answer, &reply);
 	a->tracker->counts[TRACKER_STUN]++;
+}
+
+/* ---- corners ---- */
+
+static bool names_host(const struct addr *a)
+{
+	static const uint8_t any[16];
+
+	return memcmp(a->ip, any, sizeof any) != 0;
+}
+
+/* Two of different address and port make four corners of them. */
+static bool makes_corners(const struct tracker *t)
+{
+	const struct addr *a = &t->ports[0].udp.at, *b = &t->ports[1].udp.at;
+	uint8_t one[16], two[16];
+
+	addr_cut(one, a, 128);
+	addr_cut(two, b, 128);
+	return t->nports == 2 && a->port != b->port && !addr_same_ip(a, b) &&
+	       a->family == b->family && names_host(a) && names_host(b);
+}
+
+static int open_corners(struct tracker *t, struct diag *d)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		char text[64];
+		struct fmt host = fmt_to(SPAN(text));
+		uint16_t port = t->ports[1 - i].udp.at.port;
+		int rc;
+
+		addr_print_ip(&host, &t->ports[i].udp.at);
+		rc = tracker_open(t, fmt_done(&host), port);
+		if (rc < 0) {
+			diag_put(d, "%s port %u: %s", fmt_text(&host),
+				 (unsigned)port, err_text(rc));
+			return rc;
+		}
+	}
+	t->others.discovery = true;
+	return 0;
+}
+
+int tracker_open_corners(struct tracker *t, struct diag *d)
+{
+	return makes_corners(t) ? open_corners(t, d) : 0;
 }

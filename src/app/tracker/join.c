@@ -119,8 +119,7 @@ void tracker_join(struct tracker_asked *a, const struct track *what)
 		store_member(t, own);
 	}
 	if (own && !own->vouched && !addr_same_ip(&claim, seen))
-		prober_ask(&t->prober, &claim, seen,
-			   slots_name(&t->members.rows, own));
+		others_ask(a, own, &claim);
 	put_answer(a, &j, g, own);
 	t->counts[TRACKER_JOIN]++;
 }

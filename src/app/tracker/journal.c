@@ -121,7 +121,7 @@ static uint32_t heard_at(const struct members_time *at,
 
 static void tell_trackers(struct journal *j)
 {
-	const struct tracker_list *list = &j->tracker->list;
+	const struct tracker_list *list = &j->tracker->others.list;
 	struct members_time at = tracker_time(j->tracker);
 
 	for (uint32_t i = 0; i < list->n; i++) {
@@ -235,7 +235,7 @@ static void tick(struct timer *timer)
 	struct journal *j = container_of(timer, struct journal, tick);
 	int64_t now = loop_of(j)->now;
 
-	if (j->nlisted != j->tracker->list.n ||
+	if (j->nlisted != j->tracker->others.list.n ||
 	    (j->nlisted > 0 && now >= j->listed + LIST))
 		tell_trackers(j);
 	flush(j);

@@ -9,7 +9,9 @@ enum {
 
 static struct tracker *tracker_of(struct peers *ps)
 {
-	return container_of(ps, struct tracker, peers);
+	struct others *o = container_of(ps, struct others, peers);
+
+	return container_of(o, struct tracker, others);
 }
 
 /* ---- saying ---- */
@@ -47,8 +49,8 @@ void peers_announce(struct tracker *t, const struct addr *to)
 	struct fmt f = fmt_to(SPAN(room));
 	struct track what = { .kind = TRACK_TRACKERS };
 
-	if (t->peers.public.family)
-		addr_print(&own, &t->peers.public);
+	if (t->public.family)
+		addr_print(&own, &t->public);
 	what.addrs = fmt_done(&own);
 	track_print(&f, &what);
 	send(t, to, fmt_done(&f));
@@ -56,11 +58,11 @@ void peers_announce(struct tracker *t, const struct addr *to)
 
 static void announce_all(struct tracker *t)
 {
-	for (uint32_t i = 0; i < t->peers.n; i++)
-		if (t->peers.v[i].at.family)
-			peers_announce(t, &t->peers.v[i].at);
-	for (uint32_t i = 0; i < t->list.n && t->peers.public.family; i++)
-		peers_announce(t, &t->list.rows[i].at);
+	for (uint32_t i = 0; i < t->others.peers.n; i++)
+		if (t->others.peers.v[i].at.family)
+			peers_announce(t, &t->others.peers.v[i].at);
+	for (uint32_t i = 0; i < t->others.list.n && t->public.family; i++)
+		peers_announce(t, &t->others.list.rows[i].at);
 }
 
 static void ask(struct peer *p)
@@ -98,7 +100,7 @@ static void begin_round(struct timer *timer)
 {
 	struct peers *ps = container_of(timer, struct peers, round);
 	struct tracker *t = tracker_of(ps);
-	int64_t wait = ps->learns && !ps->public.family ? FIRST_ROUND : ROUND;
+	int64_t wait = ps->learns && !t->public.family ? FIRST_ROUND : ROUND;
 
 	for (uint32_t i = 0; i < ps->n; i++) {
 		struct hostport hp = { .port = 0 };
@@ -111,8 +113,8 @@ static void begin_round(struct timer *timer)
 		ps->v[i].looked_up = true;
 		resolve_start(&ps->v[i].resolve, t->net, hp.host, found);
 	}
-	for (uint32_t i = 0; i < t->list.n && ps->public.family; i++)
-		peers_announce(t, &t->list.rows[i].at);
+	for (uint32_t i = 0; i < t->others.list.n && t->public.family; i++)
+		peers_announce(t, &t->others.list.rows[i].at);
 	timer_start(timer, t->net->loop, t->net->loop->now + wait);
 }
 
@@ -143,14 +145,14 @@ static uint32_t votes(const struct peers *ps, const struct addr *a)
 /* More of them see this one as that than as what was learned before. */
 static void learn(struct tracker *t, const struct addr *seen)
 {
-	struct peers *ps = &t->peers;
+	struct peers *ps = &t->others.peers;
 	char text[64];
 	struct fmt f = fmt_to(SPAN(text));
 
 	if (!ps->learns ||
-	    (ps->public.family && votes(ps, seen) <= votes(ps, &ps->public)))
+	    (t->public.family && votes(ps, seen) <= votes(ps, &t->public)))
 		return;
-	ps->public = *seen;
+	t->public = *seen;
 	addr_print(&f, seen);
 	log_info(t->net->log, "tracker", "peers see this tracker as %s",
 		 fmt_text(&f));
@@ -160,40 +162,42 @@ static void learn(struct tracker *t, const struct addr *seen)
 void peers_hear_stun(struct tracker *t, const struct addr *from,
 		     const struct stun *m)
 {
-	struct peer *p = peer_of(&t->peers, from);
+	struct peer *p = peer_of(&t->others.peers, from);
 
 	if (!p || m->type != STUN_BINDING_OK || !m->mapped.family ||
 	    memcmp(m->id, p->id, sizeof p->id) != 0)
 		return;
 	p->sees = m->mapped;
-	list_heard(&t->list, from, t->net->loop->now);
+	list_heard(&t->others.list, from, t->net->loop->now);
 	learn(t, &p->sees);
 }
 
 void peers_hear_text(struct tracker *t, const struct addr *from,
 		     struct bytes text)
 {
-	struct peer *p = peer_of(&t->peers, from);
+	struct peer *p = peer_of(&t->others.peers, from);
 	struct cur c = cur_of(text);
 	struct track_line line;
 	struct addr at;
 
 	while (p && track_next_line(&c, &line)) {
-		if (addr_parse(&at, line.public) < 0 ||
-		    same(&at, &t->peers.public) || peer_of(&t->peers, &at))
+		if (addr_parse(&at, line.public) < 0 || same(&at, &t->public) ||
+		    peer_of(&t->others.peers, &at))
 			continue;
-		list_heard(&t->list, from, t->net->loop->now);
-		prober_ask(&t->prober, &at, from, (struct slot_name){ 0, 0 });
+		list_heard(&t->others.list, from, t->net->loop->now);
+		prober_ask(&t->others.prober, &at, from,
+			   (struct slot_name){ 0, 0 });
 	}
 }
 
 /* ---- life ---- */
 
-void peers_start(struct tracker *t, const struct opt_list *names)
+void peers_start(struct tracker *t, const struct tracker_conf *conf)
 {
-	struct peers *ps = &t->peers;
+	struct peers *ps = &t->others.peers;
 
-	ps->n = names->n;
+	ps->learns = tracker_learns(conf);
+	ps->n = conf->peer.n;
 	for (uint32_t i = 0; i < ps->n; i++)
 		ps->v[i].peers = ps;
 	timer_init(&ps->round, begin_round);
@@ -203,8 +207,8 @@ void peers_start(struct tracker *t, const struct opt_list *names)
 
 void peers_stop(struct tracker *t)
 {
-	for (uint32_t i = 0; i < t->peers.n; i++)
-		if (t->peers.v[i].looked_up)
-			resolve_stop(&t->peers.v[i].resolve);
-	timer_stop(&t->peers.round, t->net->loop);
+	for (uint32_t i = 0; i < t->others.peers.n; i++)
+		if (t->others.peers.v[i].looked_up)
+			resolve_stop(&t->others.peers.v[i].resolve);
+	timer_stop(&t->others.peers.round, t->net->loop);
 }

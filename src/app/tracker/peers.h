@@ -22,18 +22,18 @@ struct peer { /* private to peers.c */
 	struct addr sees; /* this tracker as; ADDR_NONE: it has not said */
 };
 
-struct peers { /* private to peers.c but for of, public */
+struct peers { /* private to peers.c */
 	struct timer round;
 	uint32_t n;
-	bool learns;        /* public is what most of them see */
-	struct addr public; /* ADDR_NONE: not known */
+	bool learns; /* this tracker's address is what most of them see */
 	struct peer v[OPT_LIST_MAX];
 };
 
 struct tracker;
+struct tracker_conf;
 
-/* names: ADDRs. Begins at once. */
-void peers_start(struct tracker *t, const struct opt_list *names);
+/* Begins at once. */
+void peers_start(struct tracker *t, const struct tracker_conf *conf);
 void peers_stop(struct tracker *t);
 
 /* A datagram that is no request: is it a peer's answer? */

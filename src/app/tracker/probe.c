@@ -4,11 +4,10 @@
 
 enum { WAITS = 2000, /* ms */ MINUTES = 60 };
 
-void prober_init(struct prober *r, struct net *net, struct span rates,
-		 const struct map_seed *seed)
+void prober_init(struct prober *r, struct net *net, const struct map_seed *seed)
 {
 	r->net = net;
-	limit_init(&r->named, rates, seed);
+	limit_init(&r->named, SPAN(r->rates), seed);
 }
 
 static void end(struct probe *p)

@@ -27,10 +27,10 @@ struct prober {
 	void (*heard)(struct prober *r, const struct probe *p);
 	struct limit named; /* by address; in minutes */
 	struct probe probes[PROBES];
+	struct limit_row rates[PROBE_ROWS];
 };
 
-/* rates: memory for PROBE_ROWS struct limit_row. */
-void prober_init(struct prober *r, struct net *net, struct span rates,
+void prober_init(struct prober *r, struct net *net,
 		 const struct map_seed *seed);
 void prober_stop(struct prober *r);
 

@@ -49,7 +49,7 @@ static void believe(struct replay *r, const struct ledger *l)
 			m->kept = true;
 	} else if (l->kind == LEDGER_TRACKER) {
 		memcpy(at.ip, l->at, sizeof at.ip);
-		list_heard(&t->list, &at, r->at.now - (ms > 0 ? ms : 0));
+		list_heard(&t->others.list, &at, r->at.now - (ms > 0 ? ms : 0));
 	}
 }
 
@@ -90,7 +90,7 @@ static void forget_all(struct tracker *t)
 {
 	members_expire(&t->members, t->net->loop->now, 0, UINT32_MAX);
 	t->members.expired = 0;
-	t->list.n = 0;
+	t->others.list.n = 0;
 }
 
 static int put_aside(struct replay *r)
@@ -155,8 +155,8 @@ long long journal_replay(struct tracker *t, int fd, const char *path)
 	if (rc == 0 && r.good > 0)
 		log_info(t->net->log, "tracker",
 			 "%s: %u members and %u trackers of %u records", path,
-			 (unsigned)t->members.rows.used, (unsigned)t->list.n,
-			 (unsigned)r.told);
+			 (unsigned)t->members.rows.used,
+			 (unsigned)t->others.list.n, (unsigned)r.told);
 	if (r.room.p)
 		mem_release(r.room);
 	return rc < 0 ? rc : (long long)r.good;

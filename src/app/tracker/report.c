@@ -34,7 +34,7 @@ static bool total_row(const void *of, uint32_t *at, struct report_row *row)
 		return false;
 	report_number(row, m->rows.used);
 	report_number(row, m->groups.used);
-	report_number(row, t->list.n);
+	report_number(row, t->others.list.n);
 	report_number(row, m->came);
 	report_number(row, m->refused);
 	report_number(row, m->gave_way);

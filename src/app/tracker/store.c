@@ -153,7 +153,7 @@ static void sweep(struct timer *timer)
 static void tell_trackers(struct store *s)
 {
 	const struct members_time at = tracker_time(s->tracker);
-	const struct tracker_list *list = &s->tracker->list;
+	const struct tracker_list *list = &s->tracker->others.list;
 	const struct orders o = orders_of(s);
 	bool all = true;
 
@@ -186,7 +186,8 @@ static void hear_tracker(struct store *s, struct bytes text, int64_t heard)
 	struct addr a;
 
 	if (addr_parse(&a, text) == 0)
-		list_heard(&s->tracker->list, &a, at.now - (age > 0 ? age : 0));
+		list_heard(&s->tracker->others.list, &a,
+			   at.now - (age > 0 ? age : 0));
 }
 
 /* ---- those who wait ---- */

@@ -26,7 +26,7 @@ static int reserve(struct tracker *t)
 					     c->max_group, c->max_address };
 	uint32_t counts = map_buckets(2 * c->max_members);
 	struct map_seed seed;
-	struct span crowd, rates;
+	struct span crowd;
 	/* clang-format off */
 	const struct part parts[] = {
 		{ .slots = &m->groups, .size = sizeof(struct group), .limit = c->max_groups },
@@ -34,7 +34,6 @@ static int reserve(struct tracker *t)
 		{ .slots = &m->texts, .size = sizeof(struct member_text),
 		  .limit = 2 * c->max_members },
 		{ .map = &m->by_name, .limit = c->max_groups },
-		{ .mem = &rates, .size = sizeof(struct limit_row), .limit = PROBE_ROWS },
 		{ .mem = &crowd, .size = 2 * sizeof(uint16_t), .limit = counts },
 	};
 	/* clang-format on */
@@ -45,7 +44,6 @@ static int reserve(struct tracker *t)
 	rand_fill((struct span){ (uint8_t *)&seed, sizeof seed });
 	members_init(m, &most, &seed);
 	sketch_init(&m->crowd, crowd, counts, &seed);
-	prober_init(&t->prober, t->net, rates, &seed);
 	return 0;
 }
 
@@ -65,13 +63,12 @@ static void tell_address(struct tracker_asked *a, const struct track *what)
 	a->tracker->counts[TRACKER_ADDRESS]++;
 }
 
-/* As others reach it: as it was told, or as this one did. */
-static struct addr itself(const struct tracker_asked *a)
+struct addr tracker_itself(const struct tracker_asked *a)
 {
 	struct addr here = *a->datagram->here;
 
-	if (a->tracker->peers.public.family)
-		return a->tracker->peers.public;
+	if (a->tracker->public.family)
+		return a->tracker->public;
 	if (here.family)
 		here.port = a->port->udp.at.port;
 	else
@@ -81,27 +78,11 @@ static struct addr itself(const struct tracker_asked *a)
 
 static void tell_trackers(struct tracker_asked *a, const struct track *what)
 {
-	struct tracker *t = a->tracker;
-	const struct addr *seen = a->datagram->peer;
-	struct addr first = itself(a);
-	struct cur c = cur_of(what->addrs);
-	struct bytes text;
-
-	while (track_next_addr(&c, &text)) {
-		struct addr at;
-
-		if (addr_parse(&at, text) == 0)
-			prober_ask(&t->prober, &at, seen,
-				   (struct slot_name){ 0, 0 });
-	}
-	if (!cidrs_have(&t->trust, seen))
-		a->answer.to.n =
-			min_size(a->answer.to.n, tracker_room(a->datagram));
-	list_print(&a->answer, &t->list, &first);
-	t->counts[TRACKER_TRACKERS]++;
+	others_tell(a, what);
+	a->tracker->counts[TRACKER_TRACKERS]++;
 }
 
-static void take_text(struct tracker_asked *a)
+static void answer(struct tracker_asked *a)
 {
 	static void (*const takers[])(struct tracker_asked *,
 				      const struct track *) = {
@@ -114,49 +95,30 @@ static void take_text(struct tracker_asked *a)
 	if (track_parse(&what, a->datagram->data) == 0)
 		takers[what.kind](a, &what);
 	else
-		peers_hear_text(a->tracker, a->datagram->peer,
-				a->datagram->data);
+		others_hear(a);
 }
 
-/* RESPONSE-PORT (RFC 5780 7.5). */
-static void send_aside(const struct tracker_asked *a)
-{
-	struct addr at = *a->datagram->peer;
-	const struct udp_to to = { &at, NULL };
-
-	at.port = a->to_port;
-	udp_send(&a->via->udp, &to, BYTES(""), fmt_done(&a->answer));
-	udp_flush(a->tracker->net);
-}
-
-/* The first byte of STUN is 0 or 1 (RFC 8489 5). */
 static void take(struct tracker_port *p, struct datagram *d, bool again)
 {
 	struct tracker *t = p->tracker;
-	struct udp_to to = { d->peer, d->here };
-	struct tracker_asked a = {
-		.tracker = t, .port = p, .via = p, .datagram = d, .again = again
-	};
+	struct tracker_asked a = { .tracker = t,
+				   .port = p,
+				   .datagram = d,
+				   .via = p,
+				   .to = { d->peer, d->here },
+				   .again = again };
 
 	if (sizeof t->room - t->at < TRACKER_REPLY) {
 		udp_flush(t->net);
 		t->at = 0;
 	}
 	a.answer = fmt_to((struct span){ t->room + t->at, TRACKER_REPLY });
-	if (d->data.n > 0 && d->data.p[0] < 2)
-		tracker_bind(&a);
-	else
-		take_text(&a);
+	answer(&a);
 	if (a.answer.n == 0) {
 		t->counts[TRACKER_SILENCE] += !a.later;
 		return;
 	}
-	if (a.via != p)
-		to.here = NULL;
-	if (a.to_port)
-		send_aside(&a);
-	else
-		udp_send(&a.via->udp, &to, BYTES(""), fmt_done(&a.answer));
+	udp_send(&a.via->udp, &a.to, BYTES(""), fmt_done(&a.answer));
 	t->at += a.answer.n;
 }
 
@@ -179,7 +141,7 @@ void tracker_take_again(struct tracker_port *p, struct datagram *d)
 	udp_flush(p->tracker->net);
 }
 
-/* ---- what time and others do ---- */
+/* ---- what time does ---- */
 
 /* Seconds of the two clocks do not begin together: a difference of one is none. */
 struct members_time tracker_time(struct tracker *t)
@@ -198,28 +160,13 @@ static void look(struct timer *timer)
 	int64_t now = t->net->loop->now;
 	bool more = members_expire(&t->members, now, t->conf->ttl, LOOK_MOST);
 
-	list_expire(&t->list, now);
+	others_expire(t, now);
 	timer_start(timer, t->net->loop, now + (more ? LOOK_SOON_MS : LOOK_MS));
-}
-
-static void heard(struct prober *r, const struct probe *p)
-{
-	struct tracker *t = container_of(r, struct tracker, prober);
-	struct member *m = slots_find(&t->members.rows, p->member);
-
-	if (m) {
-		member_vouch(m, &p->at);
-		journal_member(t, m);
-	}
-	if (p->member.gen || !list_heard(&t->list, &p->at, t->net->loop->now))
-		return;
-	if (t->peers.public.family)
-		peers_announce(t, &p->at);
 }
 
 /* ---- life ---- */
 
-static int bind_port(struct tracker *t, struct bytes host, uint16_t port)
+int tracker_open(struct tracker *t, struct bytes host, uint16_t port)
 {
 	struct tracker_port *p = &t->ports[t->nports];
 	int rc = udp_bind(&p->udp, t->net, host, port, come);
@@ -237,49 +184,10 @@ static int bind_named(struct tracker *t, const char *text, struct diag *d)
 	int rc = hostport_parse(&hp, bytes_of(text));
 
 	if (rc == 0)
-		rc = bind_port(t, hp.host, hp.port);
+		rc = tracker_open(t, hp.host, hp.port);
 	if (rc < 0)
 		diag_put(d, "%s: %s", text, err_text(rc));
 	return rc;
-}
-
-static bool names_host(const struct addr *a)
-{
-	static const uint8_t any[16];
-
-	return memcmp(a->ip, any, sizeof any) != 0;
-}
-
-/* Two of different address and port make four corners of them. */
-static bool makes_corners(const struct tracker *t)
-{
-	const struct addr *a = &t->ports[0].udp.at, *b = &t->ports[1].udp.at;
-	uint8_t one[16], two[16];
-
-	addr_cut(one, a, 128);
-	addr_cut(two, b, 128);
-	return t->nports == 2 && a->port != b->port && !addr_same_ip(a, b) &&
-	       a->family == b->family && names_host(a) && names_host(b);
-}
-
-static int bind_corners(struct tracker *t, struct diag *d)
-{
-	for (unsigned i = 0; i < 2; i++) {
-		char text[64];
-		struct fmt host = fmt_to(SPAN(text));
-		uint16_t port = t->ports[1 - i].udp.at.port;
-		int rc;
-
-		addr_print_ip(&host, &t->ports[i].udp.at);
-		rc = bind_port(t, fmt_done(&host), port);
-		if (rc < 0) {
-			diag_put(d, "%s port %u: %s", fmt_text(&host),
-				 (unsigned)port, err_text(rc));
-			return rc;
-		}
-	}
-	t->discovery = true;
-	return 0;
 }
 
 static int bind_all(struct tracker *t, struct diag *d)
@@ -289,8 +197,8 @@ static int bind_all(struct tracker *t, struct diag *d)
 
 	for (uint32_t i = 0; i < listen->n && rc == 0; i++)
 		rc = bind_named(t, listen->v[i], d);
-	if (rc == 0 && makes_corners(t))
-		rc = bind_corners(t, d);
+	if (rc == 0)
+		rc = others_start(t, d);
 	for (uint32_t i = 0; i < t->nports && rc == 0; i++) {
 		char text[64];
 		struct fmt f = fmt_to(SPAN(text));
@@ -314,7 +222,7 @@ static int read_trust(struct tracker *t, struct diag *d)
 	return 0;
 }
 
-static bool learns_public(const struct tracker_conf *c)
+bool tracker_learns(const struct tracker_conf *c)
 {
 	return c->public && bytes_are(bytes_of(c->public), "auto");
 }
@@ -325,7 +233,7 @@ const char *tracker_public_fault(const struct tracker_conf *c)
 
 	if (!c->public)
 		return NULL;
-	if (learns_public(c))
+	if (tracker_learns(c))
 		return c->peer.n ? NULL
 				 : "auto: there is no peer to learn from";
 	return addr_parse(&a, bytes_of(c->public)) == 0
@@ -350,12 +258,10 @@ static int begin(struct tracker *t, struct diag *d)
 		return rc;
 	rand_fill(SPAN(key));
 	cookies_init(&t->cookies, bytes_in(SPAN(key)));
-	t->peers.learns = learns_public(t->conf);
-	if (t->conf->public && !t->peers.learns)
-		rc = addr_parse(&t->peers.public, bytes_of(t->conf->public));
+	if (t->conf->public && !tracker_learns(t->conf))
+		rc = addr_parse(&t->public, bytes_of(t->conf->public));
 	if (rc < 0)
 		return rc;
-	t->prober.heard = heard;
 	timer_init(&t->expire, look);
 	rc = journal_start(t, d);
 	if (rc == 0)
@@ -365,7 +271,6 @@ static int begin(struct tracker *t, struct diag *d)
 	if (rc < 0)
 		return rc;
 	look(&t->expire);
-	peers_start(t, &t->conf->peer);
 	return 0;
 }
 
@@ -395,9 +300,7 @@ void tracker_reload(struct tracker *t, const struct tracker_conf *conf)
 void tracker_stop(struct tracker *t)
 {
 	timer_stop(&t->expire, t->net->loop);
-	if (t->prober.net)
-		prober_stop(&t->prober);
-	peers_stop(t);
+	others_stop(t);
 	store_stop(t);
 	journal_stop(t);
 	for (uint32_t i = 0; i < t->nports; i++)

@@ -30,6 +30,9 @@ const char *tracker_public_fault(const struct tracker_conf *conf);
 /* NULL, with c->redis as c->store says; or what is wrong with that. */
 const char *tracker_store_fault(struct tracker_conf *c);
 
+/* Is public what its peers say? */
+bool tracker_learns(const struct tracker_conf *conf);
+
 /* Most descriptors at once. */
 size_t tracker_descriptors(const struct tracker_conf *conf);
 
