@@ -39,7 +39,7 @@ const struct opt *change_next(const struct opt *row, const void *was,
 			      const void *is)
 {
 	while (row->name && ((row->flags & OPT_LINE) || same(row, was, is)))
-		row++;
+		row = opt_next(row);
 	return row;
 }
 

@@ -8,6 +8,12 @@ enum {
 	LEFT = 27   /* columns of --help before the sentences */
 };
 
+const struct opt *opt_next(const struct opt *row)
+{
+	row++;
+	return row->name || !row->arg ? row : (const void *)row->arg;
+}
+
 /* ---- complaints ---- */
 
 void diag_put(struct diag *d, const char *form, ...)
@@ -105,7 +111,7 @@ static int set_value(const struct entry *e, const char *value)
 
 void opt_defaults(const struct opt *tab, void *conf)
 {
-	for (; tab->name; tab++) {
+	for (; tab->name; tab = opt_next(tab)) {
 		struct entry e = { .row = tab, .conf = conf, .whole = true };
 		int rc = tab->def ? set_value(&e, tab->def) : 0;
 
@@ -132,7 +138,7 @@ struct found {
 
 static const struct opt *find_name(const struct opt *tab, struct bytes name)
 {
-	for (; tab->name; tab++)
+	for (; tab->name; tab = opt_next(tab))
 		if (bytes_are(name, tab->name))
 			return tab;
 	return NULL;
@@ -140,7 +146,7 @@ static const struct opt *find_name(const struct opt *tab, struct bytes name)
 
 static const struct opt *find_letter(const struct opt *tab, char letter)
 {
-	for (; tab->name; tab++)
+	for (; tab->name; tab = opt_next(tab))
 		if (letter && tab->letter == letter)
 			return tab;
 	return NULL;
@@ -283,7 +289,7 @@ int opt_file(const struct opt *tab, void *conf, const struct opt_line *line,
 	struct entry e = { .conf = conf, .from = OPT_BY_FILE, .d = d };
 
 	while (tab->name && !is_key(line->name, tab->name))
-		tab++;
+		tab = opt_next(tab);
 	e.row = tab;
 	e.whole = !line->list;
 	if (!tab->name)
@@ -320,7 +326,7 @@ static void put_sentence(struct fmt *f, size_t start, const char *text)
 
 void opt_help(const struct opt *tab, struct fmt *f)
 {
-	for (; tab->name; tab++) {
+	for (; tab->name; tab = opt_next(tab)) {
 		size_t start = f->n;
 
 		if (tab->letter)
@@ -370,7 +376,7 @@ static void dump_row(const struct opt *o, const void *value, bool secrets,
 void opt_dump(const struct opt *tab, const void *conf, bool secrets,
 	      struct fmt *f)
 {
-	for (; tab->name; tab++)
+	for (; tab->name; tab = opt_next(tab))
 		if (!(tab->flags & OPT_LINE))
 			dump_row(tab, (const char *)conf + tab->at, secrets, f);
 }

@@ -49,18 +49,6 @@ struct opt_list {
 	const char *v[OPT_LIST_MAX];
 };
 
-struct opt {
-	char letter;       /* 0: long form only */
-	const char *name;  /* --max-clients; max_clients in the file */
-	uint8_t type;      /* enum opt_type */
-	uint8_t flags;     /* enum opt_flags */
-	uint32_t at;       /* offsetof in the command's settings */
-	const char *arg;   /* what to call the value, NULL for a flag */
-	const char *def;   /* the default as a user would write it, or NULL */
-	uint64_t min, max; /* of UINT COUNT MS SIZE; max 0: what fits */
-	const char *help;  /* one sentence, no full stop */
-};
-
 /* A sentence that only help shows: "" in builds without the part `manual`, whose
  * help has names, values and defaults. The Makefile says NAT_WORDS: full or none.
  */
@@ -69,6 +57,25 @@ struct opt {
 #define WORDS_JOIN(which) WORDS_##which
 #define WORDS_OF(which) WORDS_JOIN(which)
 #define WORDS(text) WORDS_OF(NAT_WORDS)(text)
+
+/* A member that such a sentence initializes: a byte, where it is "". */
+#define WORDS_MEMBER_full(name) const char *name
+#define WORDS_MEMBER_none(name) char name[1]
+#define WORDS_MEMBER_JOIN(which) WORDS_MEMBER_##which
+#define WORDS_MEMBER_OF(which) WORDS_MEMBER_JOIN(which)
+#define WORDS_MEMBER(name) WORDS_MEMBER_OF(NAT_WORDS)(name)
+
+struct opt {
+	char letter;        /* 0: long form only */
+	const char *name;   /* --max-clients; max_clients in the file */
+	uint8_t type;       /* enum opt_type */
+	uint8_t flags;      /* enum opt_flags */
+	uint32_t at;        /* offsetof in the command's settings */
+	const char *arg;    /* what to call the value, NULL for a flag */
+	const char *def;    /* the default as a user would write it, or NULL */
+	uint32_t min, max;  /* of UINT COUNT MS SIZE; max 0: what fits */
+	WORDS_MEMBER(help); /* one sentence, no full stop */
+} __attribute__((packed));  /* a hundred rows of 40 bytes, not 64 */
 
 /* Rows of a part, which builds without it have not. The Makefile says, as in
  * NAT_TLS and NAT_HTTP: in or out.
@@ -80,7 +87,12 @@ struct opt {
 
 /* clang-format off */
 #define OPT_END { .name = NULL }
+/* In its place: another table's rows follow. */
+#define OPT_ON(table) { .arg = (const char *)(table) }
 /* clang-format on */
+
+/* The row that follows; the last one has no name. */
+const struct opt *opt_next(const struct opt *row);
 
 /* Where complaints go, all of them: one line each, without a newline. */
 struct diag {

@@ -35,9 +35,9 @@ static const struct opt opts[] = {
 	  1000, 86400000, WORDS("How long a silent visitor of UDP is remembered") },
 	ROWS_OF(NAT_EDGE)(
 	{ 0, "bandwidth-in", OPT_SIZE, 0, AT(bandwidth[0]), "SIZE", "0",
-	  0, (uint64_t)1 << 40, WORDS("Most bytes a second from all visitors; 0: any number") },
+	  0, 4095u << 20, WORDS("Most bytes a second from all visitors; 0: any number") },
 	{ 0, "bandwidth-out", OPT_SIZE, 0, AT(bandwidth[1]), "SIZE", "0",
-	  0, (uint64_t)1 << 40, WORDS("Most bytes a second to all visitors; 0: any number") },)
+	  0, 4095u << 20, WORDS("Most bytes a second to all visitors; 0: any number") },)
 	{ 0, "visit", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(visit), "OWNER/SERVICE=ADDR", NULL,
 	  0, 0, WORDS("Reach a private service of another client at this address") },
 	{ 0, "stdio", OPT_TEXT, OPT_LINE, AT(stdio), "OWNER/SERVICE", NULL,
@@ -46,8 +46,7 @@ static const struct opt opts[] = {
 	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front), offsetof(struct client_set, proxy))
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
-	ROLE_OPTS,
-	OPT_END
+	ROLE_OPTS
 };
 #undef AT
 /* clang-format on */

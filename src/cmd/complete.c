@@ -139,7 +139,7 @@ static void put_command(struct fmt *f, const struct cmd *cmd)
 	fmt_put(f, "_nat_cmd %s '%s'", cmd->name, argument(cmd));
 	put_quoted(f, cmd->what);
 	fmt_put(f, "\n");
-	for (const struct opt *o = cmd->opts; o->name; o++) {
+	for (const struct opt *o = cmd->opts; o->name; o = opt_next(o)) {
 		char letter[2] = { o->letter };
 
 		fmt_put(f, "_nat_opt %s '%s' '%s'", o->name, letter,

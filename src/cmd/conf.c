@@ -49,9 +49,9 @@ const struct opt conf_service_opts[] = {
 	  WORDS("What all of the group must know") },)
 	ROWS_OF(NAT_EDGE)(
 	{ 0, "bandwidth-in", OPT_SIZE, 0, AT(edge.bandwidth_in), "SIZE", "0",
-	  0, (uint64_t)1 << 40, WORDS("Most bytes a second from its visitors; 0: any number") },
+	  0, 4095u << 20, WORDS("Most bytes a second from its visitors; 0: any number") },
 	{ 0, "bandwidth-out", OPT_SIZE, 0, AT(edge.bandwidth_out), "SIZE", "0",
-	  0, (uint64_t)1 << 40, WORDS("Most bytes a second to them; 0: any number") },
+	  0, 4095u << 20, WORDS("Most bytes a second to them; 0: any number") },
 	{ 0, "transparent", OPT_FLAG, 0, AT(edge.transparent), NULL, NULL, 0, 0,
 	  WORDS("Connect to it from the visitor's address: on the gateway, with rules "
 	  "that bring its answers back (Linux)") },

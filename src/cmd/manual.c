@@ -225,7 +225,7 @@ static void put_section(struct fmt *f, const char *type, const struct opt *opts)
 {
 	fmt_put(f, ".Ss config %s\n" LIST, type);
 	put_setting(f, conf_enabled_opts);
-	for (; opts->name; opts++)
+	for (; opts->name; opts = opt_next(opts))
 		if (!(opts->flags & OPT_LINE))
 			put_setting(f, opts);
 	fmt_put(f, ".El\n");
@@ -238,7 +238,7 @@ static bool has(const struct cmd *page, const char *needs)
 {
 	if (!needs || !page->opts)
 		return true;
-	for (const struct opt *o = page->opts; o->name; o++)
+	for (const struct opt *o = page->opts; o->name; o = opt_next(o))
 		if (!strcmp(o->name, needs) ||
 		    (o->arg && !strcmp(o->arg, needs)))
 			return true;
@@ -280,7 +280,7 @@ static void put_head(struct fmt *f, const struct cmd *page)
 static void put_options(struct fmt *f, const struct cmd *page)
 {
 	fmt_put(f, ".Sh OPTIONS\n" LIST);
-	for (const struct opt *o = page->opts; o->name; o++)
+	for (const struct opt *o = page->opts; o->name; o = opt_next(o))
 		put_option(f, o);
 	fmt_put(f, ".El\n");
 }

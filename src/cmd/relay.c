@@ -109,7 +109,7 @@ static const struct opt opts[] = {
 	{ 0, "access-format", OPT_TEXT, 0, AT(access.format), "NAME", "json",
 	  0, 0, WORDS("How such a line looks: json or combined") },
 	{ 0, "access-size", OPT_SIZE, 0, AT(access.size), "SIZE", "10M",
-	  0, (uint64_t)1 << 40, WORDS("The file makes way for a new one then; 0: never") },
+	  0, 4095u << 20, WORDS("The file makes way for a new one then; 0: never") },
 	{ 0, "access-keep", OPT_UINT, 0, AT(access.keep), "N", "4",
 	  0, 99, WORDS("How many files before it are kept") },
 	{ 0, "access-visits", OPT_FLAG, 0, AT(access.visits), NULL, NULL,
@@ -119,8 +119,7 @@ static const struct opt opts[] = {
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_TAKEOVER_OPT
-	ROLE_OPTS,
-	OPT_END
+	ROLE_OPTS
 };
 #undef AT
 #undef PASS

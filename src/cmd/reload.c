@@ -83,8 +83,9 @@ static void say_changes(struct reload *r, const struct section *was,
 {
 	const struct opt *row = is->cmd->opts;
 
-	while ((row = change_next(row, was->set, is->set))->name)
-		say(r, row++, was, is);
+	for (; (row = change_next(row, was->set, is->set))->name;
+	     row = opt_next(row))
+		say(r, row, was, is);
 }
 
 /* What is fixed is as it was at the start, whose memory stays. */
@@ -94,7 +95,8 @@ static void keep_fixed(struct reload *r, const struct section *was,
 	const struct opt *row = is->cmd->opts;
 
 	role_lower(is->cmd->role, is->set, r->most_visitors);
-	for (; (row = change_next(row, was->set, is->set))->name; row++) {
+	for (; (row = change_next(row, was->set, is->set))->name;
+	     row = opt_next(row)) {
 		if (!(row->flags & OPT_FIXED))
 			continue;
 		say(r, row, was, is);

@@ -23,11 +23,11 @@ struct common {
 	bool quiet;                     /* says trouble only, unless verbose */
 	bool token_of_env;              /* NAT_TOKEN is where it came from */
 	const char *token, *token_file; /* NULL: none */
+	uint64_t max_memory, pipe_size;
+	int64_t drain;                  /* ms */
+	struct secure_conf tls;         /* of tlsopts.h */
 	char token_text[TOKEN_MAX + 1]; /* where token points once it has been
 					 * found good: argv is wiped */
-	uint64_t max_memory, pipe_size;
-	int64_t drain;          /* ms */
-	struct secure_conf tls; /* of tlsopts.h */
 };
 
 /* clang-format off */
@@ -37,29 +37,8 @@ struct common {
 #define ROLE_CONFIG_OPT(help) \
 	{ ROLE_ROW('c', "config", OPT_TEXT, OPT_LINE, config, "FILE"), \
 	  NULL, 0, 0, WORDS(help) }
-#define ROLE_OPTS \
-	{ ROLE_ROW('v', "verbose", OPT_COUNT, 0, verbose, NULL), \
-	  "0", 0, 9, WORDS("Log what is for debugging too") }, \
-	{ ROLE_ROW(0, "log", OPT_TEXT, OPT_FIXED, log, "FILE"), \
-	  NULL, 0, 0, WORDS("Append the log to this file, or: syslog, syslog:PATH") }, \
-	{ ROLE_ROW(0, "log-time", OPT_FLAG, OPT_FIXED, log_time, NULL), \
-	  NULL, 0, 0, WORDS("Begin each line of the log with the time") }, \
-	{ ROLE_ROW(0, "state-dir", OPT_TEXT, OPT_FIXED, state_dir, "DIR"), \
-	  NULL, 0, 0, WORDS("Keep here what must survive a restart") }, \
-	{ ROLE_ROW(0, "drain", OPT_MS, 0, drain, "TIME"), \
-	  "5s", 0, 86400000, \
-	  WORDS("At SIGTERM, how long those being served may go on") }, \
-	{ ROLE_ROW(0, "user", OPT_TEXT, OPT_FIXED, user, "NAME[:GROUP]"), \
-	  NULL, 0, 0, WORDS("Be this user once the ports are open") }, \
-	{ ROLE_ROW(0, "resolv-conf", OPT_TEXT, OPT_FIXED, resolv_conf, "FILE"), \
-	  NULL, 0, 0, WORDS("Name servers, if not /etc/resolv.conf's") }, \
-	{ ROLE_ROW(0, "no-sandbox", OPT_FLAG, OPT_FIXED, no_sandbox, NULL), \
-	  NULL, 0, 0, WORDS("Keep the rights that serving does not need") }, \
-	{ ROLE_ROW(0, "admin", OPT_TEXT, OPT_FIXED, admin, "PATH"), \
-	  NULL, 0, 0, WORDS("Answer nat status on this unix socket") }, \
-	{ ROLE_ROW(0, "metrics", OPT_ADDR, OPT_FIXED, metrics, "ADDR"), \
-	  NULL, 0, 0, WORDS("Serve metrics and a status page; of loopback if only a port") }, \
-	CMD_HELP(struct common)
+/* The end of such a table: what all of them have. */
+#define ROLE_OPTS OPT_ON(role_opts)
 #define ROLE_TAKEOVER_OPT ROWS_OF(NAT_HANDOVER)( \
 	{ ROLE_ROW(0, "takeover", OPT_FLAG, OPT_LINE, takeover, NULL), \
 	  NULL, 0, 0, \
@@ -73,10 +52,11 @@ struct common {
 	  NULL, 0, 0, WORDS("Take a token that could be guessed") }
 #define ROLE_MEMORY_OPTS(memory) \
 	{ ROLE_ROW(0, "max-memory", OPT_SIZE, OPT_FIXED, max_memory, "SIZE"), \
-	  memory, 1 << 20, (uint64_t)4 << 30, WORDS("Most memory for buffers") }, \
+	  memory, 1 << 20, 4095u << 20, WORDS("Most memory for buffers") }, \
 	{ ROLE_ROW(0, "pipe-size", OPT_SIZE, OPT_FIXED, pipe_size, "SIZE"), \
 	  "256K", 4 << 10, 1 << 20, WORDS("Bytes that a pipe of the kernel holds") }
 /* clang-format on */
+extern const struct opt role_opts[];
 
 struct role {
 	size_t size;         /* of the settings */

@@ -5,8 +5,7 @@
 static const struct opt opts[] = {
 	ROLE_CONFIG_OPT("File to read, not /etc/config/nat or /etc/nat.conf"),
 	ROLE_TAKEOVER_OPT
-	ROLE_OPTS,
-	OPT_END
+	ROLE_OPTS
 };
 /* clang-format on */
 

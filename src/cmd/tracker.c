@@ -46,8 +46,7 @@ static const struct opt opts[] = {
 	{ 0, "max-address", OPT_UINT, OPT_FIXED, AT(max_address), "N", "256",
 	  1, 65535, WORDS("Most members from one address, or IPv6 /64") },
 	ROLE_CONFIG_OPT("Read settings from this file"),
-	ROLE_OPTS,
-	OPT_END
+	ROLE_OPTS
 };
 #undef AT
 /* clang-format on */
