@@ -15,17 +15,17 @@ struct serving {
 	const struct cmd *cmd;
 	const struct common *common; /* of the start */
 	const struct serve_what *what;
-	struct diag diag;
-	struct loop loop;
-	struct console console;
-	struct net net;
-	struct net_limits limits;
-	struct signals signals;
-	struct owner owner;
-	struct course course;
 	struct asked *asked;
-	struct reload reload;
 	int most_fds;
+	struct diag diag;
+	struct net_limits limits;
+	struct console console;
+	struct signals signals;
+	struct course course;
+	struct reload reload;
+	struct loop loop;
+	struct owner owner;
+	struct net net;
 };
 
 static enum log_level level_of(const struct common *common)

@@ -32,9 +32,7 @@ struct ask {
 struct lookup {
 	struct slot slot;
 	struct resolver *resolver;
-	struct list waiting; /* of struct resolve */
-	uint8_t host_n, host[DNS_NAME];
-	struct dns_name name; /* of the search list, at hand */
+	struct list waiting;  /* of struct resolve */
 	uint8_t candidate;    /* which one that is */
 	uint8_t first, tries; /* servers: begun with, had in vain */
 	uint8_t lies;         /* datagrams of this try that were no answer */
@@ -43,12 +41,14 @@ struct lookup {
 	bool answered; /* somebody has, whatever it was, since name is asked */
 	int err;       /* of the name as it stands, without the search list */
 	enum lookup_way way;
-	struct ask asks[2]; /* AAAA and A */
-	struct udp udp;
 	struct timer late;
-	struct dial dial;
-	struct tcp tcp;
 	struct waker waker;
+	struct udp udp;
+	struct tcp tcp;
+	struct dial dial;
+	struct ask asks[2];   /* AAAA and A */
+	struct dns_name name; /* of the search list, at hand */
+	uint8_t host_n, host[DNS_NAME];
 };
 
 /* Of a fresh slot; whoever asks is in waiting already, and may hear at once. */

@@ -46,15 +46,15 @@ struct legacy;
 struct net {
 	struct loop *loop;
 	struct log *log;
+	struct resolver *resolver;
+	struct legacy *legacy; /* sockets left to us; NULL: none are */
+	int spare_fd; /* given up for a moment when descriptors run out, */
+	struct log_rate fds_out; /* which is said */
 	struct bufs bufs;
 	struct pipes pipes;
 	struct udp_inbox inbox;
-	struct udp_outbox outbox;
-	struct resolver *resolver;
-	struct legacy *legacy;        /* sockets left to us; NULL: none are */
 	uint64_t errors[NAT_ERR_END]; /* how often each came to pass */
-	int spare_fd; /* given up for a moment when descriptors run out, */
-	struct log_rate fds_out; /* which is said */
+	struct udp_outbox outbox;
 };
 
 struct net_limits {

@@ -11,12 +11,12 @@ enum { RESOLVER_CONF = 16 * 1024, RESOLVER_HOSTS = 256 * 1024 };
 
 struct resolver { /* one mapping, most of it never touched */
 	struct net *net;
-	struct resolvconf conf;
 	uint8_t server; /* asked first: the last one that was of use */
 	struct slots lookups;
 	struct list waiting; /* of struct resolve: for a lookup to be free */
 	struct reread conf_file, hosts_file;
 	struct answers answers;
+	struct resolvconf conf;
 	struct lookup memory[RESOLVE_LOOKUPS];
 	uint8_t conf_text[RESOLVER_CONF], hosts_text[RESOLVER_HOSTS];
 };

@@ -49,13 +49,13 @@ struct loop {
 	uint32_t watched; /* handles that run */
 	int64_t now; /* read once a turn; the only clock that handlers see */
 	bool quit;   /* set it to end loop_run after the callback at hand */
+	int wait_fd; /* of the backend: os/loop_epoll.c, loop_select.c; */
 	struct heap timers;
 	struct list soons, dirty;
+	struct span wait_mem; /* one is linked */
+	int nbatch;
 	struct io *batch[LOOP_BATCH]; /* private to os/ from here */
 	uint8_t what[LOOP_BATCH];
-	int nbatch;
-	int wait_fd; /* of the backend: os/loop_epoll.c, loop_select.c; */
-	struct span wait_mem; /* one is linked */
 };
 
 /* most_fd: one more than the largest descriptor that will be watched. */

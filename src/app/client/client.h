@@ -14,7 +14,6 @@
 enum { CLIENT_SERVICES = 256 }; /* as written; a range counts once */
 
 struct client_conf {
-	struct opt_list relay;  /* ADDR, port 8888 by default; at least one */
 	const char *token;      /* NULL: none */
 	const char *token_file; /* NULL: none */
 	const char *name;       /* NULL: HOST-xxxxxx */
@@ -26,13 +25,14 @@ struct client_conf {
 	uint32_t max_parked;   /* data connections opened ahead */
 	int64_t udp_idle;      /* ms; of services that have none of their own */
 	uint64_t bandwidth[2]; /* bytes a second, in and out; 0: any */
-	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	const char *stdio;     /* OWNER/SERVICE; NULL: none */
 	const struct secure_conf *tls;
 	const char *ws_path;       /* of relays that are reached by WebSocket */
 	bool tls_front;            /* TLS ends in front of the relay */
 	struct proxy_conf through; /* kind PROXY_NONE: no proxy */
 	uint32_t nservices;
+	struct opt_list relay; /* ADDR, port 8888 by default; at least one */
+	struct opt_list visit; /* OWNER/SERVICE=ADDR: services of others */
 	struct service services[CLIENT_SERVICES];
 };
 

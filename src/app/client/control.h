@@ -46,24 +46,24 @@ struct secrets {
 
 struct control {
 	struct client *client;
-	struct relays relays;
 	enum control_state state;
-	struct dial dial;
+	uint16_t int_port; /* where it wants our connections */
+	bool told;         /* what ended this attempt has been said */
+	bool guest;        /* it logs in as one: nothing can be published */
+	bool moves; /* the relay's successor is where it was: come at once */
 	struct tcp tcp;
 	struct waker waker;
 	struct json_scan scan;
 	struct timer timer;
 	struct soon again; /* more was heard than one turn may take */
-	struct secrets secrets;
 	struct backoff backoff;
 	int64_t since, heard, pinged; /* came up; when last */
 	int64_t doubt;                /* since when; 0: none */
 	int64_t heartbeat, retry;     /* ms; as the relay asked for */
-	uint16_t int_port;            /* where it wants our connections */
 	uint8_t id_n, id[32];         /* that it gave to this session */
-	bool told;  /* what ended this attempt has been said */
-	bool guest; /* it logs in as one: nothing can be published */
-	bool moves; /* the relay's successor is where it was: come at once */
+	struct dial dial;
+	struct secrets secrets;
+	struct relays relays;
 };
 
 void control_start(struct control *ctl, struct client *client);

@@ -50,22 +50,22 @@ struct entry {
 	struct map_node node; /* by name, if named */
 	bool named;           /* no other has taken its name over */
 	bool listed;          /* in the settings that were looked at last */
-	struct service service;
-	char text[ENTRY_TEXT];       /* its host, or its path */
-	char host[FASTNAT_HOST + 1]; /* http: where the relay has put it */
-	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
 	enum entry_state state;
 	struct entry_told told;
 	struct entry_health health;
 	int64_t idle_ms; /* udp */
 	uint16_t port;   /* where it is or was published; 0: nowhere yet */
 	uint32_t said;   /* hash of why it was refused; 0: it was not */
-	char why[80];    /* the same in words, as far as there is room */
 	int64_t due;
 	struct log_rate trouble;
 	uint32_t visitors;              /* there now */
 	struct shape shape[ENTRY_WAYS]; /* limits of its own (shapes.h) */
 	struct traffic past, tally; /* as of a published port in the relay */
+	struct service service;
+	char text[ENTRY_TEXT];       /* its host, or its path */
+	char host[FASTNAT_HOST + 1]; /* http: where the relay has put it */
+	char who[sizeof "client " + FASTNAT_NAME]; /* in the log */
+	char why[80]; /* the same in words, as far as there is room */
 };
 
 struct entries {

@@ -24,24 +24,24 @@ struct client_counts {
 struct client {
 	struct net *net;
 	const struct client_conf *conf;
-	struct span mem; /* all that the client has, itself included */
-	struct identity identity, fresh; /* fresh: checked by a reload */
-	bool draining;                   /* nobody new is served */
-	struct control control;
-	struct entries entries;
-	struct links links;
-	struct parks parks;
-	struct reaches reaches;
-	struct failback failback;
-	struct moved moved;
-	struct udplinks udplinks;
-	struct lane lane;
-	struct state state;
-	struct client_counts counts;
 	struct secure *secure; /* NULL: no TLS */
 	struct healths *healths;
 	struct shapes *shapes;
 	struct outward outward;
+	bool draining;   /* nobody new is served */
+	struct span mem; /* all that the client has, itself included */
+	struct entries entries;
+	struct parks parks;
+	struct client_counts counts;
+	struct control control;
+	struct failback failback;
+	struct moved moved;
+	struct lane lane;
+	struct udplinks udplinks;
+	struct state state;
+	struct identity identity, fresh; /* fresh: checked by a reload */
+	struct reaches reaches;
+	struct links links;
 };
 
 #endif

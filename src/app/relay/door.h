@@ -30,22 +30,22 @@ struct door {
 	struct slot slot;
 	struct list node; /* in relay->knocking */
 	struct relay *relay;
-	struct tcp tcp;
+	uint8_t state; /* enum door_state */
+	bool greets;   /* silence means a plain client */
+	bool sealed;   /* TLS alone is spoken here */
+	bool guest;    /* it will publish nothing */
+	uint8_t name_n;
 	struct waker waker;
 	struct timer limit;
 	struct json_scan scan;
-	struct addr from;
 	struct slot_name visitor; /* LINE: whose connection this is, */
 	struct slot_name flow;    /* or this one's */
 	struct slot_name plain;   /* at the int port of this plain session */
-	struct bytes token;       /* CONTEST: that was proven, */
-	struct tokens_proven by;  /* and what goes with it */
+	struct bytes token;       /* CONTEST: that was proven */
 	int64_t since;            /* CONTEST: when it began */
-	uint8_t state;            /* enum door_state */
-	bool greets;              /* silence means a plain client */
-	bool sealed;              /* TLS alone is spoken here */
-	bool guest;               /* it will publish nothing */
-	uint8_t name_n;
+	struct addr from;
+	struct tcp tcp;
+	struct tokens_proven by; /* what goes with token */
 	uint8_t name[FASTNAT_NAME], instance[FASTNAT_NONCE];
 	uint8_t client_nonce[FASTNAT_NONCE], server_nonce[FASTNAT_NONCE];
 };

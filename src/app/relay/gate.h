@@ -105,9 +105,9 @@ struct gate {
 	struct tally tally;
 	struct bans bans;
 	struct limit rates;
-	struct cidrs allow, deny;      /* of all services */
 	struct log_rate rate;          /* of lines that strangers cause */
 	uint64_t counts[GATE_COUNTED]; /* since the start */
+	struct cidrs allow, deny;      /* of all services */
 };
 
 /* tally has its tables; bans is memory for GATE_BANS rows, rates for GATE_RATES. */

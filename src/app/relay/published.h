@@ -21,19 +21,19 @@ struct published {
 	struct list node; /* in session->published or relay->orphans */
 	struct relay *relay;
 	struct session *session; /* NULL: an orphan, or closed */
-	struct listener listener;
-	struct udp udp;         /* one of the two runs until it is closed, */
-	bool private;           /* or this is set */
-	int64_t idle_ms, until; /* until: as an orphan */
+	struct route *route;     /* of HTTP (web.h); or NULL */
+	bool private;            /* it has no port */
 	uint32_t visitors;
+	uint16_t port;
+	uint8_t protocol;       /* enum fastnat_protocol */
+	int64_t idle_ms, until; /* until: as an orphan */
+	struct listener listener;
+	struct udp udp;       /* one of the two runs until it is closed */
 	struct traffic past;  /* of TCP visitors that have left, all of UDP */
 	struct traffic tally; /* with those that are there, by report.c */
-	uint16_t port;
-	uint8_t protocol; /* enum fastnat_protocol */
 	char name[FASTNAT_NAME + 1], owner[FASTNAT_NAME + 1];
 	uint8_t instance[FASTNAT_NONCE]; /* of the owner */
 	struct gate_rules rules;
-	struct route *route; /* of HTTP (web.h); or NULL */
 	struct group group;
 };
 

@@ -12,10 +12,10 @@
 struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	uint32_t max_unknown, max_unknown_address;
 	uint32_t max_visitors_client, max_visitors_address;
-	struct opt_list allow, deny;  /* CIDR, of all services */
-	struct opt_list accept_proxy; /* CIDR: who comes for visitors */
 	uint32_t ban_after;           /* failed logins; 0: never */
 	int64_t ban_time;             /* ms */
+	struct opt_list allow, deny;  /* CIDR, of all services */
+	struct opt_list accept_proxy; /* CIDR: who comes for visitors */
 };
 
 struct relay_web {            /* visitors of HTTP services */
@@ -35,7 +35,6 @@ struct relay_access {     /* the log of requests and visits */
 };
 
 struct relay_conf {
-	struct opt_list listen; /* ADDR; at least one */
 	const char *token;      /* NULL: none */
 	const char *token_file; /* NULL: none */
 	bool open;              /* serve clients without a token too */
@@ -49,12 +48,13 @@ struct relay_conf {
 	uint32_t max_flows;    /* of UDP, of all clients */
 	uint32_t max_pending;  /* visitors of one client not yet carried; more
 				* wait in the kernel until half have gone */
+	int64_t udp_idle;      /* ms, unless the client asks for another */
+	int64_t heartbeat;     /* ms */
+	const struct secure_conf *tls;
 	struct relay_gate gate;
 	struct relay_web web;
 	struct relay_access access;
-	int64_t udp_idle;  /* ms, unless the client asks for another */
-	int64_t heartbeat; /* ms */
-	const struct secure_conf *tls;
+	struct opt_list listen; /* ADDR; at least one */
 };
 
 /* How many ADDRs it listens on, and which: those of listen, then those of TLS. */

@@ -40,27 +40,27 @@ struct standing { /* what it logged in as, and when */
 struct session {
 	struct slot slot;
 	struct relay *relay;
-	struct tcp tcp;
+	bool plain;
+	uint16_t int_port;          /* where its data connections arrive */
+	struct slot_name in_flight; /* plain: the visitor announced last */
+	int64_t heard;
 	struct waker waker;
 	struct json_scan scan;
-	struct addr from;
 	struct list published;
 	struct list unannounced; /* visitors the client has not been told of */
-	struct parking parking;
 	struct session_counts n;
-	struct visits visits;
-	struct token_rights rights; /* of the token it logged in by */
-	struct path path;           /* of datagrams; not of a plain client */
-	struct timer timer;         /* heartbeat; of a plain client: pace */
-	int64_t heard;
-	uint16_t int_port; /* where its data connections arrive */
-	bool plain;
-	struct standing as;
-	struct listener listener;   /* plain: the int port */
-	struct slot_name in_flight; /* plain: the visitor announced last */
+	struct timer timer; /* heartbeat; of a plain client: pace */
 	uint8_t id[FASTNAT_ID];
 	uint8_t key[FASTNAT_KEY];
 	uint8_t instance[FASTNAT_NONCE];
+	struct addr from;
+	struct tcp tcp;
+	struct parking parking;
+	struct standing as;
+	struct listener listener; /* plain: the int port */
+	struct visits visits;
+	struct token_rights rights; /* of the token it logged in by */
+	struct path path;           /* of datagrams; not of a plain client */
 	char name[FASTNAT_NAME + 1];
 };
 
