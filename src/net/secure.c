@@ -275,9 +275,7 @@ static void release_creds(struct creds *c)
 static int reserve(struct secure *s, uint32_t most)
 {
 	const struct part parts[] = {
-		{ .slots = &s->seals.lines,
-		  .size = sizeof(struct sealed),
-		  .limit = most },
+		PART_SLOTS(&s->seals.lines, struct sealed, most),
 	};
 
 	s->now = reserve_creds();

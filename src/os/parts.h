@@ -8,13 +8,29 @@
 #include "base/map.h"
 #include "base/slot.h"
 
-struct part { /* one of slots, map and mem is set */
-	struct slots *slots;
-	struct map *map;
-	struct span *mem;
-	size_t size;    /* of one; not of a map */
+enum part_kind { PART_IS_SLOTS, PART_IS_MAP, PART_IS_MEM };
+
+struct part { /* as these macros make it */
+	union {
+		struct slots *slots;
+		struct map *map;
+		struct span *mem;
+	} to;
 	uint32_t limit; /* how many */
+	uint16_t size;  /* of one; not of a map */
+	uint8_t kind;   /* enum part_kind */
 };
+
+/* clang-format off */
+#define PART_SLOTS(at, type, n) \
+	{ .to = { .slots = (at) }, .limit = (n), .size = sizeof(type), \
+	  .kind = PART_IS_SLOTS }
+#define PART_MAP(at, n) \
+	{ .to = { .map = (at) }, .limit = (n), .kind = PART_IS_MAP }
+#define PART_MEM(at, type, n) \
+	{ .to = { .mem = (at) }, .limit = (n), .size = sizeof(type), \
+	  .kind = PART_IS_MEM }
+/* clang-format on */
 
 /* Zero-filled memory for n parts, *whole of it, each part initialised. 0, or
  * -NAT_EMEMORY with whole->p NULL.

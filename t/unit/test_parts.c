@@ -15,10 +15,10 @@ static void apart(void **state)
 	struct span whole, rest;
 	struct map_node nodes[7];
 	const struct part v[] = {
-		{ .slots = &a, .size = sizeof(struct thing), .limit = 3 },
-		{ .map = &m, .limit = 7 },
-		{ .mem = &rest, .size = 8, .limit = 5 },
-		{ .slots = &b, .size = sizeof(struct thing), .limit = 1 },
+		PART_SLOTS(&a, struct thing, 3),
+		PART_MAP(&m, 7),
+		PART_MEM(&rest, uint64_t, 5),
+		PART_SLOTS(&b, struct thing, 1),
 	};
 
 	(void)state;
@@ -48,9 +48,7 @@ static void too_much(void **state)
 	struct slots a;
 	struct span whole;
 	const struct part v[] = {
-		{ .slots = &a,
-		  .size = SIZE_MAX / 16 * 15 / UINT16_MAX,
-		  .limit = UINT16_MAX },
+		PART_SLOTS(&a, uint8_t[UINT16_MAX], UINT32_MAX),
 	};
 
 	(void)state;

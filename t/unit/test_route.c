@@ -80,10 +80,8 @@ static struct world *start(void)
 {
 	static struct world w;
 	const struct part parts[] = {
-		{ .slots = &w.routes.table,
-		  .size = sizeof(struct route),
-		  .limit = MOST },
-		{ .map = &w.routes.by_host, .limit = MOST },
+		PART_SLOTS(&w.routes.table, struct route, MOST),
+		PART_MAP(&w.routes.by_host, MOST),
 	};
 
 	memset(&w, 0, sizeof w);

@@ -7,26 +7,17 @@
 static int reserve(struct client *c)
 {
 	const struct client_conf *conf = c->conf;
-	struct udplinks *us = &c->udplinks;
 	/* clang-format off */
 	const struct part parts[] = {
-#define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
-#define MAP(at, n) { .map = (at), .limit = (n) }
-		TABLE(&c->links.table, struct link, conf->max_visitors),
-		TABLE(&c->links.openings, struct opening, conf->max_visitors),
-		TABLE(&c->reaches.calls, struct call, conf->max_visitors),
-		TABLE(&c->reaches.callings, struct calling, conf->max_visitors),
-		TABLE(&us->table, struct udplink, conf->max_flows),
-		TABLE(&us->lines, struct udplink_line, conf->max_flows),
-		MAP(&us->by_id, conf->max_flows),
-		TABLE(&c->entries.table, struct entry, ENTRIES_ALL),
-		MAP(&c->entries.names, ENTRIES_ALL),
-#undef TABLE
-#undef MAP
+		PART_SLOTS(&c->links.table, struct link, conf->max_visitors),
+		PART_SLOTS(&c->links.openings, struct opening, conf->max_visitors),
+		PART_SLOTS(&c->entries.table, struct entry, ENTRIES_ALL),
+		PART_MAP(&c->entries.names, ENTRIES_ALL),
 	};
 	/* clang-format on */
+	int rc = parts_reserve(&c->mem, parts, COUNT(parts));
 
-	return parts_reserve(&c->mem, parts, COUNT(parts));
+	return rc < 0 ? rc : udplinks_start(c);
 }
 
 /* The control connection and a look at a better relay may both be dialling. A
@@ -76,7 +67,6 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	err = err ? err : rc;
 	rc = start_layers(c, d);
 	err = err ? err : rc;
-	list_init(&c->udplinks.lru);
 	lane_init(&c->lane);
 	parks_init(c);
 	failback_init(c);
@@ -115,6 +105,7 @@ int client_start(struct client **out, struct net *net,
 		health_stop(c);
 		shapes_stop(c);
 		reaches_stop(c);
+		udplinks_stop(c);
 		release(c);
 		return err;
 	}

@@ -233,9 +233,8 @@ int health_start(struct client *c)
 {
 	struct span memory = mem_reserve(sizeof(struct healths));
 	struct healths *hs = (struct healths *)(void *)memory.p;
-	const struct part part = { .slots = hs ? &hs->table : NULL,
-				   .size = sizeof(struct health),
-				   .limit = ENTRIES_ALL };
+	const struct part part =
+		PART_SLOTS(hs ? &hs->table : NULL, struct health, ENTRIES_ALL);
 	int rc;
 
 	if (!hs)

@@ -1,6 +1,8 @@
 #include "app/client/reach.h"
 #include "app/client/inner.h"
 #include "base/cur.h"
+#include "os/mem.h"
+#include "os/parts.h"
 
 /* ---- settings ---- */
 
@@ -105,7 +107,13 @@ static int start_stdio(struct client *c)
 int reaches_start(struct client *c, struct diag *d)
 {
 	const struct opt_list *visits = &c->conf->visit;
-	int rc = 0;
+	struct reaches *rs = &c->reaches;
+	const struct part parts[] = {
+		PART_SLOTS(&rs->calls, struct call, c->conf->max_visitors),
+		PART_SLOTS(&rs->callings, struct calling,
+			   c->conf->max_visitors),
+	};
+	int rc = parts_reserve(&rs->memory, parts, COUNT(parts));
 
 	for (uint32_t i = 0; i < visits->n && rc == 0; i++)
 		rc = listen_at(c, visits->v[i], d);
@@ -125,4 +133,5 @@ void reaches_stop(struct client *c)
 {
 	reaches_drain(c);
 	calls_stop(c);
+	mem_release(c->reaches.memory);
 }

@@ -21,6 +21,7 @@ struct reach {
 };
 
 struct reaches {
+	struct span memory;
 	struct reach v[OPT_LIST_MAX + 1];
 	uint32_t n;
 	struct slots calls, callings;

@@ -7,10 +7,9 @@ int shapes_start(struct client *c)
 {
 	struct span memory = mem_reserve(sizeof(struct shapes));
 	struct shapes *ss = (struct shapes *)(void *)memory.p;
-	const struct part part = { .slots = ss ? &ss->table : NULL,
-				   .size = sizeof(struct shaped),
-				   .limit =
-					   ENTRY_WAYS * c->conf->max_visitors };
+	const struct part part =
+		PART_SLOTS(ss ? &ss->table : NULL, struct shaped,
+			   ENTRY_WAYS * c->conf->max_visitors);
 	int rc;
 
 	if (!ss)

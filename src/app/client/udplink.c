@@ -3,6 +3,8 @@
 #include "app/client/visit.h"
 #include "net/framed.h"
 #include "net/veil.h"
+#include "os/mem.h"
+#include "os/parts.h"
 
 enum { IDLE_MORE = 10000 }; /* ms: the relay forgets first */
 
@@ -79,10 +81,25 @@ static void stop(struct udplink *f, const char *why)
 	slots_put(&f->client->udplinks.table, f);
 }
 
+int udplinks_start(struct client *c)
+{
+	struct udplinks *us = &c->udplinks;
+	uint32_t most = c->conf->max_flows;
+	const struct part parts[] = {
+		PART_SLOTS(&us->table, struct udplink, most),
+		PART_SLOTS(&us->lines, struct udplink_line, most),
+		PART_MAP(&us->by_id, most),
+	};
+
+	list_init(&us->lru);
+	return parts_reserve(&us->memory, parts, COUNT(parts));
+}
+
 void udplinks_stop(struct client *c)
 {
 	slots_each (struct udplink, f, &c->udplinks.table)
 		stop(f.it, "the client stops");
+	mem_release(c->udplinks.memory);
 }
 
 /* The relay need not wait for it. */

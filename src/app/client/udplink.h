@@ -48,6 +48,7 @@ struct udplink {
 };
 
 struct udplinks {
+	struct span memory;
 	struct slots table, lines;
 	struct map by_id;
 	struct list lru; /* the longest unused first */
@@ -65,7 +66,9 @@ struct udplink *udplink_of_id(const struct client *c, uint32_t id);
 /* One datagram of the visitor: to the service. */
 void udplink_serve(struct udplink *f, struct bytes data);
 
-/* All of them. */
+/* Sets aside the tables. 0 or -NAT_EMEMORY. */
+MUST_USE int udplinks_start(struct client *c);
+/* All of them, and the tables. */
 void udplinks_stop(struct client *c);
 
 #endif

@@ -15,6 +15,12 @@ void udplink_told(struct client *c, struct entry *e, const struct fastnat *m,
 	(void)relay;
 }
 
+int udplinks_start(struct client *c)
+{
+	(void)c;
+	return 0;
+}
+
 void udplinks_stop(struct client *c)
 {
 	(void)c;

@@ -273,9 +273,8 @@ const char *relay_access_fault(const struct relay_conf *conf)
 
 static int reserve(struct access *a)
 {
-	const struct part part = { .slots = &a->notes,
-				   .size = sizeof(struct access_note),
-				   .limit = a->relay->conf->max_visitors };
+	const struct part part = PART_SLOTS(&a->notes, struct access_note,
+					    a->relay->conf->max_visitors);
 
 	return parts_reserve(&a->memory, &part, 1);
 }

@@ -48,6 +48,7 @@ struct relay_ports { /* with --open a last one that never greets */
 };
 
 struct flows { /* see flow.h */
+	struct span memory;
 	struct slots table, lines;
 	struct map by_addr, by_id, by_out_id;
 	struct list quiet, answered; /* each the longest unused first */
@@ -76,23 +77,23 @@ struct relay_traffic {
 struct relay {
 	struct net *net;
 	const struct relay_conf *conf;
+	struct secure *secure; /* NULL: no TLS */
+	struct web *web;       /* NULL: no --http */
+	bool draining;         /* nobody new is served */
 	const char *state_dir; /* NULL: none */
 	struct span memory;
-	struct tokens tokens, fresh; /* fresh: read, and not yet in force */
 	struct slots doors, sessions, published, visitors, parked;
-	struct map by_out_id; /* visitors that wait */
-	struct flows flows;
+	struct map by_out_id;  /* visitors that wait */
 	struct list orphans;   /* published, their client gone, oldest first */
 	struct timer adoption; /* when the oldest is closed */
 	struct list knocking;  /* doors, oldest first */
 	struct waits waits;
-	struct gate gate;
 	struct relay_traffic traffic;
-	struct secure *secure; /* NULL: no TLS */
-	struct relay_ports ports;
-	bool draining; /* nobody new is served */
+	struct tokens tokens, fresh; /* fresh: read, and not yet in force */
+	struct flows flows;
+	struct gate gate;
 	struct relay_returns returns;
-	struct web *web; /* NULL: no --http */
+	struct relay_ports ports;
 };
 
 /* A line at warn about something that strangers cause, within the rate. */

@@ -2,10 +2,47 @@
 #include "app/relay/access.h"
 #include "app/relay/session.h"
 #include "net/framed.h"
+#include "os/mem.h"
+#include "os/parts.h"
 #include "os/rand.h"
 #include <assert.h>
 
-enum { ASKED_MS = 10000 };
+enum {
+	ASKED_MS = 10000,
+	FRESH_ROWS = 4096 /* of neighbourhoods: new flows */
+};
+
+int flows_start(struct relay *r)
+{
+	struct flows *fs = &r->flows;
+	uint32_t most = r->conf->max_flows;
+	struct span fresh;
+	/* clang-format off */
+	const struct part parts[] = {
+		PART_SLOTS(&fs->table, struct flow, most),
+		PART_SLOTS(&fs->lines, struct flow_line, most),
+		PART_MAP(&fs->by_addr, most),
+		PART_MAP(&fs->by_id, most),
+		PART_MAP(&fs->by_out_id, most),
+		PART_MEM(&fresh, struct limit_row, FRESH_ROWS),
+	};
+	/* clang-format on */
+	int rc = parts_reserve(&fs->memory, parts, COUNT(parts));
+
+	if (rc < 0)
+		return rc;
+	list_init(&fs->quiet);
+	list_init(&fs->answered);
+	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
+	fs->last_id = rand_below(UINT32_MAX);
+	limit_init(&fs->fresh, fresh, &fs->seed);
+	return 0;
+}
+
+void flows_end(struct relay *r)
+{
+	mem_release(r->flows.memory);
+}
 
 /* ---- names ---- */
 

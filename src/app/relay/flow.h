@@ -48,6 +48,10 @@ struct flow {
 	uint8_t out_id[FASTNAT_NONCE];
 };
 
+/* Sets aside the tables of a relay, and releases them. 0 or -NAT_EMEMORY. */
+MUST_USE int flows_start(struct relay *r);
+void flows_end(struct relay *r);
+
 /* Binds the port of p, in place of a listener. */
 MUST_USE int flow_listen(struct published *p, struct bytes host, uint16_t port);
 

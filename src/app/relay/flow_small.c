@@ -9,6 +9,17 @@ const char *flow_fault(void)
 	return err_text(-NAT_EABSENT);
 }
 
+int flows_start(struct relay *r)
+{
+	(void)r;
+	return 0;
+}
+
+void flows_end(struct relay *r)
+{
+	(void)r;
+}
+
 int flow_listen(struct published *p, struct bytes host, uint16_t port)
 {
 	(void)p;

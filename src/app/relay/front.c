@@ -202,9 +202,9 @@ int front_start(struct relay *r)
 {
 	struct span memory = mem_reserve(sizeof(struct fronts));
 	struct fronts *fs = (struct fronts *)(void *)memory.p;
-	const struct part part = { .slots = fs ? &fs->table : NULL,
-				   .size = sizeof(struct front),
-				   .limit = r->conf->gate.max_unknown };
+	const struct part part =
+		PART_SLOTS(fs ? &fs->table : NULL, struct front,
+			   r->conf->gate.max_unknown);
 
 	if (!fs)
 		return -NAT_EMEMORY;

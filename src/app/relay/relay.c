@@ -16,11 +16,7 @@
 #include "os/rand.h"
 #include "os/sock.h"
 
-enum {
-	MOST_PUBLISHED = 65536,
-	DEFAULT_PORT = 8888,
-	FRESH_ROWS = 4096 /* of neighbourhoods: new UDP flows */
-};
+enum { MOST_PUBLISHED = 65536, DEFAULT_PORT = 8888 };
 
 void relay_make_id(uint8_t *to, size_t n)
 {
@@ -43,47 +39,30 @@ static uint32_t most_published(const struct relay_conf *c)
 static int reserve(struct relay *r)
 {
 	const struct relay_conf *c = r->conf;
-	struct flows *fs = &r->flows;
 	/* a thing of each may come from an address of its own */
 	uint32_t addresses = c->gate.max_unknown + c->max_clients +
 			     c->max_visitors + c->max_flows +
 			     (uint32_t)web_descriptors(c);
-	struct span fresh, bans, rates;
+	struct span bans, rates;
 	/* clang-format off */
 	const struct part parts[] = {
-#define TABLE(at, type, n) { .slots = (at), .size = sizeof(type), .limit = (n) }
-#define MAP(at, n) { .map = (at), .limit = (n) }
-		TABLE(&r->doors, struct door, c->gate.max_unknown),
-		TABLE(&r->sessions, struct session, c->max_clients),
-		TABLE(&r->published, struct published, most_published(c)),
-		TABLE(&r->visitors, struct visitor, c->max_visitors),
-		TABLE(&r->parked, struct parked, RELAY_PARKED),
-		MAP(&r->by_out_id, c->max_visitors),
-		TABLE(&fs->table, struct flow, c->max_flows),
-		TABLE(&fs->lines, struct flow_line, c->max_flows),
-		MAP(&fs->by_addr, c->max_flows),
-		MAP(&fs->by_id, c->max_flows),
-		MAP(&fs->by_out_id, c->max_flows),
-		{ .mem = &fresh, .size = sizeof(struct limit_row), .limit = FRESH_ROWS },
-		TABLE(&r->gate.tally.rows, struct tally_row, addresses),
-		MAP(&r->gate.tally.by_key, addresses),
-		{ .mem = &bans, .size = sizeof(struct ban_row), .limit = GATE_BANS },
-		{ .mem = &rates, .size = sizeof(struct limit_row), .limit = GATE_RATES },
-#undef TABLE
-#undef MAP
+		PART_SLOTS(&r->doors, struct door, c->gate.max_unknown),
+		PART_SLOTS(&r->sessions, struct session, c->max_clients),
+		PART_SLOTS(&r->published, struct published, most_published(c)),
+		PART_SLOTS(&r->visitors, struct visitor, c->max_visitors),
+		PART_SLOTS(&r->parked, struct parked, RELAY_PARKED),
+		PART_MAP(&r->by_out_id, c->max_visitors),
+		PART_SLOTS(&r->gate.tally.rows, struct tally_row, addresses),
+		PART_MAP(&r->gate.tally.by_key, addresses),
+		PART_MEM(&bans, struct ban_row, GATE_BANS),
+		PART_MEM(&rates, struct limit_row, GATE_RATES),
 	};
 	/* clang-format on */
 	int rc = parts_reserve(&r->memory, parts, COUNT(parts));
 
-	list_init(&fs->quiet);
-	list_init(&fs->answered);
-	rand_fill((struct span){ (uint8_t *)&fs->seed, sizeof fs->seed });
-	fs->last_id = rand_below(UINT32_MAX);
-	if (rc < 0)
-		return rc;
-	limit_init(&fs->fresh, fresh, &fs->seed);
-	gate_init(r, bans, rates);
-	return 0;
+	if (rc == 0)
+		gate_init(r, bans, rates);
+	return rc;
 }
 
 /* A control port is one of TCP and one of UDP; a plain client has an intPort; a
@@ -220,6 +199,8 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 {
 	int rc = reserve(r);
 
+	if (rc == 0)
+		rc = flows_start(r);
 	if (rc < 0) {
 		diag_put(d,
 			 "%s for the limits asked for: lower --max-visitors "
@@ -289,6 +270,7 @@ static void stop_all(struct relay *r)
 	timer_stop(&r->waits.expiry, r->net->loop);
 	timer_stop(&r->waits.answer, r->net->loop);
 	gate_say(r);
+	flows_end(r);
 	mem_release(r->memory);
 }
 

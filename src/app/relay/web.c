@@ -466,13 +466,9 @@ static int reserve(struct web *web)
 	const struct relay *r = web->relay;
 	struct routes *rs = &web->routes;
 	const struct part parts[] = {
-		{ .slots = &web->conns,
-		  .size = sizeof(struct web_conn),
-		  .limit = r->conf->max_visitors },
-		{ .slots = &rs->table,
-		  .size = sizeof(struct route),
-		  .limit = r->published.limit },
-		{ .map = &rs->by_host, .limit = r->published.limit },
+		PART_SLOTS(&web->conns, struct web_conn, r->conf->max_visitors),
+		PART_SLOTS(&rs->table, struct route, r->published.limit),
+		PART_MAP(&rs->by_host, r->published.limit),
 	};
 
 	rand_fill((struct span){ (uint8_t *)&rs->seed, sizeof rs->seed });

@@ -29,12 +29,11 @@ static int reserve(struct tracker *t)
 	struct span crowd;
 	/* clang-format off */
 	const struct part parts[] = {
-		{ .slots = &m->groups, .size = sizeof(struct group), .limit = c->max_groups },
-		{ .slots = &m->rows, .size = sizeof(struct member), .limit = c->max_members },
-		{ .slots = &m->texts, .size = sizeof(struct member_text),
-		  .limit = 2 * c->max_members },
-		{ .map = &m->by_name, .limit = c->max_groups },
-		{ .mem = &crowd, .size = 2 * sizeof(uint16_t), .limit = counts },
+		PART_SLOTS(&m->groups, struct group, c->max_groups),
+		PART_SLOTS(&m->rows, struct member, c->max_members),
+		PART_SLOTS(&m->texts, struct member_text, 2 * c->max_members),
+		PART_MAP(&m->by_name, c->max_groups),
+		PART_MEM(&crowd, uint16_t[2], counts),
 	};
 	/* clang-format on */
 	int rc = parts_reserve(&t->memory, parts, COUNT(parts));
