@@ -27,10 +27,12 @@ static const struct cmd *command_of(const char *word)
 static const struct cmd *command_by_link(const char *path)
 {
 	static const char prefix[] = "nat-";
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = path;
 
-	if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	if (!text_begins(name, prefix))
 		return NULL;
 	return cmd_find(name + sizeof prefix - 1);
 }

@@ -52,9 +52,12 @@ static void put_char(struct fmt *f, int c)
 
 static void put_slice(struct fmt *f, int most, const char *text)
 {
+	size_t n = 0;
+
 	assert(most >= 0);
-	cut(f, (struct bytes){ (const uint8_t *)text,
-			       most > 0 ? strnlen(text, (size_t)most) : 0 });
+	while (n < (size_t)most && text[n])
+		n++;
+	cut(f, (struct bytes){ (const uint8_t *)text, n });
 }
 
 enum conv {
@@ -90,7 +93,7 @@ static enum conv conv_at(const char **form, unsigned *digits)
 		at += 2;
 		assert(*at == 'u' || *at == 'x');
 	}
-	while (c < COUNT(convs) && strncmp(at, convs[c], strlen(convs[c])) != 0)
+	while (c < COUNT(convs) && !text_begins(at, convs[c]))
 		c++;
 	assert(c < COUNT(convs));
 	*form = at + strlen(convs[c]);
@@ -150,8 +153,10 @@ void fmt_vput(struct fmt *f, const char *form, va_list ap)
 	/* As a parameter ap may be a pointer, and &ap no va_list *. */
 	va_copy(args, ap);
 	while (*form) {
-		size_t n = strcspn(form, "%");
+		size_t n = 0;
 
+		while (form[n] && form[n] != '%')
+			n++;
 		cut(f, (struct bytes){ (const uint8_t *)form, n });
 		form += n;
 		if (*form == '%') {

@@ -62,6 +62,14 @@ static inline bool bytes_have(struct bytes b, uint8_t c)
 	return false;
 }
 
+/* Does text begin so? */
+static inline bool text_begins(const char *text, const char *with)
+{
+	while (*with && *text == *with)
+		text++, with++;
+	return !*with;
+}
+
 static inline bool bytes_are(struct bytes a, const char *text)
 {
 	return bytes_equal(a, bytes_of(text));

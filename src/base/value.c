@@ -71,16 +71,33 @@ uint64_t value_most(const struct opt *o)
 							: UINT32_MAX;
 }
 
-static const char *read_u32(const struct opt *o, const char *text, void *to)
+struct kind {
+	const struct unit *units;
+	const char *fault; /* of what is no such number */
+};
+
+static const char *read_number(const struct opt *o, const char *text,
+			       const struct kind *kind, uint64_t *to)
 {
 	uint64_t v;
 
-	if (!parse_number(text, units_one, &v))
-		return "is not a number";
+	if (!parse_number(text, kind->units, &v))
+		return kind->fault;
 	if (v < o->min || v > value_most(o))
 		return VALUE_OUTSIDE;
-	*(uint32_t *)to = (uint32_t)v;
+	*to = v;
 	return NULL;
+}
+
+static const char *read_u32(const struct opt *o, const char *text, void *to)
+{
+	static const struct kind kind = { units_one, "is not a number" };
+	uint64_t v;
+	const char *why = read_number(o, text, &kind, &v);
+
+	if (!why)
+		*(uint32_t *)to = (uint32_t)v;
+	return why;
 }
 
 static void print_u32(struct fmt *f, const void *from)
@@ -92,14 +109,15 @@ static void print_u32(struct fmt *f, const void *from)
 
 static const char *read_ms(const struct opt *o, const char *text, void *to)
 {
+	static const struct kind kind = {
+		units_ms, "is not a time such as 250ms, 30s, 10m or 1h"
+	};
 	uint64_t v;
+	const char *why = read_number(o, text, &kind, &v);
 
-	if (!parse_number(text, units_ms, &v))
-		return "is not a time such as 250ms, 30s, 10m or 1h";
-	if (v < o->min || v > value_most(o))
-		return VALUE_OUTSIDE;
-	*(int64_t *)to = (int64_t)v;
-	return NULL;
+	if (!why)
+		*(int64_t *)to = (int64_t)v;
+	return why;
 }
 
 static void print_ms(struct fmt *f, const void *from)
@@ -113,14 +131,11 @@ static void print_ms(struct fmt *f, const void *from)
 
 static const char *read_size(const struct opt *o, const char *text, void *to)
 {
-	uint64_t v;
+	static const struct kind kind = {
+		units_size, "is not a size such as 512, 64K, 10M or 1G"
+	};
 
-	if (!parse_number(text, units_size, &v))
-		return "is not a size such as 512, 64K, 10M or 1G";
-	if (v < o->min || v > value_most(o))
-		return VALUE_OUTSIDE;
-	*(uint64_t *)to = v;
-	return NULL;
+	return read_number(o, text, &kind, to);
 }
 
 static void print_size(struct fmt *f, const void *from)

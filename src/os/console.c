@@ -172,7 +172,7 @@ static const char *after_syslog(const char *place)
 	static const char word[] = "syslog";
 	size_t n = sizeof word - 1;
 
-	if (strncmp(place, word, n) != 0)
+	if (!text_begins(place, word))
 		return NULL;
 	if (place[n] == ':')
 		return place + n + 1;

@@ -75,7 +75,7 @@ NEEDS = {
 BEFORE = {
     "chmod lchown mkdir rmdir umask": "directories are made at start",
     "epoll_create1 kqueue": "the loop",
-    "gethostname getenv": "who we are",
+    "gethostname environ": "who we are",
     "getrlimit prlimit*": "descriptors are counted at start",
     "prctl set*uid set*gid setgroups getgid": "root is given up",
     "nanosleep": "nat status, which serves nobody",
