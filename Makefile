@@ -49,9 +49,13 @@ rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
 # Every byte counts where parts are left out, and only there.
 static_flags = $(rel_flags) -fno-pie -flto=auto $(if $(LEFT),$(small_flags),-fstack-protector)
-small_flags = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi) -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small
+small_flags = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi) -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small \
+	$(SMALLER:%=-fno-%) -fmerge-all-constants
+SMALLER = tree-fre partial-inlining move-loop-invariants tree-tail-merge tree-forwprop if-conversion \
+	optimize-sibling-calls caller-saves
 static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(if $(LEFT),$(small_flags)) \
-	$(rel_link),-z,noseparate-code,-z,norelro,--build-id=none
+	$(rel_link),-z,noseparate-code,-z,norelro,-z,common-page-size=16,--build-id=none
+static_end = $(if $(LEFT),&& $(PYTHON) vendor/small/sstrip.py $@)
 san_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
 san_link = $(SAN)
 cov_flags = -O0 -g --coverage
