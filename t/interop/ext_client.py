@@ -10,6 +10,7 @@ It serves visitors by echo itself. What --data does with a visitor:
     late      waits --delay before it presents the header
     failed    reports that the service refused
     ignore    does nothing
+    second    serves it when it is told of it again
 What --park opens ahead, and does when it is told of a visitor there:
     echo      answers and serves it
     silent    nothing
@@ -49,6 +50,7 @@ class Client:
         self.host, _, port = args.relay.rpartition(":")
         self.port = int(port)
         self.tasks: set[asyncio.Task[None]] = set()
+        self.told: set[str] = set()
 
     async def run(self) -> None:
         control = Control(
@@ -236,6 +238,11 @@ class Client:
     async def failed(self, control: Control, out_id: str) -> None:
         control.say("failed", outId=out_id, error="the service refused")
 
+    async def second(self, control: Control, out_id: str) -> None:
+        if out_id in self.told:
+            await self.echo(control, out_id)
+        self.told.add(out_id)
+
     async def ignore(self, control: Control, out_id: str) -> None:
         return
 
@@ -249,6 +256,7 @@ DATA: dict[str, Data] = {
     "late": Client.late,
     "failed": Client.failed,
     "ignore": Client.ignore,
+    "second": Client.second,
 }
 
 

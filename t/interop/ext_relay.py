@@ -12,6 +12,7 @@ Says every object that comes, `got {...}`, and `published NAME PORT`. Faults:
     chatty    works, and says things between that want an answer or none
     stranger  after the login asks for a service that was never published
     split     sends byte by byte
+    resets    resets a visitor's first data connection, and tells of it again
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from fastnat import VERSION, Control, Login, Message, copy, nonce
 HOST = "127.0.0.1"
 HUGE = b'{"command":"' + b"x" * 70000
 FAULTS = (
-    "none proof garbage huge version hangup silent chatty stranger split".split()
+    "none proof garbage huge version hangup silent chatty stranger split"
+    " resets".split()
 )
 
 
@@ -52,6 +54,7 @@ class Relay:
         self.args = args
         self.port = 0
         self.waiting: dict[str, asyncio.Future[tuple[object, object]]] = {}
+        self.told: dict[str, Message] = {}
 
     async def run(self) -> None:
         server = await asyncio.start_server(
@@ -67,6 +70,9 @@ class Relay:
         control = Control(reader, writer)
         first = await control.hear()
         if first and "outId" in first:
+            if self.args.fault == "resets" and first["outId"] in self.told:
+                await self.reset(first["outId"], writer)
+                return
             self.data(first, reader, writer)
             return
         if self.args.fault == "split":
@@ -75,6 +81,15 @@ class Relay:
             if first and await self.greet(control, first):
                 await self.serve(control)
         writer.close()
+
+    async def reset(self, out_id: str, writer: asyncio.StreamWriter) -> None:
+        """While the client still has the link, and when it knows."""
+        again = self.told.pop(out_id)
+        self.control.say("start_proxy", **again)
+        writer.transport.abort()
+        print("reset one", flush=True)
+        await asyncio.sleep(0.3)
+        self.control.say("start_proxy", **again)
 
     def data(
         self,
@@ -173,16 +188,17 @@ class Relay:
         out_id = nonce()
         future = asyncio.get_running_loop().create_future()
         self.waiting[out_id] = future
-        control.say(
-            "start_proxy",
-            id="x",
-            intPort=self.port,
-            outPort=port,
-            outId=out_id,
-            protocol="TCP",
-            service=service,
-            **{"from": "127.0.0.1:1"},
-        )
+        self.control = control
+        self.told[out_id] = {
+            "id": "x",
+            "intPort": self.port,
+            "outPort": port,
+            "outId": out_id,
+            "protocol": "TCP",
+            "service": service,
+            "from": "127.0.0.1:1",
+        }
+        control.say("start_proxy", **self.told[out_id])
         return future
 
     async def visited(

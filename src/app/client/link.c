@@ -11,7 +11,7 @@ enum { PATIENCE = 5000 }; /* ms, to connect */
 
 bool links_fresh(struct links *ls, struct bytes out_id)
 {
-	struct served *s = &ls->served[ls->next];
+	struct served *s = &ls->served[ls->next % LINKS_SERVED];
 
 	for (size_t i = 0; i < LINKS_SERVED; i++) {
 		struct bytes had = { ls->served[i].out_id, ls->served[i].n };
@@ -21,8 +21,18 @@ bool links_fresh(struct links *ls, struct bytes out_id)
 	}
 	s->n = (uint8_t)out_id.n;
 	memcpy(s->out_id, out_id.p, out_id.n);
-	ls->next = (ls->next + 1) % LINKS_SERVED;
+	ls->next++;
 	return true;
+}
+
+/* Not when the relay has been told that it failed, which it may hear late. */
+static void unserve(struct link *l)
+{
+	struct links *ls = &l->client->links;
+
+	if (l->state >= LINK_HEADER && l->pair.ab.moved == 0 &&
+	    ls->next - l->served <= LINKS_SERVED)
+		ls->served[l->served % LINKS_SERVED].n = 0;
 }
 
 static struct net *net_of(const struct link *l)
@@ -112,6 +122,7 @@ void link_end(struct link *l, int err)
 	};
 
 	net_count(net_of(l), err);
+	unserve(l);
 	l->entry->visitors--;
 	ends[l->state](l, err);
 	forget_opening(l);
@@ -315,6 +326,7 @@ int link_open(struct client *c, struct entry *e, const struct fastnat *m,
 	e->visitors++;
 	e->past.visitors++;
 	l->since = c->net->loop->now;
+	l->served = c->links.next - 1; /* whose outId was fresh just now */
 	if (m->has & HAS_FROM)
 		visit_from(&l->from, m->from);
 	say_visit(l, m);

@@ -51,12 +51,16 @@ struct link {
 	int64_t since;
 	struct addr from; /* the visitor, if the relay told */
 	enum link_state state;
+	uint32_t served;         /* its number in links->served */
 	struct opening *opening; /* NULL once joined */
 	struct tcp relay, service;
 	struct pair pair;
 };
 
-/* An outId is served once: those of late are remembered. */
+/* An outId is served once: those of late are remembered, but for one whose
+ * connection to the relay ended before a byte came on it: told of again, it is
+ * served again.
+ */
 enum { LINKS_SERVED = 128 };
 struct served {
 	uint8_t n, out_id[FASTNAT_NONCE];
@@ -65,7 +69,7 @@ struct served {
 struct links {
 	struct slots table, openings;
 	struct served served[LINKS_SERVED];
-	uint32_t next;
+	uint32_t next; /* how many there were */
 };
 
 /* Has that outId not been seen of late? From now on it has. */

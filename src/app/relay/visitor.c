@@ -25,6 +25,31 @@ static struct visitor *of_wait(struct visitor_wait *w)
 	return container_of(w, struct visitor, wait);
 }
 
+static void expect_it(struct visitor *v)
+{
+	struct relay *r = v->relay;
+
+	list_remove(&v->wait.node);
+	list_append(&r->waits.told, &v->wait.node);
+	v->wait.deadline = relay_now(r) + VISITOR_TELL_MS;
+	expect_expiry(r);
+}
+
+/* Its data connection may have come to grief, in a stranger's flood say. Who serves
+ * it already passes that over, as far as it remembers; plain clients do not.
+ */
+static void tell_again(struct visitor *v)
+{
+	const struct session *s = v->published->session;
+	int rc = 0;
+
+	if (!s->plain && s->n.pending <= VISITOR_FEW)
+		rc = visitor_say(v);
+	(void)rc; /* without room for it, the next time */
+	v->wait.told++;
+	expect_it(v);
+}
+
 void visitors_expire(struct timer *t)
 {
 	struct relay *r = container_of(t, struct relay, waits.expiry);
@@ -35,6 +60,10 @@ void visitors_expire(struct timer *t)
 
 		if (w->deadline > relay_now(r))
 			break;
+		if (w->told < VISITOR_TELLINGS) {
+			tell_again(of_wait(w));
+			continue;
+		}
 		r->gate.counts[GATE_VISITOR_LATE]++;
 		visitor_stop(of_wait(w), -NAT_ETIMEOUT,
 			     "the client did not fetch it in time");
@@ -336,12 +365,8 @@ struct visitor *visitor_find(struct relay *r, struct bytes out_id)
 
 void visitor_announced(struct visitor *v)
 {
-	struct relay *r = v->relay;
-
-	list_remove(&v->wait.node);
-	list_append(&r->waits.told, &v->wait.node);
-	v->wait.deadline = relay_now(r) + VISITOR_WAIT_MS;
-	expect_expiry(r);
+	v->wait.told = 1;
+	expect_it(v);
 }
 
 static void stop_waiting(struct visitor *v)

@@ -12,7 +12,9 @@
 #include "wire/json.h"
 
 enum {
-	VISITOR_WAIT_MS = 10000,  /* an outId is dead after that */
+	VISITOR_TELL_MS = 2500,   /* between tellings of who waits; */
+	VISITOR_TELLINGS = 4,     /* its outId is dead after the last one's; */
+	VISITOR_FEW = 64,         /* with more, a client is merely behind */
 	VISITOR_ANSWER_MS = 1000, /* of a parked connection */
 	VISITOR_EARLY = 4096      /* bytes said before it has answered */
 };
@@ -23,9 +25,10 @@ struct visitor_wait { /* until the data connection comes */
 	struct map_node by_id;
 	struct list node; /* in session->unannounced, waits->asked or told */
 	struct waker waker, answer;
-	int64_t deadline; /* 0: not announced yet */
+	int64_t deadline; /* of this telling; 0: not announced yet */
 	struct json_scan scan;
 	uint16_t early; /* bytes of outer, not taken, that inner has */
+	uint8_t told;   /* how often the client was */
 	bool tried;     /* a parked connection was; */
 	bool asked;     /* it is inner, and has not answered yet */
 	uint8_t moves;  /* how often another was to serve it */
@@ -35,10 +38,8 @@ struct visitor_wait { /* until the data connection comes */
 
 struct visitor { /* idle, this is all that nat holds of it */
 	struct slot slot;
-	struct tcp outer, inner; /* the visitor's side, the client's side */
 	struct relay *relay;
 	struct published *published;
-	struct addr from;
 	int64_t since;
 	struct slot_name by;  /* the session that visits; gen 0: none */
 	struct web_conn *web; /* whose requests it carries (web.h); or NULL */
@@ -48,6 +49,8 @@ struct visitor { /* idle, this is all that nat holds of it */
 		struct visitor_wait wait; /* !paired */
 		struct pair pair;         /* paired */
 	};
+	struct addr from;
+	struct tcp outer, inner; /* the visitor's side, the client's side */
 };
 
 /* Takes fd over, or closes it when a limit is reached. */
