@@ -26,6 +26,7 @@ $(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/rep
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)
+$(call part,native,os/ticks,os/ticks_small)
 $(call part,tools,cmd/check cmd/keygen cmd/keygen_small,cmd/tools_small)
 # What only TLS needs of crypt; who is left has SHA-256 and HMAC.
 CRYPT = aead aes big bitslice cert chacha der ec ecdsa gcm ghash hash hkdf key md5 mont \

@@ -1,12 +1,12 @@
 #include "os/clock.h"
+#include "os/ticks.h"
 #include <time.h>
 
 int64_t clock_ms(void)
 {
-	struct timespec ts;
+	struct ticks t = ticks_now(TICKS_STEADY);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return t.s * 1000 + t.ns / 1000000;
 }
 
 void clock_wait(int64_t ms)
@@ -19,8 +19,5 @@ void clock_wait(int64_t ms)
 
 int64_t clock_unix(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec;
+	return ticks_now(TICKS_WALL).s;
 }
