@@ -65,6 +65,14 @@ struct opt_list {
 #define WORDS_MEMBER_OF(which) WORDS_MEMBER_JOIN(which)
 #define WORDS_MEMBER(name) WORDS_MEMBER_OF(NAT_WORDS)(name)
 
+/* Packed there, 40 bytes and not 64. (Elsewhere not: who relocates pointers in
+ * tables likes them aligned.)
+ */
+#define WORDS_PACKED_full
+#define WORDS_PACKED_none __attribute__((packed))
+#define WORDS_PACKED_JOIN(which) WORDS_PACKED_##which
+#define WORDS_PACKED_OF(which) WORDS_PACKED_JOIN(which)
+
 struct opt {
 	char letter;        /* 0: long form only */
 	const char *name;   /* --max-clients; max_clients in the file */
@@ -75,7 +83,7 @@ struct opt {
 	const char *def;    /* the default as a user would write it, or NULL */
 	uint32_t min, max;  /* of UINT COUNT MS SIZE; max 0: what fits */
 	WORDS_MEMBER(help); /* one sentence, no full stop */
-} __attribute__((packed));  /* a hundred rows of 40 bytes, not 64 */
+} WORDS_PACKED_OF(NAT_WORDS);
 
 /* Rows of a part, which builds without it have not. The Makefile says, as in
  * NAT_TLS and NAT_HTTP: in or out.

@@ -209,9 +209,8 @@ int tunnels_start(struct tunnels **out, struct net *net, uint32_t most)
 {
 	struct tunnels *ts =
 		(struct tunnels *)(void *)mem_reserve(sizeof *ts).p;
-	const struct part part = { .slots = ts ? &ts->table : NULL,
-				   .size = sizeof(struct tunnel),
-				   .limit = most };
+	const struct part part =
+		PART_SLOTS(ts ? &ts->table : NULL, struct tunnel, most);
 	int rc = ts ? parts_reserve(&ts->memory, &part, 1) : -NAT_EMEMORY;
 
 	if (rc < 0) {

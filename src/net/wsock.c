@@ -364,9 +364,8 @@ int wsocks_start(struct wsocks **out, struct net *net,
 		 const struct wsock_wish *wish)
 {
 	struct wsocks *s = (struct wsocks *)(void *)mem_reserve(sizeof *s).p;
-	const struct part part = { .slots = s ? &s->lines : NULL,
-				   .size = sizeof(struct wsock),
-				   .limit = wish->most };
+	const struct part part =
+		PART_SLOTS(s ? &s->lines : NULL, struct wsock, wish->most);
 	int rc = s ? parts_reserve(&s->memory, &part, 1) : -NAT_EMEMORY;
 
 	if (rc < 0) {
