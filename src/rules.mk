@@ -1,8 +1,7 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge \
-	map journal redis handover access page ws
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge \ map journal redis handover access page ws https
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -13,6 +12,8 @@ IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access,$(IN)))
 # WebSocket begins as HTTP, and clients want it by TLS.
 IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
+# access writes of requests, and https is of them too.
+IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access https,$(IN)))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
@@ -35,6 +36,9 @@ $(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/s
 	net/secure net/trust net/veil wire/stun_auth $(CRYPT:%=crypt/%) \
 	$(patsubst src/%.c,%,$(wildcard src/wire/tls/*.c src/wire/x509*.c)),\
 	cmd/keygen_small net/secure_small net/veil_small wire/stun_auth_small crypt/hash_small)
+	net/secure net/trust wire/stun_auth $(CRYPT:%=crypt/%) \
+	$(patsubst src/%.c,%,$(filter-out %/peek.c,$(wildcard src/wire/tls/*.c src/wire/x509*.c))),\
+	cmd/keygen_small net/secure_small wire/stun_auth_small crypt/hash_small)
 UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c)))
 UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_pair.c))
 $(call part,plain,app/relay/plain app/client/plain,\
@@ -53,8 +57,11 @@ $(call part,journal,app/tracker/journal app/tracker/replay,\
 	app/tracker/journal_small)
 $(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl,\
 	app/tracker/store_small)
-$(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/route app/client/vhost \
-	wire/forward wire/site,app/relay/web_small app/client/vhost_small)
+$(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/pages app/relay/route \
+	app/client/vhost cmd/pages wire/forward wire/site,\
+	app/relay/web_small app/client/vhost_small cmd/pages_small)
+$(call part,https,app/relay/https wire/tls/peek,$(if $(filter http,$(IN)),app/relay/https_small))
+OUT += $(if $(filter http,$(IN)),,app/relay/https_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
 $(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
@@ -88,6 +95,7 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_ACCESS=$(if $(filter access,$(IN)),in,out) \
 	-DNAT_HANDOVER=$(if $(filter handover,$(IN)),in,out) \
 	-DNAT_HTTP=$(if $(filter http,$(IN)),in,out) \
+	-DNAT_HTTPS=$(if $(filter https,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \

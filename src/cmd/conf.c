@@ -35,6 +35,10 @@ const struct opt conf_service_opts[] = {
 	  WORDS("Most bytes of a request's body; 0: any number") },
 	{ 0, "host-header", OPT_TEXT, 0, AT(site.host), "HOST", NULL, 0, 0,
 	  WORDS("The host that the service hears, if not the visitor's") },
+	{ 0, "error-page", OPT_TEXT, 0, AT(site.page), "FILE", NULL, 0, 0,
+	  WORDS("HTML that visitors see while the service is away, 1500 bytes or so") },
+	{ 0, "redirect-https", OPT_FLAG, 0, AT(site.https), NULL, NULL, 0, 0,
+	  WORDS("Send visitors that come without TLS to where there is") },
 	{ 0, "request-header", OPT_TEXT, OPT_LIST, AT(site.ask), "NAME: VALUE", NULL,
 	  0, 0, WORDS("A field set in requests; -NAME: removed") },
 	{ 0, "response-header", OPT_TEXT, OPT_LIST, AT(site.say), "NAME: VALUE", NULL,
@@ -102,6 +106,7 @@ struct conf *conf_new(struct diag *d)
 {
 	struct span memory =
 		mem_reserve(aligned(sizeof(struct conf)) + aligned(TEXT_ROOM) +
+			    CONF_SERVICES * aligned(CONF_PAGE) +
 			    (CONF_SECTIONS + 1) * (size_t)SETTINGS);
 
 	if (memory.p)
@@ -134,6 +139,7 @@ void *conf_take(struct conf *c, size_t n)
 void section_init(struct section *s, struct conf *c, const struct cmd *cmd)
 {
 	*s = (struct section){ .cmd = cmd,
+			       .conf = c,
 			       .name = "",
 			       .enabled = true,
 			       .set = conf_take(c, cmd->role->size) };
@@ -304,6 +310,7 @@ int conf_read(struct conf *c, const char *path, struct diag *d)
 	for (uint32_t i = 0; i < c->nservices; i++)
 		if (c->services[i].enabled)
 			find_owner(c, &c->services[i]);
+	conf_read_pages(c);
 	return c->diag->count ? -NAT_ECONF : 0;
 }
 

@@ -9,15 +9,19 @@
 #include "wire/edge.h"
 
 enum {
-	CONF_SIZE = 64 * 1024, /* most bytes of the file */
-	CONF_SECTIONS = 16,    /* most sections of roles */
-	CONF_SERVICES = 256    /* most sections of services */
+	CONF_SIZE = 64 * 1024,       /* most bytes of the file */
+	CONF_SECTIONS = 16,          /* most sections of roles */
+	CONF_SERVICES = 256,         /* most sections of services */
+	CONF_PAGE = FASTNAT_HOST + 1 /* more than is sent of an error page */
 };
 
 /* A role's section, or what stands for it on the command line (line 0). */
+struct conf;
+
 struct section {
-	const struct cmd *cmd; /* its role is not NULL */
-	const char *name;      /* "" when it has none */
+	const struct cmd *cmd;   /* its role is not NULL */
+	const struct conf *conf; /* that it is of */
+	const char *name;        /* "" when it has none */
 	unsigned line;
 	bool enabled;
 	void *set; /* the role's settings, which begin with a struct common */
@@ -65,6 +69,9 @@ void section_init(struct section *s, struct conf *c, const struct cmd *cmd);
  * everything said; then conf holds what could be read.
  */
 MUST_USE int conf_read(struct conf *c, const char *path, struct diag *d);
+
+/* Error pages are part of the settings: read when those are, by conf_read. */
+void conf_read_pages(struct conf *c);
 
 /* Role after role: what start would refuse. 0 or -NAT_ECONF, said. */
 MUST_USE int conf_fit(struct conf *c);

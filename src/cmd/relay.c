@@ -82,6 +82,8 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("What names of HTTP services without a dot are below") },
 	{ 0, "trust-proxy", OPT_CIDR, OPT_LIST, AT(web.trust), "CIDR", NULL,
 	  0, 0, WORDS("Believe what balancers there say of who the visitor is") },
+	{ 0, "error-page", OPT_TEXT, 0, AT(web.page), "FILE", NULL,
+	  0, 0, WORDS("HTML for what the relay answers itself; {{status}} in it is told") },
 	{ 0, "http-timeout", OPT_MS, 0, AT(web.timeout), "TIME", "15s",
 	  1000, 3600000, WORDS("How long a request's head may take, or its body pause") },
 	{ 0, "http-idle", OPT_MS, 0, AT(web.idle), "TIME", "60s",
@@ -114,6 +116,10 @@ static const struct opt opts[] = {
 	  0, 99, WORDS("How many files before it are kept") },
 	{ 0, "access-visits", OPT_FLAG, 0, AT(access.visits), NULL, NULL,
 	  0, 0, WORDS("A line for each visit of TCP and UDP services too") },)
+	ROWS_OF(NAT_HTTPS)(
+	{ 0, "https", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(web.https), "ADDR", NULL,
+	  0, 0, WORDS("Where they come by TLS: passed through to HTTPS services, else "
+	  "ended here by the certificate of tls-cert or tls-dir") },)
 	ROLE_MEMORY_OPTS("64M"),
 	{ 0, "heartbeat", OPT_MS, 0, AT(heartbeat), "TIME", "20s",
 	  1000, 3600000, WORDS("How often silent clients are asked for a sign") },
@@ -189,7 +195,7 @@ static unsigned lowest_port(const void *settings)
 	if (secure_listens(conf->tls))
 		lowest = lowest_of(&conf->tls->listen, lowest);
 	lowest = lowest_of(&set->natpass_conf.listen, lowest);
-	return lowest_of(&conf->web.http, lowest);
+	return lowest_of(&conf->web.https, lowest_of(&conf->web.http, lowest));
 }
 
 static bool keeps_state(const void *settings)
@@ -287,6 +293,7 @@ static const struct role role = {
 	.running = offsetof(struct relay_set, relay),
 	.fit = fit,
 	.lowest_port = lowest_port,
+	.page = offsetof(struct relay_set, conf.web.page),
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,

@@ -61,6 +61,7 @@ extern const struct opt role_opts[];
 struct role {
 	size_t size;         /* of the settings */
 	size_t max_visitors; /* where they have that limit, a uint32_t */
+	size_t page;         /* where they name a FILE of HTML; 0: nowhere */
 	size_t running;      /* where start leaves what runs, a pointer */
 	bool publishes;      /* services belong to its sections */
 	bool resolves;       /* it looks names up */

@@ -13,6 +13,20 @@ static void name_certificates(struct confine_files *f,
 	confine_add(f, secure_ca(tls), CONFINE_LIST);
 }
 
+static void name_pages(struct confine_files *f, const struct section *of)
+{
+	const struct conf *conf = of->conf;
+	size_t page = of->cmd->role->page;
+
+	if (page)
+		confine_add(f, *(const char **)(void *)((char *)of->set + page),
+			    CONFINE_READ);
+	for (uint32_t i = 0; i < conf->nservices; i++)
+		if (conf->services[i].owner == of)
+			confine_add(f, conf->services[i].site.page,
+				    CONFINE_READ);
+}
+
 /* Those that the process opens by name once it has started. */
 static void name_files(struct confine_files *f, const struct sandbox *s)
 {
@@ -31,6 +45,7 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 			confine_add(f, of->cmd->role->rewrites(of->set),
 				    CONFINE_REPLACE);
 		name_certificates(f, &common->tls);
+		name_pages(f, of);
 		if (of->cmd == &cmd_relay)
 			confine_add(f, sandbox_trail(of->set), CONFINE_ROTATE);
 		if (!of->cmd->role->resolves)

@@ -192,6 +192,26 @@ static int load_all(struct load *l, const struct secure_conf *conf)
 	return n < 0 ? (int)n : rc;
 }
 
+/* A client says what it is, for ports that browsers share; browsers are asked for
+ * no certificate, and hear of no HTTP/2.
+ */
+static void tell_protocols(struct creds *c, bool server)
+{
+	static const char *const nat[] = { FASTNAT_ALPN }, *const http[] = {
+		"http/1.1"
+	};
+
+	c->web = c->tls;
+	c->web.alpn = http;
+	c->web.alpn_n = COUNT(http);
+	c->web.ask = TLS_ASK_NONE;
+	c->web.trusted_n = 0;
+	if (server)
+		return;
+	c->tls.alpn = nat;
+	c->tls.alpn_n = COUNT(nat);
+}
+
 int creds_load(struct creds *c, const struct creds_ask *ask, struct diag *d)
 {
 	struct load l = { c, ask->text, SPAN(c->der), d };
@@ -210,16 +230,24 @@ int creds_load(struct creds *c, const struct creds_ask *ask, struct diag *d)
 	};
 	rc = load_all(&l, ask->conf);
 	mem_spare(l.text);
+	tell_protocols(c, server);
 	return rc;
+}
+
+static struct tls_conf without_keys(const struct tls_conf *conf)
+{
+	return (struct tls_conf){ .role = conf->role,
+				  .fill = conf->fill,
+				  .tickets = conf->tickets };
 }
 
 void creds_forget(struct creds *c)
 {
-	struct tls_conf keep = { .role = c->tls.role,
-				 .fill = c->tls.fill,
-				 .tickets = c->tls.tickets };
+	struct tls_conf tls = without_keys(&c->tls),
+			web = without_keys(&c->web);
 
 	ct_wipe(c->keys, sizeof c->keys[0] * (c->tls.ids_n + 1));
 	mem_spare((struct span){ (uint8_t *)c, sizeof *c });
-	c->tls = keep;
+	c->tls = tls;
+	c->web = web;
 }

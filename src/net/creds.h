@@ -1,5 +1,6 @@
 /* creds - certificates, keys and pins as a struct secure_conf names them, read
- * from files into memory of fixed size, and the struct tls_conf that they make.
+ * from files into memory of fixed size, and the struct tls_conf that they make: of
+ * relays and clients between them, and of a server for browsers.
  */
 #ifndef NAT_NET_CREDS_H
 #define NAT_NET_CREDS_H
@@ -22,7 +23,7 @@ struct creds_paths { /* of --tls-dir */
 };
 
 struct creds { /* a mapping of its own: what is not needed costs nothing */
-	struct tls_conf tls;
+	struct tls_conf tls, web;
 	struct tls_identity ids[CREDS_PAIRS];
 	uint8_t pins[OPT_LIST_MAX][TLS_PIN];
 	struct key keys[CREDS_PAIRS + 1]; /* the last one stays empty */
@@ -48,8 +49,8 @@ size_t creds_files(const char *files[CREDS_FILES], struct creds_paths *paths,
 MUST_USE int creds_load(struct creds *c, const struct creds_ask *ask,
 			struct diag *d);
 
-/* Wipes the keys and gives the memory back; tls stays good enough for those whose
- * handshake is over.
+/* Wipes the keys and gives the memory back; tls and web stay good enough for those
+ * whose handshake is over.
  */
 void creds_forget(struct creds *c);
 

@@ -14,9 +14,11 @@
 
 enum {
 	SEALS_SHAKES = 128,     /* at once, of a server; */
+	SEALS_BROWSERS = 512,   /* of one where browsers come in crowds; */
 	SEALS_CALLS = 32,       /* of a client */
 	SEALS_PATIENCE = 10000, /* ms */
-	SEALS_PRESSED = 500, /* a server's, while others wait: for strangers */
+	SEALS_PRESSED = 500, /* a server's, while others wait: for strangers; of
+			      * more places as many go in a second */
 	SEALS_SPARE = 10000  /* their memory goes back after so long */
 };
 

@@ -27,9 +27,9 @@ struct secure {
 	struct span memory, text;
 	struct creds *now, *fresh; /* fresh: read, or being used up */
 	bool ready;                /* fresh is what secure_check has read */
-	struct sealed_kind kind;
+	struct sealed_kind kind, web;
 	struct tls_session session;
-	struct tls_tickets tickets;
+	struct tls_tickets tickets, web_tickets; /* who is which stays so */
 	struct timer look, turn;
 	struct file_stamp used[CREDS_FILES], seen[CREDS_FILES];
 	struct diag diag;
@@ -167,9 +167,11 @@ static void go_on(struct secure *s)
 	struct creds *old = s->now;
 
 	s->fresh->tls.tickets = s->side == SECURE_SERVER ? &s->tickets : NULL;
+	s->fresh->web.tickets = &s->web_tickets;
 	s->now = s->fresh;
 	s->fresh = old;
 	s->kind.conf = &s->now->tls;
+	s->web.conf = &s->now->web;
 	s->ready = false;
 	ct_wipe(&s->session, sizeof s->session);
 	/* Tickets vouch for who was believed then; both keys are to go. */
@@ -186,7 +188,8 @@ static int read_fresh(struct secure *s, const struct secure_conf *conf,
 	int rc = -NAT_EAGAIN;
 
 	s->ready = false;
-	if (!seals_use(&s->seals, &s->fresh->tls)) {
+	if (!seals_use(&s->seals, &s->fresh->tls) &&
+	    !seals_use(&s->seals, &s->fresh->web)) {
 		creds_forget(s->fresh);
 		rc = creds_load(s->fresh, &ask, d);
 	}
@@ -256,6 +259,7 @@ static void turn(struct timer *t)
 	struct secure *s = container_of(t, struct secure, turn);
 
 	tls_tickets_turn(&s->tickets, rand_fill);
+	tls_tickets_turn(&s->web_tickets, rand_fill);
 	timer_start(t, s->net->loop, s->net->loop->now + TURN_MS);
 }
 
@@ -317,17 +321,28 @@ static int make_own(struct secure *s, struct diag *d)
 	return rc;
 }
 
-static int begin(struct secure *s, uint32_t most, struct diag *d)
+static int start_seals(struct secure *s, const struct secure_wish *wish)
+{
+	uint32_t shakes = wish->browsers ? SEALS_BROWSERS : SEALS_SHAKES;
+
+	if (s->side == SECURE_CLIENT) {
+		s->seals.pressed = SEALS_PATIENCE;
+		return seals_start(&s->seals, s->net, SEALS_CALLS);
+	}
+	s->seals.pressed = SEALS_PRESSED * (shakes / SEALS_SHAKES);
+	return seals_start(&s->seals, s->net, shakes);
+}
+
+static int begin(struct secure *s, const struct secure_wish *wish,
+		 struct diag *d)
 {
 	bool server = s->side == SECURE_SERVER;
-	int rc = seals_start(&s->seals, s->net,
-			     server ? SEALS_SHAKES : SEALS_CALLS);
+	int rc = start_seals(s, wish);
 
-	s->seals.pressed = server ? SEALS_PRESSED : SEALS_PATIENCE;
 	timer_init(&s->look, look);
 	timer_init(&s->turn, turn);
 	if (rc == 0)
-		rc = reserve(s, most);
+		rc = reserve(s, wish->most);
 	aead_native(cpu_has_aes(), cpu_has_avx2());
 	big_native(cpu_has_mulx());
 	mont_native(cpu_has_ifma());
@@ -364,7 +379,7 @@ int secure_start(struct secure **out, struct net *net,
 	s->conf = wish->conf;
 	s->side = wish->side;
 	s->kind.session = s->side == SECURE_CLIENT ? &s->session : NULL;
-	rc = begin(s, wish->most, d);
+	rc = begin(s, wish, d);
 	*out = s;
 	if (rc == 0)
 		return 0;
@@ -402,6 +417,11 @@ bool secure_answer(struct secure *s, struct tcp *t, bool only)
 		return true;
 	return (in.p[0] == HANDSHAKE && sealed_start(&s->seals, t, &s->kind)) ||
 	       !only;
+}
+
+bool secure_serve(struct secure *s, struct tcp *t)
+{
+	return s && sealed_start(&s->seals, t, &s->web);
 }
 
 void secure_port(struct fmt *f, bool only)

@@ -43,6 +43,7 @@ struct secure;
 struct secure_wish {
 	enum secure_side side;
 	uint32_t most;                  /* connections at once */
+	bool browsers;                  /* come too, in crowds */
 	const struct secure_conf *conf; /* lent until secure_reload */
 };
 
@@ -67,6 +68,12 @@ bool secure_runs(const struct secure *s);
  * spoken.
  */
 MUST_USE bool secure_answer(struct secure *s, struct tcp *t, bool only);
+
+/* A server's, likewise: t is a browser's, and its first byte is TLS's. HTTP/1.1 is
+ * spoken there (ALPN), and nobody is asked for a certificate. False: there are too
+ * many, or there is no TLS.
+ */
+MUST_USE bool secure_serve(struct secure *s, struct tcp *t);
 
 /* A client's: t, which has just been started, calls host. False: there are too
  * many. Without TLS it is true and nothing happens.

@@ -60,6 +60,13 @@ bool secure_answer(struct secure *s, struct tcp *t, bool only)
 	return true;
 }
 
+bool secure_serve(struct secure *s, struct tcp *t)
+{
+	(void)s;
+	(void)t;
+	return false;
+}
+
 void secure_port(struct fmt *f, bool only)
 {
 	(void)f, (void)only;

@@ -360,6 +360,7 @@ bool tcp_holds_in(const struct tcp *t)
 
 bool tcp_owes_out(struct tcp *t)
 {
+	t = sealed_under(t);
 	if (t->out)
 		t->starved = true;
 	return t->out != NULL;

@@ -20,8 +20,11 @@ enum {
 	FASTNAT_KEY = 32,      /* bytes of the session key */
 	FASTNAT_BOND = 32,     /* bytes of TLS's "EXPORTER-nat-login" */
 	FASTNAT_NETS = 800,    /* most bytes of allow or deny */
-	FASTNAT_HOST = 1024    /* and of a host, with what stands behind it */
+	FASTNAT_HOST = 2048    /* and of a host, with what stands behind it */
 };
+
+/* What clients ask for by ALPN, so that they are told from browsers. */
+#define FASTNAT_ALPN "nat"
 
 /* Who sends a command and what it carries, brackets around what may lack. In
  * start_proxy and ready id, outPort (start_proxy), outId (ready) and protocol

@@ -46,6 +46,16 @@ static void put_from(struct fmt *f, const struct http1_request *r,
 		put(f, "X-Forwarded-Host", r->authority);
 }
 
+bool forward_says_https(const struct http1_request *r)
+{
+	const struct http1_head *h = &r->head;
+
+	for (uint32_t i = 0; i < h->n; i++)
+		if (h->v[i].id == HTTP1_X_FORWARDED_PROTO)
+			return http1_same(h->v[i].value, BYTES("https"));
+	return false;
+}
+
 static uint32_t count_words(struct bytes value)
 {
 	struct cur c = cur_of(value);

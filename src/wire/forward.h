@@ -14,7 +14,7 @@ enum { FORWARD_MORE = 2048 };
 
 struct forward_from {
 	struct bytes addr;  /* whose connection it is, as text */
-	struct bytes proto; /* "http" */
+	struct bytes proto; /* "http", "https" */
 	bool trusted;       /* what it says of others before it is believed */
 	const struct site *site; /* what the service wants */
 };
@@ -38,6 +38,9 @@ struct forward_to {
 };
 void forward_response(struct fmt *f, const struct http1_response *r,
 		      const struct forward_to *to);
+
+/* Does r say that it has come by TLS (X-Forwarded-Proto)? */
+bool forward_says_https(const struct http1_request *r);
 
 /* The addresses that r has come by, as X-Forwarded-For names them, the last one
  * first at *at 0. Empty: there are no more.

@@ -24,9 +24,11 @@ struct service_rules {
 
 /* What the relay shall do with requests and answers, as in a file (site.h). */
 struct service_site {
-	const char *auth, *host;  /* USER:PASSWORD; NULL: none */
-	uint64_t most;            /* bytes of a request's body; 0: any */
-	struct opt_list ask, say; /* "NAME: VALUE" or "-NAME" */
+	const char *auth, *host;      /* USER:PASSWORD; NULL: none */
+	uint64_t most;                /* bytes of a request's body; 0: any */
+	bool https;                   /* who comes without TLS is sent there */
+	const char *page, *page_text; /* a FILE, and what it has; NULL: none */
+	struct opt_list ask, say;     /* "NAME: VALUE" or "-NAME" */
 };
 
 /* How its client finds out whether it is well (health.h). */

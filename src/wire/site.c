@@ -81,6 +81,23 @@ static const char *read_host(struct site *s, struct bytes value)
 	return value.n && value.n <= 255 ? NULL : "host is no host";
 }
 
+static const char *read_page(struct site *s, struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	s->page = value;
+	while (cur_left(&c))
+		if (cur_u8(&c) == '%' && byte_of(&c) < 0)
+			return "page is not text with %XX in it";
+	return NULL;
+}
+
+static const char *read_https(struct site *s, struct bytes value)
+{
+	s->https = true;
+	return bytes_are(value, "1") ? NULL : "https is 1 or not there";
+}
+
 /* Framing and the way it came are not for others to say. */
 static const char *read_edit(struct site *s, struct bytes value, bool answers)
 {
@@ -128,7 +145,8 @@ static const char *read_word(struct site *s, struct bytes word)
 	} rows[] = {
 		{ "auth", read_auth }, { "body", read_body },
 		{ "host", read_host }, { "ask", read_ask },
-		{ "say", read_say },
+		{ "say", read_say },   { "https", read_https },
+		{ "page", read_page },
 	};
 	struct cur c = cur_of(word);
 	struct bytes key = cur_until(&c, '=');
@@ -206,6 +224,36 @@ void site_put(struct fmt *f, const struct site *s, bool answers)
 	}
 }
 
+static bool eat_place(struct cur *c)
+{
+	static const char place[] = "{{status}}";
+	const size_t n = sizeof place - 1;
+
+	if (cur_left(c) < n || memcmp(c->p, place, n) != 0)
+		return false;
+	c->p += n;
+	return true;
+}
+
+void site_put_page(struct fmt *f, struct bytes page, bool coded,
+		   const char *status)
+{
+	struct cur c = cur_of(page);
+
+	while (cur_left(&c)) {
+		uint8_t byte;
+
+		if (eat_place(&c)) {
+			fmt_put(f, "%s", status);
+			continue;
+		}
+		byte = cur_u8(&c);
+		if (coded && byte == '%')
+			byte = (uint8_t)byte_of(&c);
+		fmt_bytes(f, (struct bytes){ &byte, 1 });
+	}
+}
+
 /* ---- writing ---- */
 
 void site_put_auth(struct fmt *f, struct bytes login)
@@ -221,6 +269,20 @@ void site_put_auth(struct fmt *f, struct bytes login)
 	f->full = f->full || text.full;
 }
 
+/* What a word cannot have, or a JSON string not as it is. */
+static void put_coded(struct fmt *f, struct cur *c)
+{
+	while (cur_left(c)) {
+		uint8_t byte = cur_u8(c);
+
+		if (byte <= ' ' || byte >= 0x7f || byte == '%' || byte == '"' ||
+		    byte == '\\')
+			fmt_put(f, "%%%02x", (unsigned)byte);
+		else
+			fmt_bytes(f, (struct bytes){ &byte, 1 });
+	}
+}
+
 void site_put_edit(struct fmt *f, const char *word, struct bytes edit)
 {
 	struct cur c = cur_of(edit);
@@ -232,13 +294,13 @@ void site_put_edit(struct fmt *f, const char *word, struct bytes edit)
 		fmt_put(f, ":");
 	while (cur_eat(&c, ' '))
 		;
-	while (cur_left(&c)) {
-		uint8_t byte = cur_u8(&c);
+	put_coded(f, &c);
+}
 
-		if (byte <= ' ' || byte >= 0x7f || byte == '%' || byte == '"' ||
-		    byte == '\\')
-			fmt_put(f, "%%%02x", (unsigned)byte);
-		else
-			fmt_bytes(f, (struct bytes){ &byte, 1 });
-	}
+void site_put_page_word(struct fmt *f, struct bytes page)
+{
+	struct cur c = cur_of(page);
+
+	fmt_put(f, " page=");
+	put_coded(f, &c);
 }

@@ -5,11 +5,13 @@
  *                      base64 of USER:PASSWORD, in lower-case hex
  *     body=N           most bytes of a request's body
  *     host=NAME        what the service hears as Host
+ *     https=1          who comes without TLS is sent to where it is
+ *     page=TEXT        HTML instead of the relay's words when the service is away
  *     ask=NAME:VALUE   a field of requests, in the place of any of that name
  *     ask=-NAME        none of that name
  *     say=...          the same of answers
  *
- * In a VALUE %XX stands for a byte, for blanks and the like. Pure; slices are of
+ * In VALUE and TEXT %XX stands for a byte, for blanks and the like. Pure; slices are of
  * the words, which are lent as long as the site is used.
  */
 #ifndef NAT_WIRE_SITE_H
@@ -28,10 +30,10 @@ struct site_edit {
 };
 
 struct site { /* a zeroed one wants nothing */
-	bool has_auth, has_most;
+	bool has_auth, has_most, https;
 	uint8_t auth[SHA256_SIZE];
-	uint64_t most; /* if has_most */
-	struct bytes host;
+	uint64_t most;           /* if has_most */
+	struct bytes host, page; /* page: as it is written */
 	uint32_t n;
 	struct site_edit v[SITE_EDITS];
 };
@@ -48,10 +50,16 @@ bool site_drops(const struct site *s, const struct http1_field *f,
 /* The fields that are added. */
 void site_put(struct fmt *f, const struct site *s, bool answers);
 
+/* A page, with status in the place of {{status}} in it; coded: of the words. */
+void site_put_page(struct fmt *f, struct bytes page, bool coded,
+		   const char *status);
+
 /* ---- for who writes the words ---- */
 
 /* "auth=..." of USER:PASSWORD; NAME:VALUE or -NAME as it must be written. */
 void site_put_auth(struct fmt *f, struct bytes login);
 void site_put_edit(struct fmt *f, const char *word, struct bytes edit);
+/* "page=..." of what a file has. */
+void site_put_page_word(struct fmt *f, struct bytes page);
 
 #endif

@@ -17,9 +17,13 @@ static void look(const struct site *s, bool answers)
 void fuzz(struct bytes in)
 {
 	static struct site s;
+	struct fmt f;
 
 	if (site_parse(&s, in))
 		return;
+	f = fuzz_room(1);
+	site_put_page(&f, s.page, true, "404 Not Found");
+	assert(!f.full);
 	look(&s, false);
 	look(&s, true);
 }

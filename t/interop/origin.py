@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""An HTTP service with all the manners that a gateway may meet: origin.py NAME.
-It says its port, and each request that it hears, on standard output.
+"""An HTTP service with all the manners that a gateway may meet: origin.py NAME,
+or by TLS: origin.py NAME CERT KEY, files of PEM. It says its port, and each request that it hears, on standard output.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -213,12 +214,19 @@ async def serve(name: str, reader: asyncio.StreamReader,
         writer.close()
 
 
-async def main(name: str) -> None:
+def sealed_by(*files: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*files)
+    return context
+
+
+async def main(name: str, *files: str) -> None:
     server = await asyncio.start_server(
-        lambda r, w: serve(name, r, w), "127.0.0.1", 0)
+        lambda r, w: serve(name, r, w), "127.0.0.1", 0,
+        ssl=sealed_by(*files) if files else None)
     print(f"{name}: ready on {server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+    asyncio.run(main(*sys.argv[1:]))

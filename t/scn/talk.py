@@ -146,6 +146,15 @@ async def reset(world: World, wire: Wire, args: Args, within: float) -> None:
         raise Failed(f"{wire.name}: no reset but {wire.error}")
 
 
+async def alert(world: World, wire: Wire, args: Args, within: float) -> None:
+    """TLS has failed, in such words."""
+    form = pattern(args.next("a pattern"))
+    args.done()
+    await until(world, wire, lambda: wire.down or None, within, "alert")
+    if not form.search(str(wire.error).replace("_", " ")):
+        raise Failed(f"{wire.name}: no {form.pattern!r} but {wire.error}")
+
+
 async def closed(world: World, wire: Wire, args: Args, within: float) -> None:
     """By end or reset, whatever came before."""
     args.done()
@@ -190,6 +199,7 @@ EXPECTS: dict[str, Expectation] = {
     "end": end,
     "reset": reset,
     "closed": closed,
+    "alert": alert,
 }
 
 DEEDS: dict[str, tuple[Deed, str]] = {

@@ -49,6 +49,9 @@ async def needs(world: World, args: Args) -> None:
         elif program == "python3-websockets":
             if not list(Path("/usr/lib/python3/dist-packages").glob("websockets")):
                 raise Skipped("no python3-websockets here")
+        elif program.startswith("/"):
+            if not os.path.exists(program):
+                raise Skipped(f"no {program} here")
         elif not shutil.which(program):
             raise Skipped(f"no {program} here")
 
@@ -421,15 +424,28 @@ EXPECT: dict[str, Verb] = {
 # ---- visitors ----
 
 
+def greeting(world: World, args: Args) -> visit.Tls | None:
+    ca, protocols = args.clause("ca"), args.clause("alpn")
+    name = args.clause("tls")
+    if name is None:
+        return None
+    return visit.Tls(
+        name,
+        world.home / ca if ca else None,
+        protocols.split(",") if protocols else [],
+    )
+
+
 async def visitor(world: World, args: Args) -> None:
     name = args.next("a name")
     args.need("to")
     port = int(args.next("a port"))
     home = args.clause("from")
+    tls = greeting(world, args)
     args.done()
     if name in world.wires:
         world.wires[name].abandon()
-    world.wires[name] = await visit.dial(name, port, world.log, home)
+    world.wires[name] = await visit.dial(name, port, world.log, home, tls)
 
 
 async def crowd(world: World, args: Args) -> None:
@@ -547,7 +563,10 @@ VERBS: dict[str, tuple[Verb, str]] = {
         "    port PORT open|closed [within TIME]\n"
         "    gone strangers [within TIME]: each so soon after it has come",
     ),
-    "visitor": (visitor, "NAME to PORT [from ADDRESS]"),
+    "visitor": (
+        visitor,
+        "NAME to PORT [from ADDRESS] [tls NAME|- [ca FILE] [alpn P,P...]]",
+    ),
     "mallory": (visitor, "as visitor, with bad intentions"),
     "strangers": (
         strangers,

@@ -7,8 +7,11 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import ssl
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from proc import Transcript
@@ -34,6 +37,12 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        if tls := transport.get_extra_info("ssl_object"):
+            self._log.say(
+                self.name,
+                "net",
+                f"{tls.version()} {tls.selected_alpn_protocol()}",
+            )
 
     def data_received(self, data: bytes) -> None:
         self.got += data
@@ -42,7 +51,8 @@ class Wire(asyncio.Protocol):
     def eof_received(self) -> bool:
         self.ended = True
         self._log.say(self.name, "net", "end")
-        return True  # our own output stays open
+        # our own output stays open, but TLS has no half-close
+        return self.transport.get_extra_info("ssl_object") is None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.down = True
@@ -92,17 +102,41 @@ def local(home: str | None) -> tuple[str, int] | None:
     return (home, 0) if home else None
 
 
+@dataclass
+class Tls:
+    """How a connection of TLS begins; a name of "-": none is asked for."""
+
+    name: str
+    ca: Path | None = None  # whom to believe; None: anybody
+    protocols: list[str] = field(default_factory=list)
+
+    def options(self) -> dict[str, Any]:
+        context = ssl.create_default_context(cafile=self.ca)
+        if not self.ca:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.protocols:
+            context.set_alpn_protocols(self.protocols)
+        name = "" if self.name == "-" else self.name
+        return {"ssl": context, "server_hostname": name}
+
+
 async def dial(
-    name: str, port: int, log: Transcript, home: str | None = None
+    name: str,
+    port: int,
+    log: Transcript,
+    home: str | None = None,
+    tls: Tls | None = None,
 ) -> Wire:
-    """A new connection; one that was reset before it could be used is down."""
+    """A new connection; one that broke before it could be used is down."""
     wire = Wire(name, log)
     loop = asyncio.get_running_loop()
+    options = tls.options() if tls else {}
     try:
         await loop.create_connection(
-            lambda: wire, HOST, port, local_addr=local(home)
+            lambda: wire, HOST, port, local_addr=local(home), **options
         )
-    except ConnectionResetError as why:
+    except (ConnectionResetError, ssl.SSLError) as why:
         wire.connection_lost(why)
     except OSError as why:
         raise Failed(f"{name}: cannot connect to port {port}: {why}") from None

@@ -153,12 +153,34 @@ static void hops(void **state)
 	assert_int_equal(forward_hop(&r, 4).n, 0);
 }
 
+static void tls(void **state)
+{
+	static const struct {
+		const char *text;
+		bool says;
+	} tab[] = {
+		{ GET END, false },
+		{ GET "X-Forwarded-Proto: https\r\n\r\n", true },
+		{ GET "x_forwarded_proto: HTTPS\r\n\r\n", true },
+		{ GET "X-Forwarded-Proto: http\r\n\r\n", false },
+		{ GET "X-Forwarded-Proto: https, http\r\n\r\n", false },
+	};
+	static struct http1_request r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		assert_int_equal(http1_request(&r, bytes_of(tab[i].text)), 0);
+		assert_int_equal(forward_says_https(&r), tab[i].says);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests),
 		cmocka_unit_test(responses),
 		cmocka_unit_test(hops),
+		cmocka_unit_test(tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,55 @@ static void finding(void **state)
 	mem_release(w->memory);
 }
 
+/* https: before a name is one that passes TLS through. */
+static int put_any(struct world *w, unsigned i, const char *text)
+{
+	struct route_name name;
+	bool passes = strncmp(text, "https:", 6) == 0;
+
+	assert_null(route_read(&name, bytes_of(text + (passes ? 6 : 0)), NULL));
+	name.passes = passes;
+	return route_put(&w->routes, &name, &w->p[i]);
+}
+
+static void finding_tls(void **state)
+{
+	static const char *const sites[] = {
+		"a.b/api", "https:both.b", "both.b",     "https:*.b",
+		"*.c.b",   "https:*.c.b",  "*.d.b/only",
+	};
+	static const struct {
+		const char *host;
+		int at; /* in sites; -1: nobody's */
+	} tab[] = {
+		{ "a.b", 0 },   { "A.B.", 0 },  { "both.b", 1 },  { "x.b", 3 },
+		{ "x.c.b", 5 }, { "x.d.b", 6 }, { "x.y.d.b", 6 }, { "d.b", 3 },
+		{ "b", -1 },    { "x.a", -1 },  { "", -1 },
+	};
+	struct world *w = start();
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(sites); i++)
+		assert_int_equal(put_any(w, i, sites[i]), 0);
+	assert_int_equal(put_any(w, 7, "https:Both.b."), -NAT_EINUSE);
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct published *want =
+			tab[i].at < 0 ? NULL : &w->p[tab[i].at];
+
+		if (route_find_tls(&w->routes, bytes_of(tab[i].host)) != want)
+			fail_msg("%s", tab[i].host);
+	}
+	/* what is passed through is found by nobody who speaks HTTP */
+	assert_ptr_equal(route_find(&w->routes, BYTES("both.b"), BYTES("/")),
+			 &w->p[2]);
+	assert_null(route_find(&w->routes, BYTES("x.b"), BYTES("/")));
+	assert_int_equal(route_mark(&w->routes, BYTES("a.b")),
+			 route_mark(&w->routes, BYTES("A.b.")));
+	assert_int_not_equal(route_mark(&w->routes, BYTES("a.b")),
+			     route_mark(&w->routes, BYTES("a.c")));
+	mem_release(w->memory);
+}
+
 static void taking(void **state)
 {
 	struct world *w = start();
@@ -164,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(finding),
+		cmocka_unit_test(finding_tls),
 		cmocka_unit_test(taking),
 	};
 

@@ -14,6 +14,14 @@ static void words(void **state)
 		{ "  body=0 host=a.b:80  ", true },
 		{ "ask=A:b ask=-C say=D: say=-E", true },
 		{ "ask=A:%20%25%c3%a9", true },
+		{ "https=1", true },
+		{ "https=0", false },
+		{ "https=", false },
+		{ "page=", true },
+		{ "page=<p>%0a%00{{status}}", true },
+		{ "page=%", false },
+		{ "page=a%2", false },
+		{ "page=%2G", false },
 		{ "auth=" SUM "00", false },
 		{ "auth=0123", false },
 		{ "auth=" SUM "x", false },
@@ -149,13 +157,46 @@ static void edits(void **state)
 	}
 }
 
+/* What a file has goes as a word and comes back, its status told. */
+static void pages(void **state)
+{
+	static const struct {
+		const char *page, *want;
+	} tab[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "{{status}}", "502 Bad Gateway" },
+		{ "a \"b\" \\ 100%\n\t\xc3\xa9<{{status}}>{{status}}",
+		  "a \"b\" \\ 100%\n\t\xc3\xa9<502 Bad Gateway>502 Bad "
+		  "Gateway" },
+		{ "{{status}", "{{status}" },
+		{ "{{{status}}}", "{502 Bad Gateway}" },
+		{ "%41", "%41" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		uint8_t word[512], text[512];
+		struct fmt f = fmt_to(SPAN(word)), g = fmt_to(SPAN(text));
+		struct site s;
+
+		site_put_page_word(&f, bytes_of(tab[i].page));
+		assert_null(site_parse(&s, fmt_done(&f)));
+		site_put_page(&g, s.page, true, "502 Bad Gateway");
+		assert_bytes_equal(fmt_done(&g), bytes_of(tab[i].want));
+		g.n = 0;
+		site_put_page(&g, bytes_of(tab[i].page), false,
+			      "502 Bad Gateway");
+		assert_bytes_equal(fmt_done(&g), bytes_of(tab[i].want));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(words),
-		cmocka_unit_test(many),
-		cmocka_unit_test(secrets),
-		cmocka_unit_test(edits),
+		cmocka_unit_test(words),   cmocka_unit_test(many),
+		cmocka_unit_test(secrets), cmocka_unit_test(edits),
+		cmocka_unit_test(pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ static const struct report_column service_columns[] = {
 	{ "visitors", REPORT_COUNT, REPORT_TOTAL, "Visitors that have come" },
 	{ "in", REPORT_BYTES, REPORT_TOTAL, "Bytes from visitors" },
 	{ "out", REPORT_BYTES, REPORT_TOTAL, "Bytes to visitors" },
+	{ "host", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "refused", REPORT_TEXT, REPORT_SHOWN, NULL },
 };
 
@@ -213,6 +214,7 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 	report_number(row, e->tally.visitors);
 	report_number(row, e->tally.in);
 	report_number(row, e->tally.out);
+	report_text(row, e->host);
 	report_text(row,
 		    e->health.down || e->state == ENTRY_REFUSED ? e->why : "");
 	return true;

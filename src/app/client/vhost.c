@@ -21,6 +21,10 @@ static void put(struct fmt *f, const struct service *s)
 		fmt_put(f, " body=%llu", (unsigned long long)site->most);
 	if (site->host)
 		fmt_put(f, " host=%s", site->host);
+	if (site->https)
+		fmt_put(f, " https=1");
+	if (site->page_text)
+		site_put_page_word(f, bytes_of(site->page_text));
 	put_edits(f, "ask", &site->ask);
 	put_edits(f, "say", &site->say);
 }
@@ -37,20 +41,35 @@ static const char *site_fault(const struct service *s)
 		return "host is no host";
 	put(&f, s);
 	if (f.full)
-		return "its options are longer than 1024 bytes";
+		return "its options are longer than 2048 bytes, as they are "
+		       "sent";
 	return site_parse(&site, (struct bytes){ room + s->public_host.n,
 						 f.n - s->public_host.n });
+}
+
+/* What nobody sees can be neither looked at nor changed. */
+static const char *https_fault(const struct service *s)
+{
+	uint8_t room[FASTNAT_HOST];
+	struct fmt f = fmt_to(SPAN(room));
+
+	if (memchr(s->public_host.p, '/', s->public_host.n))
+		return "https is passed through to the service: no path";
+	put(&f, s);
+	return f.n == s->public_host.n
+		       ? NULL
+		       : "https is passed through to the service: auth and "
+			 "the like are for http";
 }
 
 const char *client_http_fault(const struct service *s)
 {
 	if (s->protocol < FASTNAT_HTTP)
 		return NULL;
-	if (s->protocol == FASTNAT_HTTPS)
-		return "https services are not there yet";
-	return s->public_host.n ? site_fault(s)
-				: "http goes by a name: @blog, or "
-				  "@www.example.org";
+	if (!s->public_host.n)
+		return "http and https go by a name: @blog, or "
+		       "@www.example.org";
+	return s->protocol == FASTNAT_HTTPS ? https_fault(s) : site_fault(s);
 }
 
 bool vhost_differs(const struct service *a, const struct service *b)

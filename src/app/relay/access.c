@@ -1,7 +1,7 @@
 #include "app/relay/access.h"
 #include "app/relay/flow.h"
 #include "app/relay/visitor.h"
-#include "app/relay/web.h"
+#include "app/relay/web_inner.h"
 #include "os/clock.h"
 #include "os/mem.h"
 #include "os/parts.h"

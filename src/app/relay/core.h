@@ -38,7 +38,8 @@ struct relay_port { /* one that belongs to no client */
 	struct udp udp; /* the same port, for paths; may not run */
 	struct relay *relay;
 	bool greets; /* silence there means a plain client */
-	bool sealed; /* TLS alone is spoken there */
+	bool sealed; /* TLS alone is spoken there, */
+	bool shared; /* by browsers too (web.h) */
 };
 
 struct relay_ports { /* with --open a last one that never greets */

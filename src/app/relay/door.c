@@ -1,5 +1,6 @@
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
+#include "app/relay/https.h"
 #include "app/relay/parked.h"
 #include "app/relay/private.h"
 #include "app/relay/session.h"
@@ -381,6 +382,23 @@ static void tell_kind(struct door *d)
 		turn_away(d, "too many connections by WebSocket", RETRY_MS);
 }
 
+/* Where browsers come too. MORE: it is no browser, or is known to be none. */
+static enum verdict tell_browser(struct door *d)
+{
+	enum https_claim claim;
+
+	if (!https_is_known || !d->shared || d->state != DOOR_HEAR)
+		return MORE;
+	claim = https_claims(d->relay, &d->tcp, &d->from);
+	if (claim == HTTPS_MORE)
+		return ENOUGH;
+	d->shared = false;
+	if (claim == HTTPS_NOT_OURS)
+		return MORE;
+	leave(d);
+	return GONE;
+}
+
 static void wake(struct waker *w, unsigned what)
 {
 	struct door *d = container_of(w, struct door, waker);
@@ -399,7 +417,9 @@ static void wake(struct waker *w, unsigned what)
 		timer_start(&d->limit, d->relay->net->loop,
 			    relay_now(d->relay) + LOGIN_MS);
 	d->greets = false;
-	tell_kind(d);
+	v = tell_browser(d);
+	if (v == MORE)
+		tell_kind(d);
 	while (v == MORE && d->state != DOOR_CLOSING)
 		v = hear_one(d);
 	if (v == GONE)
@@ -486,6 +506,8 @@ void door_come(struct listener *l)
 		d = open_door(r, fd, &from);
 		if (d && secure_runs(r->secure))
 			d->sealed = p->sealed;
+		if (d && https_is_known)
+			d->shared = p->shared;
 		if (!d || !p->greets)
 			continue;
 		d->greets = true;

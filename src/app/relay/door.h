@@ -32,7 +32,8 @@ struct door {
 	struct relay *relay;
 	uint8_t state; /* enum door_state */
 	bool greets;   /* silence means a plain client */
-	bool sealed;   /* TLS alone is spoken here */
+	bool sealed;   /* TLS alone is spoken here, */
+	bool shared;   /* by browsers too, as far as is known */
 	bool guest;    /* it will publish nothing */
 	uint8_t name_n;
 	struct waker waker;

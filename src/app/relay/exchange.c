@@ -66,6 +66,7 @@ static void note(struct web_conn *c, size_t n)
 	c->answer = (struct web_flow){ .left = UINT64_MAX };
 	body_start(&c->request.body, (enum body_kind)h->body, h->length);
 	c->answered = c->held = false;
+	c->of = (struct slot_name){ .gen = 0 };
 	c->scan = (struct http1_scan){ .at = 0 };
 	c->web->parsed = c;
 	access_asked(c);
@@ -94,29 +95,69 @@ static const struct http1_request *request_of(struct web_conn *c)
 	return &c->web->request;
 }
 
+static bool is_trusted(const struct web_conn *c)
+{
+	return cidrs_have(&c->web->trusted, &c->from);
+}
+
+/* As far as we are told. */
+static bool came_by_tls(const struct web_conn *c)
+{
+	return c->tls.sealed ||
+	       (is_trusted(c) && forward_says_https(&c->web->request));
+}
+
+/* Why the request is not answered by p; 0: it is. */
+static unsigned judge(const struct web_conn *c, const struct published *p,
+		      const struct addr *from)
+{
+	const struct http1_request *r = &c->web->request;
+	const struct site *site = &p->route->site;
+
+	if (gate_denies(p, from))
+		return 403;
+	if (site->https && !came_by_tls(c))
+		return 308;
+	if (!site_admits(site, r))
+		return 401;
+	if (site->has_most && r->head.length > site->most)
+		return 413;
+	return p->session ? 0 : 503;
+}
+
+/* Why it is nobody's, whoever is there; 0: it may be somebody's. */
+static unsigned fault_of(const struct web_conn *c)
+{
+	const struct http1_request *r = &c->web->request;
+
+	if (bytes_are(r->method, "CONNECT"))
+		return 405;
+	if (c->tls.mark && c->tls.mark != route_mark(&c->web->routes, r->host))
+		return 421;
+	if (c->tls.insists && !c->tls.sealed)
+		return r->host.n ? 308 : 400;
+	return 0;
+}
+
 /* Its service; *status: why there is none. */
-static struct published *find(const struct web_conn *c, struct addr *from,
+static struct published *find(struct web_conn *c, struct addr *from,
 			      unsigned *status)
 {
 	const struct http1_request *r = &c->web->request;
-	struct published *p = NULL;
+	struct published *p;
 
-	*status = bytes_are(r->method, "CONNECT") ? 405 : 404;
-	if (*status == 404)
-		p = route_find(&c->web->routes, r->host,
-			       r->slash ? BYTES("/") : r->target);
+	*status = fault_of(c);
+	if (*status)
+		return NULL;
+	*status = 404;
+	p = route_find(&c->web->routes, r->host,
+		       r->slash ? BYTES("/") : r->target);
 	if (!p)
 		return NULL;
 	p = group_near(p, c->up ? c->up->published : NULL);
-	*status = p->session ? 0 : 503;
+	c->of = slots_name(&p->relay->published, p);
 	*from = web_from(c);
-	if (gate_denies(p, from))
-		*status = 403;
-	else if (!site_admits(&p->route->site, r))
-		*status = 401;
-	else if (p->route->site.has_most &&
-		 r->head.length > p->route->site.most)
-		*status = 413;
+	*status = judge(c, p, from);
 	return *status ? NULL : p;
 }
 
@@ -209,8 +250,8 @@ size_t exchange_say(struct web_conn *c, struct stream *to)
 	struct fmt f = fmt_to(SPAN(text));
 	const struct http1_request *r = request_of(c);
 	struct forward_from from = {
-		.proto = BYTES("http"),
-		.trusted = cidrs_have(&c->web->trusted, &c->from),
+		.proto = c->tls.sealed ? BYTES("https") : BYTES("http"),
+		.trusted = is_trusted(c),
 		.site = site_of(c),
 	};
 	struct span room = stream_reserve(to, c->ask.head + FORWARD_MORE);

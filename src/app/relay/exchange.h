@@ -2,7 +2,7 @@
 #ifndef NAT_APP_RELAY_EXCHANGE_H
 #define NAT_APP_RELAY_EXCHANGE_H
 
-#include "app/relay/web.h"
+#include "app/relay/web_inner.h"
 
 /* Each answers: 1, there may be more to do; 0, wait; -1: the connection is gone.
  */

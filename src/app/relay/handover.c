@@ -2,7 +2,7 @@
 #include "app/relay/flow.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
-#include "app/relay/web.h"
+#include "app/relay/web_inner.h"
 #include "os/pass.h"
 #include "os/sock.h"
 

@@ -4,6 +4,7 @@
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
 #include "app/relay/front.h"
+#include "app/relay/https.h"
 #include "app/relay/parked.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
@@ -127,6 +128,7 @@ static int open_ports(struct relay *r, struct diag *d)
 				 err_text(rc));
 			return rc;
 		}
+		https_share(&r->ports.v[i], at);
 	}
 	return conf->open ? open_port(r, hp.host, 0) : 0;
 }
@@ -140,6 +142,7 @@ static void say_ready(const struct relay *r)
 
 		addr_print(&f, &p->listener.at);
 		secure_port(&f, p->sealed);
+		https_print_share(&f, p);
 		log_say(r->net->log, "relay: ready on %s", fmt_text(&f));
 	}
 }
@@ -185,7 +188,9 @@ static int start_layers(struct relay *r, struct diag *d)
 	const struct secure_wish wish = {
 		.side = SECURE_SERVER,
 		.most = c->gate.max_unknown + c->max_clients + RELAY_PARKED +
-			2 * c->max_visitors + c->max_flows,
+			2 * c->max_visitors + c->max_flows +
+			(uint32_t)web_descriptors(c),
+		.browsers = c->web.https.n,
 		.conf = c->tls,
 	};
 
@@ -355,6 +360,7 @@ void relay_check(struct relay *r, const struct relay_conf *conf, struct diag *d)
 	if (tokens_load(&r->fresh, conf, r->state_dir, d) < 0)
 		tokens_unload(&r->fresh);
 	secure_check(r->secure, conf->tls, d);
+	web_check(r, conf, d);
 }
 
 void relay_reload(struct relay *r, const struct relay_conf *conf)

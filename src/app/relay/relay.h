@@ -18,10 +18,11 @@ struct relay_gate { /* who is let in; 0 visitors: there is no limit */
 	struct opt_list accept_proxy; /* CIDR: who comes for visitors */
 };
 
-struct relay_web {            /* visitors of HTTP services */
-	struct opt_list http; /* ADDR */
-	const char *domain;   /* of names without a dot; NULL: there are none */
+struct relay_web {                   /* visitors of HTTP services */
+	struct opt_list http, https; /* ADDR */
+	const char *domain; /* of names without a dot; NULL: there are none */
 	struct opt_list trust; /* CIDR: balancers in front of us */
+	const char *page;      /* FILE: of what we answer; NULL: none */
 	int64_t timeout, idle; /* ms: for a request, and between two */
 	const char *ws;        /* the path where clients come by WebSocket */
 };

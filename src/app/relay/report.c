@@ -6,6 +6,8 @@
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
+#include "app/relay/web.h"
+#include "wire/service.h"
 
 /* clang-format off */
 static const struct report_column total_columns[] = {
@@ -66,6 +68,7 @@ static const struct report_column service_columns[] = {
 	{ "visitors", REPORT_COUNT, REPORT_TOTAL, "Visitors that have come" },
 	{ "in", REPORT_BYTES, REPORT_TOTAL, "Bytes from visitors" },
 	{ "out", REPORT_BYTES, REPORT_TOTAL, "Bytes to visitors" },
+	{ "host", REPORT_TEXT, REPORT_SHOWN, NULL },
 };
 
 static const struct report_column visitor_columns[] = {
@@ -192,9 +195,8 @@ static bool client_row(const void *of, uint32_t *at, struct report_row *row)
 
 static const char *type_of(const struct published *p)
 {
-	return p->private                   ? "private"
-	       : p->protocol == FASTNAT_UDP ? "udp"
-					    : "tcp";
+	return p->private ? "private"
+			  : service_type((enum fastnat_protocol)p->protocol);
 }
 
 /* One that is closed but still visited is none any more. */
@@ -202,6 +204,8 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 {
 	const struct relay *r = of;
 	const struct published *p;
+	char name[FASTNAT_HOST];
+	struct fmt f = fmt_to(SPAN(name));
 
 	do {
 		p = slots_next(&r->published, at);
@@ -211,12 +215,14 @@ static bool service_row(const void *of, uint32_t *at, struct report_row *row)
 	report_text(row, p->name);
 	report_text(row, p->owner);
 	report_text(row, type_of(p));
-	report_number(row, p->port);
+	report_number(row, p->route ? web_port_of(p) : p->port);
 	report_text(row, p->session ? "open" : "waits");
 	report_number(row, p->visitors);
 	report_number(row, p->tally.visitors);
 	report_number(row, p->tally.in);
 	report_number(row, p->tally.out);
+	web_print_name(&f, p);
+	report_text(row, fmt_text(&f));
 	return true;
 }
 

@@ -103,7 +103,8 @@ static struct bytes path_of(const struct route_name *name)
 
 bool route_same(const struct route_name *a, const struct route_name *b)
 {
-	return a->wild == b->wild && bytes_equal(host_of(a), host_of(b)) &&
+	return a->wild == b->wild && a->passes == b->passes &&
+	       bytes_equal(host_of(a), host_of(b)) &&
 	       bytes_equal(path_of(a), path_of(b));
 }
 
@@ -190,8 +191,22 @@ static bool begins(struct bytes path, struct bytes with)
 	       path.p[with.n] == '?';
 }
 
+/* What is looked for: one that passes TLS through, or one of HTTP for that path,
+ * p NULL: for any.
+ */
+struct wish {
+	bool passes;
+	struct bytes path;
+};
+
+static bool suits(const struct route_name *name, const struct wish *w)
+{
+	return name->passes == w->passes &&
+	       (!w->path.p || begins(w->path, path_of(name)));
+}
+
 static const struct route *longest(const struct routes *rs, struct bytes host,
-				   bool wild, struct bytes path)
+				   bool wild, const struct wish *w)
 {
 	uint32_t hash = hash_of(rs, host);
 	const struct route *best = NULL;
@@ -202,33 +217,67 @@ static const struct route *longest(const struct routes *rs, struct bytes host,
 
 		if (r->name.wild == wild &&
 		    bytes_equal(host_of(&r->name), host) &&
-		    begins(path, path_of(&r->name)) &&
+		    suits(&r->name, w) &&
 		    (!best || r->name.path_n > best->name.path_n))
 			best = r;
 	}
 	return best;
 }
 
-struct published *route_find(const struct routes *rs, struct bytes host,
-			     struct bytes path)
+static const struct route *nearest(const struct routes *rs, struct bytes host,
+				   const struct wish *w)
 {
-	uint8_t room[ROUTE_HOST + 1];
-	const struct route *r;
-	struct cur c;
+	const struct route *r = longest(rs, host, false, w);
+	struct cur c = cur_of(host);
 
-	if (host.n > sizeof room)
-		return NULL;
+	for (int up = 0; !r && up < ROUTE_LEVELS && cur_left(&c); up++) {
+		cur_until(&c, '.');
+		r = longest(rs, (struct bytes){ c.p, cur_left(&c) }, true, w);
+	}
+	return r;
+}
+
+/* As names are kept; nothing: no name is as long. */
+static struct bytes plain(uint8_t room[ROUTE_HOST + 1], struct bytes host)
+{
+	if (host.n > ROUTE_HOST + 1)
+		return (struct bytes){ room, 0 };
 	for (size_t i = 0; i < host.n; i++)
 		room[i] = lower(host.p[i]);
 	if (host.n > 1 && room[host.n - 1] == '.')
 		host.n--;
-	host.p = room;
-	r = longest(rs, host, false, path);
-	c = cur_of(host);
-	for (int up = 0; !r && up < ROUTE_LEVELS && cur_left(&c); up++) {
-		cur_until(&c, '.');
-		r = longest(rs, (struct bytes){ c.p, cur_left(&c) }, true,
-			    path);
-	}
+	return (struct bytes){ room, host.n };
+}
+
+struct published *route_find(const struct routes *rs, struct bytes host,
+			     struct bytes path)
+{
+	uint8_t room[ROUTE_HOST + 1];
+	const struct wish w = { .path = path };
+	const struct route *r = nearest(rs, plain(room, host), &w);
+
 	return r ? r->published : NULL;
+}
+
+struct published *route_find_tls(const struct routes *rs, struct bytes host)
+{
+	static const struct wish through = { .passes = true },
+				 ends = { .passes = false };
+	uint8_t room[ROUTE_HOST + 1];
+	struct bytes name = plain(room, host);
+	const struct route *a = nearest(rs, name, &through);
+	const struct route *b = nearest(rs, name, &ends);
+
+	if (a && b && a->name.wild &&
+	    (!b->name.wild || b->name.host_n > a->name.host_n))
+		a = NULL;
+	a = a ? a : b;
+	return a ? a->published : NULL;
+}
+
+uint32_t route_mark(const struct routes *rs, struct bytes host)
+{
+	uint8_t room[ROUTE_HOST + 1];
+
+	return hash_of(rs, plain(room, host)) | 1;
 }

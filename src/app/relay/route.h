@@ -24,9 +24,11 @@ enum {
 	ROUTE_LEVELS = 8 /* below a wildcard */
 };
 
-/* Lower-case, without a dot at the end; a wildcard without its "*.". */
+/* Lower-case, without a dot at the end; a wildcard without its "*.". HTTPS that is
+ * passed through has names of its own, without paths.
+ */
 struct route_name {
-	bool wild;
+	bool wild, passes;
 	uint8_t host_n, path_n;
 	uint8_t host[ROUTE_HOST], path[ROUTE_PATH];
 };
@@ -76,5 +78,12 @@ bool route_same(const struct route_name *a, const struct route_name *b);
 /* host: without port; path: as it stands in the request. NULL: nobody's. */
 struct published *route_find(const struct routes *rs, struct bytes host,
 			     struct bytes path);
+/* Whose TLS with that host is: a service of HTTPS, or any one of HTTP there, the
+ * host itself before a wildcard, HTTPS where both are as near. NULL: nobody's.
+ */
+struct published *route_find_tls(const struct routes *rs, struct bytes host);
+
+/* The same for the same host, whatever its case and the dot at its end; not 0. */
+uint32_t route_mark(const struct routes *rs, struct bytes host);
 
 #endif

@@ -1,6 +1,6 @@
 #include "app/relay/published.h"
 #include "app/relay/visitor.h"
-#include "app/relay/web.h"
+#include "app/relay/web_inner.h"
 #include "base/cur.h"
 #include <assert.h>
 
@@ -18,8 +18,27 @@ static const char *read_name(struct route_name *to, const struct relay *r,
 			     const struct fastnat *m)
 {
 	struct bytes words, name = name_of(m, &words);
+	const char *why;
 
-	return route_read(to, name, r->conf->web.domain);
+	why = route_read(to, name, r->conf->web.domain);
+	to->passes = m->protocol == FASTNAT_HTTPS;
+	if (!why && to->passes && (to->path_n || words.n))
+		why = "https is passed through: no path, and nothing behind "
+		      "the name";
+	return why;
+}
+
+/* Can somebody find it? */
+static const char *find_fault(const struct relay *r, const struct fastnat *m,
+			      const struct site *site)
+{
+	bool https = r->conf->web.https.n;
+
+	if (m->protocol == FASTNAT_HTTPS && !https)
+		return "this relay passes no HTTPS through: it has no --https";
+	if (site->https && !https && !r->conf->web.trust.n)
+		return "this relay has no --https to send visitors to";
+	return NULL;
 }
 
 const char *web_fault(const struct relay *r, const struct fastnat *m)
@@ -31,13 +50,13 @@ const char *web_fault(const struct relay *r, const struct fastnat *m)
 
 	if (!r->web)
 		return "this relay serves no HTTP: it has no --http";
-	if (m->protocol != FASTNAT_HTTP)
-		return "this relay carries no HTTPS services";
 	if (!(m->has & HAS_HOST))
 		return "no host";
 	why = read_name(&name, r, m);
 	name_of(m, &words);
-	return why ? why : site_parse(&site, words);
+	if (!why)
+		why = site_parse(&site, words);
+	return why ? why : find_fault(r, m, &site);
 }
 
 int web_publish(struct published *p, const struct fastnat *m)
@@ -53,7 +72,7 @@ int web_publish(struct published *p, const struct fastnat *m)
 
 const char *web_refusal(const struct fastnat *m, int err)
 {
-	if (m->protocol != FASTNAT_HTTP || err == -NAT_ELIMIT)
+	if (m->protocol < FASTNAT_HTTP || err == -NAT_ELIMIT)
 		return NULL;
 	return err == -NAT_EINUSE ? "another client has published this name"
 				  : err_text(err);
@@ -95,14 +114,30 @@ void web_told(struct published *p, const struct fastnat *m)
 	(void)why;
 }
 
+uint16_t web_port_of(const struct published *p)
+{
+	const struct web *web = p->relay->web;
+	bool https = p->protocol == FASTNAT_HTTPS || (web && !web->http);
+
+	if (!p->route || !web)
+		return 0;
+	return https ? web->https : web->http;
+}
+
+void web_print_name(struct fmt *f, const struct published *p)
+{
+	if (p->route)
+		route_print(f, &p->route->name);
+}
+
 void web_tell(const struct published *p, struct fastnat *yes, struct span room)
 {
 	struct fmt f = fmt_to(room);
 
 	if (!p->route)
 		return;
-	route_print(&f, &p->route->name);
+	web_print_name(&f, p);
 	yes->has |= HAS_HOST;
 	yes->host = fmt_done(&f);
-	yes->out_port = p->relay->web->ports[0].listener.at.port;
+	yes->out_port = web_port_of(p);
 }

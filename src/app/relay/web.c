@@ -2,11 +2,14 @@
 #include "app/relay/access.h"
 #include "app/relay/door.h"
 #include "app/relay/exchange.h"
+#include "app/relay/https.h"
+#include "app/relay/pages.h"
 #include "app/relay/front.h"
 #include "app/relay/handover.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
+#include "app/relay/web_inner.h"
 #include "os/mem.h"
 #include "os/parts.h"
 #include "os/rand.h"
@@ -29,6 +32,8 @@ static int64_t due_of(const struct web_conn *c)
 	const struct relay_web *conf = &c->web->relay->conf->web;
 
 	switch ((enum web_state)c->state) {
+	case WEB_HELLO:
+		return c->since + conf->timeout;
 	case WEB_HEAD:
 		if (c->holds)
 			return c->since + WEB_HOLD_MS;
@@ -49,6 +54,16 @@ static void expect(struct web_conn *c)
 
 	if (due < INT64_MAX && (!timer_runs(&c->timer) || c->timer.when > due))
 		timer_start(&c->timer, c->web->relay->net->loop, due);
+}
+
+/* Who takes nothing of what is sent to him is gone after that: the system knows
+ * better than we do how much he has taken.
+ */
+void web_begin(struct web_conn *c, enum web_state state)
+{
+	sock_user_timeout(tcp_fd(&c->tcp),
+			  (unsigned)c->web->relay->conf->web.idle);
+	web_enter(c, state);
 }
 
 void web_enter(struct web_conn *c, enum web_state state)
@@ -121,71 +136,21 @@ void web_close(struct web_conn *c)
 	stream_finish(&c->tcp.stream);
 }
 
-/* ---- pages ---- */
-
-static const struct {
-	unsigned status;
-	const char *text;
-} pages[] = {
-	{ 400, "Bad Request" },
-	{ 401, "Unauthorized" },
-	{ 403, "Forbidden" },
-	{ 404, "Not Found" },
-	{ 405, "Method Not Allowed" },
-	{ 408, "Request Timeout" },
-	{ 413, "Content Too Large" },
-	{ 414, "URI Too Long" },
-	{ 417, "Expectation Failed" },
-	{ 431, "Request Header Fields Too Large" },
-	{ 501, "Not Implemented" },
-	{ 502, "Bad Gateway" },
-	{ 503, "Service Unavailable" },
-	{ 504, "Gateway Timeout" },
-	{ 505, "HTTP Version Not Supported" },
-};
-
-static void put_page(struct fmt *f, unsigned status, bool bodiless)
-{
-	uint8_t text[64];
-	struct fmt body = fmt_to(SPAN(text));
-	size_t i = 0;
-
-	while (pages[i].status != status && i < COUNT(pages) - 1)
-		i++;
-	fmt_put(&body, "%u %s\n", status, pages[i].text);
-	fmt_put(f, "HTTP/1.1 %u %s\r\n", status, pages[i].text);
-	fmt_put(f, "Content-Type: text/plain; charset=utf-8\r\n");
-	fmt_put(f, "Content-Length: %zu\r\n", body.n);
-	fmt_put(f, "%sConnection: close\r\n\r\n",
-		status == 405   ? "Allow: GET, HEAD, POST\r\n"
-		: status == 401 ? "WWW-Authenticate: Basic realm=\"nat\", "
-				  "charset=\"UTF-8\"\r\n"
-				: "");
-	if (!bodiless)
-		fmt_bytes(f, fmt_done(&body));
-}
-
 int web_refuse(struct web_conn *c, unsigned status)
 {
-	enum { PAGE = 512 };
-	struct stream *s = &c->tcp.stream;
-	struct span room;
-	struct fmt f;
+	size_t n;
 
 	if (c->state == WEB_BOTH && c->answered)
 		return web_end(c, true);
 	if (c->up)
 		web_drop(c, -NAT_ERESET);
-	room = stream_reserve(s, PAGE);
-	if (!room.p)
+	n = pages_say(c, status);
+	if (!n)
 		return web_end(c, true);
-	f = fmt_to(room);
-	put_page(&f, status, c->state != WEB_HEAD && c->ask.bodiless);
-	stream_commit(s, f.n);
 	access_answered(c, status);
 	if (c->state == WEB_HEAD)
 		c->request.moved = 0;
-	c->answer.moved = f.n;
+	c->answer.moved = n;
 	web_close(c);
 	return 1;
 }
@@ -212,9 +177,9 @@ static int wait(struct web_conn *c)
 static void run(struct web_conn *c)
 {
 	static int (*const steps[])(struct web_conn *) = {
-		[WEB_HEAD] = exchange_head, [WEB_WAIT] = wait,
-		[WEB_ASK] = exchange_ask,   [WEB_BOTH] = exchange_both,
-		[WEB_LINGER] = linger,
+		[WEB_HELLO] = https_hello,  [WEB_HEAD] = exchange_head,
+		[WEB_WAIT] = wait,          [WEB_ASK] = exchange_ask,
+		[WEB_BOTH] = exchange_both, [WEB_LINGER] = linger,
 	};
 	struct web *web = c->web;
 	int rc;
@@ -231,7 +196,7 @@ static void wake(struct waker *w, unsigned what)
 
 	(void)what;
 	if (c->tcp.stream.err)
-		web_end(c, true);
+		web_end(c, c->state > WEB_HEAD); /* or an alert is lost */
 	else
 		run(c);
 }
@@ -323,14 +288,20 @@ void web_lost(struct visitor *v, int err)
 	soon_start(&c->lost, c->web->relay->net->loop);
 }
 
+void web_leave(struct web_conn *c, struct tcp *to)
+{
+	tcp_move(to, &c->tcp, NULL);
+	sock_user_timeout(tcp_fd(to), 0);
+	forget(c);
+}
+
 void web_become(struct web_conn *c)
 {
 	struct visitor *v = c->up;
 
 	gate_enter(v->relay, &v->from, GATE_OF_VISITOR);
-	tcp_move(&v->outer, &c->tcp, NULL);
+	web_leave(c, &v->outer);
 	v->web = NULL;
-	forget(c);
 	visitor_carry(v);
 }
 
@@ -361,7 +332,7 @@ struct addr web_from(const struct web_conn *c)
 
 /* ---- coming ---- */
 
-static struct web_conn *let_in(struct web *web, const struct addr *from)
+struct web_conn *web_open(struct web *web, const struct addr *from)
 {
 	struct relay *r = web->relay;
 	struct web_conn *c = NULL;
@@ -380,40 +351,51 @@ static struct web_conn *let_in(struct web *web, const struct addr *from)
 	return c;
 }
 
-static struct web_conn *start(struct web *web, int fd, const struct addr *from)
+static void begin(struct web_conn *c, const struct web_port *p)
 {
-	struct web_conn *c = let_in(web, from);
+	c->tls.insists = !p->http;
+	web_begin(c, p->https ? WEB_HELLO : WEB_HEAD);
+}
+
+static void start(const struct web_port *p, int fd, const struct addr *from)
+{
+	struct web_conn *c = web_open(p->web, from);
 
 	if (!c) {
 		sock_close(fd, true);
-		return NULL;
+		return;
 	}
-	tcp_start(&c->tcp, web->relay->net, fd, &c->waker);
-	web_enter(c, WEB_HEAD);
-	return c;
+	tcp_start(&c->tcp, p->web->relay->net, fd, &c->waker);
+	begin(c, p);
 }
 
 int web_take(struct relay *r, int fd, const struct addr *from, struct bytes in)
 {
-	struct web_conn *c = start(r->web, fd, from);
+	struct web_conn *c = web_open(r->web, from);
 
-	if (c && !tcp_put_back(&c->tcp, in))
-		web_end(c, true);
-	else if (c)
+	if (!c) {
+		sock_close(fd, true);
+		return 0;
+	}
+	tcp_start(&c->tcp, r->net, fd, &c->waker);
+	web_begin(c, WEB_HEAD);
+	if (tcp_put_back(&c->tcp, in))
 		run(c);
+	else
+		web_end(c, true);
 	return 0;
 }
 
 void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
 {
-	struct web_conn *c = let_in(p->web, who);
+	struct web_conn *c = web_open(p->web, who);
 
 	if (!c) {
 		stream_stop(&from->stream, true);
 		return;
 	}
 	tcp_move(&c->tcp, from, &c->waker);
-	web_enter(c, WEB_HEAD);
+	begin(c, p);
 	run(c);
 }
 
@@ -429,7 +411,7 @@ static void come(struct listener *l)
 			break;
 		if (!front_takes(p->web->relay, fd, &from,
 				 (struct front_to){ .port = p }))
-			start(p->web, fd, &from);
+			start(p, fd, &from);
 	}
 }
 
@@ -437,7 +419,9 @@ static void come(struct listener *l)
 
 size_t web_descriptors(const struct relay_conf *conf)
 {
-	return conf->web.http.n ? conf->web.http.n + conf->max_visitors : 0;
+	uint32_t n = conf->web.http.n + conf->web.https.n;
+
+	return n ? n + conf->max_visitors : 0;
 }
 
 const char *relay_domain_fault(const struct relay_conf *conf)
@@ -475,41 +459,79 @@ static int reserve(struct web *web)
 	return parts_reserve(&web->memory, parts, COUNT(parts));
 }
 
-static int open_port(struct web *web, const char *text)
+static int open_at(struct web_port *p, const char *text)
 {
-	struct web_port *p = &web->ports[web->nports];
 	struct hostport hp;
 	int rc = hostport_parse(&hp, bytes_of(text));
 
-	if (rc == 0)
-		rc = listener_start(&p->listener, web->relay->net, hp.host,
-				    hp.port, come);
+	return rc < 0 ? rc
+		      : listener_start(&p->listener, p->web->relay->net,
+				       hp.host, hp.port, come);
+}
+
+static int open_port(struct web *web, const char *text, bool http, bool https)
+{
+	struct web_port *p = &web->ports[web->nports];
+	int rc;
+
+	p->web = web;
+	p->http = http;
+	p->https = https;
+	rc = open_at(p, text);
 	if (rc < 0)
 		return rc;
-	p->web = web;
 	web->nports++;
+	if (http && !web->http)
+		web->http = p->listener.at.port;
+	if (https && !web->https)
+		web->https = p->listener.at.port;
 	return 0;
 }
 
 void web_ready(const struct relay *r)
 {
 	for (uint32_t i = 0; r->web && i < r->web->nports; i++) {
+		const struct web_port *p = &r->web->ports[i];
 		char at[64];
 		struct fmt f = fmt_to(SPAN(at));
 
-		addr_print(&f, &r->web->ports[i].listener.at);
-		log_say(r->net->log, "relay: ready on %s for http",
-			fmt_text(&f));
+		addr_print(&f, &p->listener.at);
+		log_say(r->net->log, "relay: ready on %s for %s", fmt_text(&f),
+			!p->https  ? "http"
+			: !p->http ? "https"
+				   : "http and https");
 	}
+}
+
+/* Those of clients are open already. */
+static int open_ports(struct web *web, struct diag *d)
+{
+	const struct relay_conf *conf = web->relay->conf;
+	const struct opt_list *http = &conf->web.http,
+			      *https = &conf->web.https;
+	const char *at = NULL;
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < http->n; i++) {
+		at = http->v[i];
+		rc = open_port(web, at, true, https_shares(conf, at));
+	}
+	for (uint32_t i = 0; rc == 0 && i < https->n; i++) {
+		at = https->v[i];
+		if (!https_is_open(web, at))
+			rc = open_port(web, at, false, true);
+	}
+	if (rc < 0)
+		diag_put(d, "cannot listen on %s: %s", at, err_text(rc));
+	return rc;
 }
 
 int web_start(struct relay *r, struct diag *d)
 {
-	const struct opt_list *http = &r->conf->web.http;
 	struct span memory;
 	int rc;
 
-	if (!http->n)
+	if (!web_descriptors(r->conf))
 		return 0;
 	memory = mem_reserve(sizeof(struct web));
 	r->web = (struct web *)(void *)memory.p;
@@ -518,19 +540,23 @@ int web_start(struct relay *r, struct diag *d)
 	r->web->relay = r;
 	take_trusted(r->web);
 	rc = reserve(r->web);
-	for (uint32_t i = 0; rc == 0 && i < http->n; i++) {
-		rc = open_port(r->web, http->v[i]);
-		if (rc < 0)
-			diag_put(d, "cannot listen on %s: %s", http->v[i],
-				 err_text(rc));
-	}
-	return rc;
+	if (rc == 0)
+		rc = pages_read(&r->web->page, r->conf, d);
+	return rc < 0 ? rc : open_ports(r->web, d);
+}
+
+void web_check(struct relay *r, const struct relay_conf *conf, struct diag *d)
+{
+	if (r->web && pages_read(&r->web->fresh, conf, d) < 0)
+		r->web->fresh.n = 0;
 }
 
 void web_reload(struct relay *r)
 {
-	if (r->web)
-		take_trusted(r->web);
+	if (!r->web)
+		return;
+	take_trusted(r->web);
+	r->web->page = r->web->fresh;
 }
 
 void web_drain(struct relay *r)
@@ -542,7 +568,7 @@ void web_drain(struct relay *r)
 	if (!web)
 		return;
 	slots_each (struct web_conn, c, &web->conns)
-		if (c.it->state == WEB_HEAD && !c.it->scan.at &&
+		if (c.it->state <= WEB_HEAD && !c.it->scan.at &&
 		    !handover_takes(c.it))
 			web_close(c.it);
 }

@@ -4,6 +4,8 @@
  * the same service.
  *
  *     state    waits for                       leaves by
+ *     HELLO    the first bytes, where TLS      whom they are for (https.h) -> HEAD,
+ *              may come                        LINGER, a visitor like any other
  *     HEAD     a request                       its head -> WAIT, or ASK where the
  *                                              data connection is there already
  *     WAIT     the data connection             it comes -> ASK
@@ -23,6 +25,7 @@
 #include "net/tcp.h"
 #include "wire/forward.h"
 #include "wire/http1.h"
+#include "wire/tls/peek.h"
 
 struct visitor;
 struct published;
@@ -34,7 +37,7 @@ enum {
 	WEB_HOLD_MS = 20
 };
 
-enum web_state { WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
+enum web_state { WEB_HELLO, WEB_HEAD, WEB_WAIT, WEB_ASK, WEB_BOTH, WEB_LINGER };
 
 struct web_flow { /* one body on its way */
 	struct body body;
@@ -53,6 +56,12 @@ struct web_ask {       /* what is to be known of the request at hand */
 	bool repeats;                   /* nothing is lost by asking twice */
 };
 
+struct web_tls {       /* of a visitor who may come by it */
+	uint32_t mark; /* route_mark of the name that it is for; 0: none */
+	bool sealed;   /* it ends here */
+	bool insists;  /* it must be, and he is told where to find it */
+};
+
 struct web_conn { /* idle, this and a visitor are all that nat holds of it */
 	struct slot slot;
 	struct web *web;
@@ -66,19 +75,29 @@ struct web_conn { /* idle, this and a visitor are all that nat holds of it */
 	struct access_note *note; /* of the request, for the log; or NULL */
 	struct web_ask ask;
 	struct web_flow request, answer;
+	struct slot_name of;    /* the service of the request at hand */
 	struct http1_scan scan; /* of the head that comes next */
-	uint16_t status;        /* lost: what to answer */
-	uint8_t state;          /* enum web_state */
-	bool used;              /* up has carried a request before this one, */
-	bool held;     /* so its head is kept until the answer begins */
-	bool answered; /* the answer's head is said, */
-	bool stays;    /* and up carries another request after it */
-	bool holds;    /* HEAD: tried again soon, for its client is to come */
+	struct web_tls tls;
+	uint16_t status; /* lost: what to answer */
+	uint8_t state;   /* enum web_state */
+	bool used;       /* up has carried a request before this one, */
+	bool held;       /* so its head is kept until the answer begins */
+	bool answered;   /* the answer's head is said, */
+	bool stays;      /* and up carries another request after it */
+	bool holds;      /* HEAD: tried again soon, for its client is to come */
+};
+
+enum { PAGE_MOST = 16 * 1024 };
+
+struct web_page { /* for what we answer ourselves; n 0: plain words */
+	size_t n;
+	uint8_t text[PAGE_MOST];
 };
 
 struct web_port {
 	struct listener listener;
 	struct web *web;
+	bool http, https; /* what is spoken there; both: told by a byte */
 };
 
 struct web_handover { /* see handover.h */
@@ -94,12 +113,16 @@ struct web {
 	struct slots conns;
 	struct routes routes;
 	struct cidrs trusted; /* balancers in front of us */
-	struct web_port ports[OPT_LIST_MAX];
+	struct web_port ports[2 * OPT_LIST_MAX];
 	uint32_t nports;
 	struct web_handover handover;
+	uint16_t http, https;          /* the first port of each; 0: none */
 	const struct web_conn *parsed; /* whose request this is, in this turn */
 	struct http1_request request;
 	struct http1_response response;
+	uint8_t hello[PEEK_MOST];    /* that came in pieces */
+	struct web_page page, fresh; /* fresh: read, and not yet in force */
+	uint8_t body[2 * PAGE_MOST]; /* of the page that is said */
 };
 
 /* Opens the listeners of the settings, if there are any. On failure, what is wrong
@@ -108,6 +131,8 @@ struct web {
 MUST_USE int web_start(struct relay *r, struct diag *d);
 void web_ready(const struct relay *r);
 void web_stop(struct relay *r);
+/* Reads what those settings name, for web_reload. */
+void web_check(struct relay *r, const struct relay_conf *conf, struct diag *d);
 void web_reload(struct relay *r);
 /* Accepts nobody any more, and lets the idle go. */
 void web_drain(struct relay *r);
@@ -134,7 +159,12 @@ void web_withdraw(struct published *p);
 bool web_differs(const struct published *p, const struct fastnat *m);
 /* Takes what m asks for beside the name, which web_fault has found good. */
 void web_told(struct published *p, const struct fastnat *m);
-/* Its whole name and the port where it is, for the answer; room is lent to it. */
+/* The port where visitors look for it, and its whole name: 0 and nothing where it
+ * is none of these services.
+ */
+uint16_t web_port_of(const struct published *p);
+void web_print_name(struct fmt *f, const struct published *p);
+/* Its whole name and that port, for the answer; room is lent to it. */
 void web_tell(const struct published *p, struct fastnat *yes, struct span room);
 
 /* ---- for handover.c ---- */
@@ -155,31 +185,5 @@ void web_early(struct visitor *v);
 void web_carry(struct visitor *v);
 /* It is stopped by somebody else. */
 void web_lost(struct visitor *v, int err);
-
-/* ---- between web.c and exchange.c ---- */
-
-void web_enter(struct web_conn *c, enum web_state state);
-/* A page instead of an answer, or a reset if one has begun. They answer as the
- * steps of exchange.h.
- */
-int web_refuse(struct web_conn *c, unsigned status);
-int web_end(struct web_conn *c, bool reset);
-/* Nothing more is said to it: LINGER. */
-void web_close(struct web_conn *c);
-/* Has up said nothing since its last answer, and is still there? */
-bool web_quiet(const struct web_conn *c);
-/* No longer needs its data connection. */
-void web_drop(struct web_conn *c, int err);
-/* Waits for a data connection of p. False: there is none to be had. */
-bool web_reach(struct web_conn *c, struct published *p,
-	       const struct addr *from);
-/* It is a client's of the relay: it goes to a door. As the steps of exchange.h. */
-int web_give(struct web_conn *c, const struct addr *from);
-/* Another protocol: it and its data connection are a visitor like any other from
- * now on. The last thing that the caller does.
- */
-void web_become(struct web_conn *c);
-/* Where the request at hand comes from. */
-struct addr web_from(const struct web_conn *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* web without HTTP services, for small builds. */
-#include "app/relay/web.h"
+#include "app/relay/https.h"
 
 const char *relay_domain_fault(const struct relay_conf *conf)
 {
@@ -22,6 +22,13 @@ void web_ready(const struct relay *r)
 void web_stop(struct relay *r)
 {
 	(void)r;
+}
+
+void web_check(struct relay *r, const struct relay_conf *conf, struct diag *d)
+{
+	(void)r;
+	(void)conf;
+	(void)d;
 }
 
 void web_reload(struct relay *r)
@@ -92,11 +99,46 @@ void web_told(struct published *p, const struct fastnat *m)
 	(void)m;
 }
 
+uint16_t web_port_of(const struct published *p)
+{
+	(void)p;
+	return 0;
+}
+
+void web_print_name(struct fmt *f, const struct published *p)
+{
+	(void)f;
+	(void)p;
+}
+
 void web_tell(const struct published *p, struct fastnat *yes, struct span room)
 {
 	(void)p;
 	(void)yes;
 	(void)room;
+}
+
+enum https_claim https_claims(struct relay *r, struct tcp *t,
+			      const struct addr *from)
+{
+	(void)r;
+	(void)t;
+	(void)from;
+	return HTTPS_NOT_OURS;
+}
+
+const bool https_is_known = false;
+
+void https_share(struct relay_port *p, const char *at)
+{
+	(void)p;
+	(void)at;
+}
+
+void https_print_share(struct fmt *f, const struct relay_port *p)
+{
+	(void)f;
+	(void)p;
 }
 
 bool web_has(const struct visitor *v)
