@@ -180,9 +180,9 @@ def bulk_eight(way: Way, plan: Plan) -> Sample:
     return bulk(way, plan, AT_ONCE)
 
 
-def requests(way: Way, plan: Plan) -> Sample:
+def requests(way: Way, plan: Plan, scheme: str = "http") -> Sample:
     seconds = max(1, round(plan.seconds * 2))
-    url = f"http://{HOST}:{way.port}/"
+    url = f"{scheme}://{HOST}:{way.port}/"
     argv = ["wrk", "-t1", f"-c{CLIENTS}", f"-d{seconds}s"]
     with Spent(way) as spent:
         text = output([*argv, "--latency", "-s", HERE / "wrk.lua", url])

@@ -13,3 +13,7 @@ bench-crypto: $(rel)/t/bench/crypt $(rel)/t/tls/tlscat ## crypt/ and handshakes 
 .PHONY: bench-tracker
 bench-tracker: all ## nat tracker beside a bare echo loop and coturn (B="--help")
 	@$(PYTHON) t/bench/tracker.py $(B) ./nat
+
+.PHONY: bench-http
+bench-http: all ## requests by name beside nginx and haproxy (B="--help")
+	@$(PYTHON) t/bench/vhost.py $(B) ./nat
