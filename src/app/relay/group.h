@@ -22,7 +22,7 @@ struct group { /* of one service */
 	struct list ring;
 	uint64_t turn; /* the last time that it was chosen, counted */
 	bool given;    /* the token file has the word for its client */
-	bool open;     /* a predecessor's: its client says which when it comes */
+	bool open; /* a predecessor's: its client says which when it comes */
 	char word[FASTNAT_NAME + 1]; /* empty: it is in none */
 	uint8_t mac[FASTNAT_MAC];    /* zero: no key */
 	uint8_t token_tag[TOKEN_TAG];
