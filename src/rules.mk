@@ -1,18 +1,17 @@
 # Which sources are compiled: one way of waiting, one kind of processor, and the
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
-PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http natpass edge \ map journal redis handover access page ws https
+PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http https natpass edge \
+	map journal redis handover access page ws
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
 IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
 # handover is asked for by admin, and knows visitors of http.
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
-# access writes of requests.
-IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access,$(IN)))
 # WebSocket begins as HTTP, and clients want it by TLS.
 IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
-# access writes of requests, and https is of them too.
+# access writes of requests, and https is of them.
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access https,$(IN)))
 LEFT := $(filter-out $(IN),$(PARTS))
 
@@ -34,11 +33,8 @@ CRYPT = aead aes big bitslice cert chacha der ec ecdsa gcm ghash hash hkdf key m
 	p256 p256_base p384 pem poly1305 prf rsa rsa_make rsa_pad sha1 sha512 spki x25519
 $(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/seals \
 	net/secure net/trust net/veil wire/stun_auth $(CRYPT:%=crypt/%) \
-	$(patsubst src/%.c,%,$(wildcard src/wire/tls/*.c src/wire/x509*.c)),\
-	cmd/keygen_small net/secure_small net/veil_small wire/stun_auth_small crypt/hash_small)
-	net/secure net/trust wire/stun_auth $(CRYPT:%=crypt/%) \
 	$(patsubst src/%.c,%,$(filter-out %/peek.c,$(wildcard src/wire/tls/*.c src/wire/x509*.c))),\
-	cmd/keygen_small net/secure_small wire/stun_auth_small crypt/hash_small)
+	cmd/keygen_small net/secure_small net/veil_small wire/stun_auth_small crypt/hash_small)
 UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c)))
 UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_pair.c))
 $(call part,plain,app/relay/plain app/client/plain,\

@@ -192,14 +192,14 @@ static int load_all(struct load *l, const struct secure_conf *conf)
 	return n < 0 ? (int)n : rc;
 }
 
-/* A client says what it is, for ports that browsers share; browsers are asked for
- * no certificate, and hear of no HTTP/2.
+/* A client says what it is, for ports that browsers share, and what a web server
+ * before the relay knows, for wss; browsers are asked for no certificate, and hear
+ * of no HTTP/2.
  */
 static void tell_protocols(struct creds *c, bool server)
 {
-	static const char *const nat[] = { FASTNAT_ALPN }, *const http[] = {
-		"http/1.1"
-	};
+	static const char *const nat[] = { FASTNAT_ALPN, "http/1.1" },
+				 *const http[] = { "http/1.1" };
 
 	c->web = c->tls;
 	c->web.alpn = http;

@@ -360,7 +360,7 @@ bool tcp_holds_in(const struct tcp *t)
 
 bool tcp_owes_out(struct tcp *t)
 {
-	t = sealed_under(t);
+	t = veil_under(t);
 	if (t->out)
 		t->starved = true;
 	return t->out != NULL;
