@@ -35,7 +35,8 @@ $(call part,tls,cmd/keygen net/creds net/creds_make net/records net/sealed net/s
 	net/secure net/trust net/veil wire/stun_auth $(CRYPT:%=crypt/%) \
 	$(patsubst src/%.c,%,$(filter-out %/peek.c,$(wildcard src/wire/tls/*.c src/wire/x509*.c))),\
 	cmd/keygen_small net/secure_small net/veil_small wire/stun_auth_small crypt/hash_small)
-UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c)))
+UNTESTED = $(if $(filter tls,$(LEFT)),hmac.c $(patsubst t/unit/test_%,%,$(wildcard t/unit/test_tls*.c))) \
+	$(if $(filter tracker,$(LEFT)),unat.c)
 UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_pair.c))
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)

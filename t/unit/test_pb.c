@@ -143,8 +143,9 @@ static void refuses(void **state)
 		"99060000",
 		"9d060000",
 		"8080808010 01",
-		"9b069b069b069b069b069b069b069b069b06"
-		"9c069c069c069c069c069c069c069c069c06",
+		/* one group deeper than is taken */
+		("9b069b069b069b069b069b069b069b069b06"
+		 "9c069c069c069c069c069c069c069c069c06"),
 	};
 	struct outer o;
 
