@@ -119,8 +119,10 @@ static void refused(struct call *call, const struct fastnat *m)
 	end(call, m->has & HAS_RETRY ? -NAT_EAGAIN : -NAT_EACCESS);
 }
 
-/* The byte behind the header is the visitor's first: no line end. */
-static void say_header(struct call *call)
+/* The byte behind the header is the visitor's first: no line end. False: call is
+ * over.
+ */
+static bool say_header(struct call *call)
 {
 	struct client *c = call->reach->client;
 	uint8_t mac[FASTNAT_MAC];
@@ -135,8 +137,10 @@ static void say_header(struct call *call)
 	};
 
 	fastnat_visit_mac(mac, c->control.secrets.key, &m);
-	if (talk_say(&call->relay.stream, &m, false) < 0)
-		end(call, -NAT_EMEMORY);
+	if (talk_say(&call->relay.stream, &m, false) == 0)
+		return true;
+	end(call, -NAT_EMEMORY);
+	return false;
 }
 
 static void hear_answer(struct waker *w, unsigned what)
@@ -146,10 +150,8 @@ static void hear_answer(struct waker *w, unsigned what)
 	struct heard h;
 	int rc;
 
-	if (what & STREAM_OPEN) {
-		say_header(call);
+	if ((what & STREAM_OPEN) && !say_header(call))
 		return;
-	}
 	rc = talk_hear(in, &call->calling->scan, &h);
 	if (rc > 0 && h.m.command == FASTNAT_NONE && h.m.yes) {
 		join(call);

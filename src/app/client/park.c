@@ -43,7 +43,8 @@ void park_move(struct park *p, struct tcp *to, struct waker *up)
 
 /* ---- saying ---- */
 
-static void say_header(struct park *p)
+/* False: p is gone. */
+static bool say_header(struct park *p)
 {
 	const struct control *ctl = &p->client->control;
 	struct fastnat m = {
@@ -56,8 +57,10 @@ static void say_header(struct park *p)
 
 	fastnat_park_mac(mac, ctl->secrets.key, m.id, m.n);
 	m.mac = (struct bytes){ mac, sizeof mac };
-	if (talk_say(&p->tcp.stream, &m, true) < 0)
-		park_drop(p);
+	if (talk_say(&p->tcp.stream, &m, true) == 0)
+		return true;
+	park_drop(p);
+	return false;
 }
 
 /* ---- hearing ---- */
@@ -97,9 +100,9 @@ static void wake(struct waker *w, unsigned what)
 {
 	struct park *p = container_of(w, struct park, waker);
 
-	if (veil_known && (what & STREAM_OPEN))
-		say_header(p);
-	else if (!p->link)
+	if (veil_known && (what & STREAM_OPEN) && !say_header(p))
+		return;
+	if (!p->link)
 		look(p);
 	else if (what & STREAM_DOWN)
 		link_unparked(p->link);
