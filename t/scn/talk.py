@@ -60,7 +60,8 @@ async def resets(world: World, wire: Wire, args: Args) -> None:
 
 async def closes(world: World, wire: Wire, args: Args) -> None:
     args.done()
-    wire.transport.close()
+    if wire.transport:  # else it was refused before it was there
+        wire.transport.close()
 
 
 # ---- expectations ----
