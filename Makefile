@@ -133,7 +133,7 @@ interop: $(san)/nat | $(QUIET) ## scenarios against other people's programs
 	@$(PYTHON) t/scn/run.py --jobs $(JOBS) --nat $< t/interop
 
 accept: all ## scenarios that take long, with the release binary
-	@$(PYTHON) t/scn/run.py --jobs 1 --nat nat --accept t/scn t/interop
+	@$(PYTHON) t/scn/run.py --jobs 1 --nat nat --accept $(or $(S),t/scn t/interop)
 
 # ---- lint: each check says file:line: what ----
 
