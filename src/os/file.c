@@ -61,7 +61,7 @@ long file_read_secret(const char *path, struct span to)
 	return read_file(path, to, S_IRWXG | S_IRWXO);
 }
 
-static int write_all(int fd, struct bytes b)
+int file_put(int fd, struct bytes b)
 {
 	while (b.n) {
 		ssize_t n = write(fd, b.p, b.n);
@@ -90,7 +90,7 @@ static int replace(const char *path, struct bytes b, mode_t mode)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return sys_err();
-	rc = write_all(fd, b);
+	rc = file_put(fd, b);
 	if (rc == 0 && fsync(fd) < 0)
 		rc = sys_err();
 	close(fd);
@@ -138,7 +138,7 @@ long file_load(int fd, struct span to)
 int file_store(int fd, struct bytes b)
 {
 	off_t end = (off_t)b.n;
-	int rc = lseek(fd, 0, SEEK_SET) < 0 ? sys_err() : write_all(fd, b);
+	int rc = lseek(fd, 0, SEEK_SET) < 0 ? sys_err() : file_put(fd, b);
 
 	return rc == 0 && ftruncate(fd, end) < 0 ? sys_err() : rc;
 }

@@ -15,6 +15,11 @@ MUST_USE long file_read(const char *path, struct span to);
 /* The same for a secret: -NAT_EINVAL when group or others can read the file. */
 MUST_USE long file_read_secret(const char *path, struct span to);
 
+/* Writes all of it from where fd stands, in as many calls as that takes. 0 or an
+ * error; a part may be there then.
+ */
+MUST_USE int file_put(int fd, struct bytes b);
+
 /* A small file of ours, made with mode 0600 if need be, open for reading and
  * writing; -NAT_EINUSE when another process has it. file_unlock closes it.
  */

@@ -1,5 +1,6 @@
 #include "os/native.h"
 #include "os/spool.h"
+#include "os/file.h"
 #include "os/sys.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -43,17 +44,7 @@ int spool_write(int fd, uint64_t at, struct bytes b)
 {
 	if (lseek(fd, (off_t)at, SEEK_SET) < 0)
 		return sys_err();
-	while (b.n) {
-		ssize_t n = write(fd, b.p, b.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return sys_err();
-		b.p += n;
-		b.n -= (size_t)n;
-	}
-	return 0;
+	return file_put(fd, b);
 }
 
 int spool_cut(int fd, uint64_t at)
