@@ -290,17 +290,22 @@ static int train_of(const struct dgram_out *v, int n)
 }
 #endif
 
+static struct iovec part_of(struct bytes b)
+{
+	return (struct iovec){ (void *)(uintptr_t)b.p, b.n };
+}
+
 static struct msghdr message_of(struct sending *s, const struct dgram_out *v,
 				int n, struct iovec *parts)
 {
 	struct msghdr m = { .msg_iov = parts, .msg_control = &s->control };
-	uint8_t nparts = (uint8_t)(2 * n); /* its type differs by system */
+	uint8_t nparts = 0; /* its type differs by system */
 
 	for (int i = 0; i < n; i++) {
-		parts[2 * i].iov_base = (void *)(uintptr_t)v[i].head.p;
-		parts[2 * i].iov_len = v[i].head.n;
-		parts[2 * i + 1].iov_base = (void *)(uintptr_t)v[i].body.p;
-		parts[2 * i + 1].iov_len = v[i].body.n;
+		/* Linux is faster with one part than with two. */
+		if (v[i].head.n)
+			parts[nparts++] = part_of(v[i].head);
+		parts[nparts++] = part_of(v[i].body);
 	}
 	m.msg_iovlen = nparts;
 	memset(&s->control, 0, sizeof s->control);

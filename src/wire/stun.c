@@ -231,8 +231,6 @@ static void put32(struct fmt *f, uint32_t n)
 
 static void put_addr(struct fmt *f, struct addr a, const uint8_t *id)
 {
-	if (!a.family)
-		return;
 	if (a.family == ADDR_IP6 && addr_is_ip4(&a)) {
 		memmove(a.ip, a.ip + 12, 4);
 		a.family = ADDR_IP4;
@@ -246,8 +244,6 @@ static void put_addr(struct fmt *f, struct addr a, const uint8_t *id)
 
 static void put_error(struct fmt *f, const struct stun *m)
 {
-	if (!m->error)
-		return;
 	put16(f, 0);
 	put16(f, m->error / 100U << 8 | m->error % 100U);
 	fmt_bytes(f, m->reason);
@@ -257,12 +253,6 @@ static void put_list(struct fmt *f, const struct stun *m)
 {
 	for (unsigned i = 0; i < m->nunknown; i++)
 		put16(f, m->unknown[i]);
-}
-
-static void put_number(struct fmt *f, uint32_t n)
-{
-	if (n)
-		put32(f, n);
 }
 
 static void put_length(struct fmt *f, size_t at, size_t n)
@@ -287,10 +277,10 @@ static void put_value(struct fmt *f, const struct stun *m,
 		put_addr(f, *addr, m->id);
 		break;
 	case NUMBER:
-		put_number(f, *number);
+		put32(f, *number);
 		break;
 	case PORT:
-		put_number(f, (uint32_t)m->response_port << 16);
+		put32(f, (uint32_t)m->response_port << 16);
 		break;
 	case ERROR:
 		put_error(f, m);
@@ -307,6 +297,32 @@ static void put_value(struct fmt *f, const struct stun *m,
 }
 
 /* Without a value there is no attribute. */
+static bool has(const struct stun *m, const struct row *row)
+{
+	const void *at = (const char *)m + row->at;
+	const struct addr *addr = at;
+	const uint32_t *number = at;
+	const struct bytes *text = at;
+
+	switch ((enum kind)row->kind) {
+	case ADDRESS:
+	case XORED:
+		return addr->family;
+	case NUMBER:
+		return *number;
+	case PORT:
+		return m->response_port;
+	case ERROR:
+		return m->error;
+	case TEXT:
+		return text->n;
+	case LIST:
+		return m->nunknown;
+	default:
+		return false;
+	}
+}
+
 static void put_attribute(struct fmt *f, const struct stun *m,
 			  const struct row *row)
 {
@@ -316,12 +332,11 @@ static void put_attribute(struct fmt *f, const struct stun *m,
 	put16(f, row->code);
 	put16(f, 0);
 	put_value(f, m, row);
-	n = f->n - from;
-	if (f->full || n == ATTR_HEAD) {
+	if (f->full) {
 		f->n = from;
 		return;
 	}
-	n -= ATTR_HEAD;
+	n = f->n - from - ATTR_HEAD;
 	put_length(f, from + 2, n);
 	fmt_bytes(f, (struct bytes){ zeros, -n & 3 });
 }
@@ -333,7 +348,7 @@ void stun_print(struct fmt *f, const struct stun *m)
 	put32(f, MAGIC);
 	fmt_bytes(f, (struct bytes){ m->id, STUN_ID });
 	for (size_t i = 0; i < COUNT(rows); i++)
-		if (rows[i].ours)
+		if (rows[i].ours && has(m, &rows[i]))
 			put_attribute(f, m, &rows[i]);
 	if (!f->full)
 		put_length(f, 2, f->n - STUN_HEAD);

@@ -243,10 +243,10 @@ void access_visit(const struct visitor *v, const struct traffic *t)
 		.from = &v->from,
 		.in = t->in,
 		.out = t->out,
-		.ms = (uint64_t)(relay_now(v->relay) - v->since),
+		.ms = (uint64_t)(relay_now(v->published->relay) - v->since),
 	};
 
-	put_visit(v->relay, v->published, &l);
+	put_visit(v->published->relay, v->published, &l);
 }
 
 void access_flow(const struct flow *f)

@@ -27,7 +27,7 @@ static struct visitor *of_wait(struct visitor_wait *w)
 
 static void expect_it(struct visitor *v)
 {
-	struct relay *r = v->relay;
+	struct relay *r = v->published->relay;
 
 	list_remove(&v->wait.node);
 	list_append(&r->waits.told, &v->wait.node);
@@ -114,7 +114,8 @@ static void wake_waiting(struct waker *w, unsigned what)
 
 static struct fastnat start_proxy(const struct visitor *v)
 {
-	const struct session *by = slots_find(&v->relay->sessions, v->by);
+	const struct session *by =
+		slots_find(&v->published->relay->sessions, v->by);
 	struct fastnat m = session_start_proxy(v->published->session,
 					       v->published, out_id_of(v));
 
@@ -214,7 +215,7 @@ static void wake_answer(struct waker *w, unsigned what)
 
 void visitor_ask(struct visitor *v, struct tcp *parked)
 {
-	struct relay *r = v->relay;
+	struct relay *r = v->published->relay;
 	struct visitor_wait *w = &v->wait;
 	struct fastnat m = start_proxy(v);
 	uint8_t room[FRONT_TEXT];
@@ -248,7 +249,7 @@ static void make_out_id(struct visitor *v, bool plain)
 		w->out_id_n = FASTNAT_NONCE;
 	}
 	id = (struct bytes){ w->out_id, w->out_id_n };
-	map_put(&v->relay->by_out_id, &w->by_id, map_hash(id));
+	map_put(&v->published->relay->by_out_id, &w->by_id, map_hash(id));
 }
 
 static void say_turned_away(const struct published *p, const struct addr *from,
@@ -287,7 +288,6 @@ static struct visitor *take_slot(struct published *p, const struct addr *from,
 		return NULL;
 	}
 	v = slots_get(&r->visitors);
-	v->relay = r;
 	v->web = web;
 	v->from = *from;
 	v->since = relay_now(r);
@@ -373,7 +373,7 @@ static void stop_waiting(struct visitor *v)
 {
 	struct session *s = v->published->session;
 
-	map_remove(&v->relay->by_out_id, &v->wait.by_id);
+	map_remove(&v->published->relay->by_out_id, &v->wait.by_id);
 	list_remove(&v->wait.node);
 	session_expected(s);
 	if (--s->n.pending == s->relay->conf->max_pending / 2)
@@ -416,7 +416,7 @@ static void over(struct pair *p, int err)
 
 void visitor_take(struct visitor *v, struct tcp *from)
 {
-	struct slot_name name = slots_name(&v->relay->visitors, v);
+	struct slot_name name = slots_name(&v->published->relay->visitors, v);
 	struct session *s = v->published->session;
 
 	stop_asking(v);
@@ -458,7 +458,7 @@ static void say_no(struct visitor *v, const char *why)
 
 static void end_visit(struct visitor *v)
 {
-	struct session *by = slots_find(&v->relay->sessions, v->by);
+	struct session *by = slots_find(&v->published->relay->sessions, v->by);
 
 	if (by)
 		by->visits.n--;
@@ -471,8 +471,8 @@ void visitor_carry(struct visitor *v)
 		return;
 	}
 	say_ok(v);
-	pair_start(&v->pair, v->relay->net, &v->outer.stream, &v->inner.stream,
-		   over);
+	pair_start(&v->pair, v->published->relay->net, &v->outer.stream,
+		   &v->inner.stream, over);
 }
 
 struct traffic visitor_moved(const struct visitor *v)
@@ -491,26 +491,27 @@ static void say_end(const struct visitor *v, const struct traffic *t,
 {
 	char who[FASTNAT_NAME + 16], from[64];
 	struct fmt w = fmt_to(SPAN(who)), f = fmt_to(SPAN(from));
+	const struct relay *r = v->published->relay;
 
 	fmt_put(&w, "relay %s", v->published->name);
 	addr_print(&f, &v->from);
-	log_info(v->relay->net->log, fmt_text(&w),
+	log_info(r->net->log, fmt_text(&w),
 		 "%s ended in=%llu out=%llu seconds=%llu reason=\"%s\"",
 		 fmt_text(&f), (unsigned long long)t->in,
 		 (unsigned long long)t->out,
-		 (unsigned long long)(relay_now(v->relay) - v->since) / 1000,
-		 why);
+		 (unsigned long long)(relay_now(r) - v->since) / 1000, why);
 }
 
 void visitor_stop(struct visitor *v, int err, const char *why)
 {
+	struct relay *r = v->published->relay;
 	struct traffic t = visitor_moved(v);
 
 	say_end(v, &t, why);
 	if (!web_has(v))
 		access_visit(v, &t);
 	traffic_add(&v->published->past, &t);
-	net_count(v->relay->net, err);
+	net_count(r->net, err);
 	if (!v->paired) {
 		stop_asking(v);
 		stop_waiting(v);
@@ -524,10 +525,10 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 		stream_stop(&v->outer.stream, !is_private(v));
 	}
 	if (!web_has(v))
-		gate_leave(v->relay, &v->from, GATE_OF_VISITOR);
+		gate_leave(r, &v->from, GATE_OF_VISITOR);
 	end_visit(v);
 	published_leave(v->published);
-	slots_put(&v->relay->visitors, v);
+	slots_put(&r->visitors, v);
 }
 
 void visitors_stop(struct session *s, bool all, const char *why)

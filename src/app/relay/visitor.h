@@ -38,7 +38,6 @@ struct visitor_wait { /* until the data connection comes */
 
 struct visitor { /* idle, this is all that nat holds of it */
 	struct slot slot;
-	struct relay *relay;
 	struct published *published;
 	int64_t since;
 	struct slot_name by;  /* the session that visits; gen 0: none */

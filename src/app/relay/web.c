@@ -299,7 +299,7 @@ void web_become(struct web_conn *c)
 {
 	struct visitor *v = c->up;
 
-	gate_enter(v->relay, &v->from, GATE_OF_VISITOR);
+	gate_enter(v->published->relay, &v->from, GATE_OF_VISITOR);
 	web_leave(c, &v->outer);
 	v->web = NULL;
 	visitor_carry(v);
