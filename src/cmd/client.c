@@ -259,6 +259,11 @@ static int start(void *settings, struct net *net, const char *state_dir,
 			    set->conf.plain ? NULL : state_dir, d);
 }
 
+static void ready(const void *settings)
+{
+	client_ready(((const struct client_set *)settings)->client);
+}
+
 static void check(void *settings, const void *fresh, struct diag *d)
 {
 	client_check(((struct client_set *)settings)->client,
@@ -310,6 +315,7 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
+	.ready = ready,
 	.check = check,
 	.reload = reload,
 	.retry = retry,

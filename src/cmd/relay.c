@@ -230,9 +230,15 @@ static int start(void *settings, struct net *net, const char *state_dir,
 		rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
 	if (rc < 0)
 		natpass_stop(set->natpass);
-	else
-		natpass_ready(set->natpass);
 	return rc;
+}
+
+static void ready(const void *settings)
+{
+	const struct relay_set *set = settings;
+
+	relay_ready(set->relay);
+	natpass_ready(set->natpass);
 }
 
 static void check(void *settings, const void *fresh, struct diag *d)
@@ -297,6 +303,7 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
+	.ready = ready,
 	.check = check,
 	.reload = reload,
 	.drain = drain,

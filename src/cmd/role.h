@@ -84,6 +84,10 @@ struct role {
 	/* state_dir NULL: there is none to be had, and why has been said. */
 	int (*start)(void *set, struct net *net, const char *state_dir,
 		     struct diag *d);
+	/* Says where it can be reached: all that this process serves has started.
+	 * NULL: nowhere.
+	 */
+	void (*ready)(const void *set);
 	/* Could it go on with these settings? Reads what they name; says through
 	 * d what is wrong, and changes nothing.
 	 */

@@ -161,6 +161,13 @@ static int start_section(struct serving *sv, const struct section *s)
 		       : rc;
 }
 
+static void say_ready(const struct serve_what *what)
+{
+	for (unsigned i = 0; i < what->n; i++)
+		if (what->v[i]->cmd->role->ready)
+			what->v[i]->cmd->role->ready(what->v[i]->set);
+}
+
 static int run_sections(struct serving *sv)
 {
 	const struct serve_what *what = sv->what;
@@ -169,10 +176,12 @@ static int run_sections(struct serving *sv)
 
 	for (; n < what->n && rc >= 0; n++)
 		rc = start_section(sv, what->v[n]);
-	if (rc < 0)
+	if (rc < 0) {
 		n--; /* the last one is not running */
-	else
+	} else {
+		say_ready(what);
 		rc = serve(sv);
+	}
 	while (n > 0) {
 		n--;
 		what->v[n]->cmd->role->stop(what->v[n]->set);

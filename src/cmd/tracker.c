@@ -94,6 +94,11 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return tracker_start(&set->tracker, net, &set->conf, d);
 }
 
+static void ready(const void *settings)
+{
+	tracker_ready(((const struct tracker_set *)settings)->tracker);
+}
+
 static void check(void *settings, const void *fresh, struct diag *d)
 {
 	(void)settings, (void)fresh, (void)d; /* fit has seen to it */
@@ -132,6 +137,7 @@ static const struct role role = {
 	.rewrites = rewrites,
 	.descriptors = descriptors,
 	.start = start,
+	.ready = ready,
 	.check = check,
 	.reload = reload,
 	.drain = drain,

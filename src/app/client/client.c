@@ -128,6 +128,11 @@ void client_stop(struct client *c)
 	release(c);
 }
 
+void client_ready(const struct client *c)
+{
+	reaches_ready(c);
+}
+
 void client_retry(struct client *c, bool sure)
 {
 	control_retry(&c->control, sure);

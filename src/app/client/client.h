@@ -55,6 +55,8 @@ struct client;
 MUST_USE int client_start(struct client **c, struct net *net,
 			  const struct client_conf *conf, const char *state_dir,
 			  struct diag *d);
+/* Says "client: ready on ADDR" for each address of a visit. */
+void client_ready(const struct client *c);
 void client_stop(struct client *c);
 
 /* Could it go on with these settings? What is wrong is said through d. */

@@ -75,22 +75,29 @@ static int listen_at(struct client *c, const char *visit, struct diag *d)
 	struct target to = { .owner = { NULL, 0 } };
 	int rc = parse(&to, &at, bytes_of(visit));
 	struct reach *r = rc == 0 ? add(c, &to) : NULL;
-	char text[64];
-	struct fmt f = fmt_to(SPAN(text));
 
 	if (r)
 		rc = listener_start(&r->listener, c->net, at.host, at.port,
 				    come);
-	if (rc < 0) {
+	if (rc < 0)
 		diag_put(d, "visit: cannot listen for %s: %s", visit,
 			 err_text(rc));
-		return rc;
+	return rc;
+}
+
+void reaches_ready(const struct client *c)
+{
+	for (uint32_t i = 0; i < c->conf->visit.n; i++) {
+		const struct reach *r = &c->reaches.v[i];
+		char text[64];
+		struct fmt f = fmt_to(SPAN(text));
+
+		addr_print(&f, &r->listener.at);
+		log_say(c->net->log, "client: ready on %s for %.*s/%.*s",
+			fmt_text(&f), (int)r->to.owner.n,
+			(const char *)r->to.owner.p, (int)r->to.service.n,
+			(const char *)r->to.service.p);
 	}
-	addr_print(&f, &r->listener.at);
-	log_say(c->net->log, "client: ready on %s for %.*s/%.*s", fmt_text(&f),
-		(int)to.owner.n, (const char *)to.owner.p, (int)to.service.n,
-		(const char *)to.service.p);
-	return 0;
 }
 
 static int start_stdio(struct client *c)

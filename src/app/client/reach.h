@@ -34,6 +34,7 @@ struct reaches {
  * said through d.
  */
 MUST_USE int reaches_start(struct client *c, struct diag *d);
+void reaches_ready(const struct client *c);
 /* Lets nobody in any more; the rest too. */
 void reaches_drain(struct client *c);
 void reaches_stop(struct client *c);

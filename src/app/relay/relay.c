@@ -133,7 +133,7 @@ static int open_ports(struct relay *r, struct diag *d)
 	return conf->open ? open_port(r, hp.host, 0) : 0;
 }
 
-static void say_ready(const struct relay *r)
+static void say_ports(const struct relay *r)
 {
 	for (uint32_t i = 0; i + r->conf->open < r->ports.n; i++) {
 		const struct relay_port *p = &r->ports.v[i];
@@ -150,7 +150,7 @@ static void say_ready(const struct relay *r)
 /* The command to paste on the inner machine, with our address as far as we can
  * tell it. The token is for who started us, not for who reads the log.
  */
-static void say_token(const struct relay *r, const char *state_dir)
+static void say_token(const struct relay *r)
 {
 	struct addr at = r->ports.v[0].listener.at, own;
 	struct bytes token = tokens_first(&r->tokens);
@@ -169,7 +169,7 @@ static void say_token(const struct relay *r, const char *state_dir)
 	log_say(r->net->log,
 		"relay: made a token and keeps it in %s/token; on the inner "
 		"machine run, for its SSH:",
-		state_dir);
+		r->state_dir);
 	fmt_put(&all,
 		"    nat client --relay %s --token %.*s ssh=tcp:22@6022\n",
 		fmt_text(&f), (int)token.n, (const char *)token.p);
@@ -250,12 +250,16 @@ int relay_start(struct relay **out, struct net *net,
 		relay_stop(r);
 		return rc;
 	}
-	say_ready(r);
-	web_ready(r);
-	if (r->tokens.made)
-		say_token(r, state_dir);
 	*out = r;
 	return 0;
+}
+
+void relay_ready(const struct relay *r)
+{
+	say_ports(r);
+	web_ready(r);
+	if (r->tokens.made)
+		say_token(r);
 }
 
 static void stop_all(struct relay *r)
@@ -378,7 +382,7 @@ void relay_reload(struct relay *r, const struct relay_conf *conf)
 	web_reload(r);
 	access_reload(r);
 	if (r->tokens.made)
-		say_token(r, r->state_dir);
+		say_token(r);
 	slots_each (struct session, s, &r->sessions)
 		review(s.it);
 }

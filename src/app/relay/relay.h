@@ -86,14 +86,17 @@ const char *relay_access_fault(const struct relay_conf *conf);
 /* NULL, or what is wrong with the domain. */
 const char *relay_domain_fault(const struct relay_conf *conf);
 
-/* Binds every listener and says "relay: ready on ADDR" for each. state_dir is
- * where a token is kept when there is neither token nor open; NULL: nowhere. On
- * failure, what is wrong has been said through d. conf and its texts are lent
- * until the next relay_reload, state_dir until relay_stop.
+/* Binds every listener. state_dir is where a token is kept when there is neither
+ * token nor open; NULL: nowhere. On failure, what is wrong has been said through
+ * d. conf and its texts are lent until the next relay_reload, state_dir until
+ * relay_stop.
  */
 MUST_USE int relay_start(struct relay **r, struct net *net,
 			 const struct relay_conf *conf, const char *state_dir,
 			 struct diag *d);
+
+/* Says "relay: ready on ADDR" for each listener, and the token it has made. */
+void relay_ready(const struct relay *r);
 void relay_stop(struct relay *r);
 
 /* Reads the tokens of these settings, for relay_reload; says through d what is

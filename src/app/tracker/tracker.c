@@ -196,16 +196,7 @@ static int bind_all(struct tracker *t, struct diag *d)
 
 	for (uint32_t i = 0; i < listen->n && rc == 0; i++)
 		rc = bind_named(t, listen->v[i], d);
-	if (rc == 0)
-		rc = others_start(t, d);
-	for (uint32_t i = 0; i < t->nports && rc == 0; i++) {
-		char text[64];
-		struct fmt f = fmt_to(SPAN(text));
-
-		addr_print(&f, &t->ports[i].udp.at);
-		log_say(t->net->log, "tracker: ready on %s", fmt_text(&f));
-	}
-	return rc;
+	return rc < 0 ? rc : others_start(t, d);
 }
 
 static int read_trust(struct tracker *t, struct diag *d)
@@ -289,6 +280,17 @@ int tracker_start(struct tracker **out, struct net *net,
 	else
 		*out = t;
 	return rc;
+}
+
+void tracker_ready(const struct tracker *t)
+{
+	for (uint32_t i = 0; i < t->nports; i++) {
+		char text[64];
+		struct fmt f = fmt_to(SPAN(text));
+
+		addr_print(&f, &t->ports[i].udp.at);
+		log_say(t->net->log, "tracker: ready on %s", fmt_text(&f));
+	}
 }
 
 void tracker_reload(struct tracker *t, const struct tracker_conf *conf)

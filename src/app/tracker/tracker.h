@@ -38,12 +38,13 @@ size_t tracker_descriptors(const struct tracker_conf *conf);
 
 struct tracker;
 
-/* Binds every address and says "tracker: ready on ADDR" for each. On failure,
- * what is wrong has been said through d. conf is lent until tracker_reload, its
- * texts likewise.
+/* Binds every address. On failure, what is wrong has been said through d. conf is
+ * lent until tracker_reload, its texts likewise.
  */
 MUST_USE int tracker_start(struct tracker **t, struct net *net,
 			   const struct tracker_conf *conf, struct diag *d);
+/* Says "tracker: ready on ADDR" for each. */
+void tracker_ready(const struct tracker *t);
 /* Goes on with another ttl. */
 void tracker_reload(struct tracker *t, const struct tracker_conf *conf);
 void tracker_stop(struct tracker *t);
