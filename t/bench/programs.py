@@ -100,7 +100,7 @@ class Program:
 
     def __init__(self, argv: list[str], home: Path) -> None:
         self.name = Path(argv[0]).name
-        log = home / f"{self.name}.{random.randrange(1 << 32):08x}"
+        log = home / f"{self.name}-{random.randrange(1 << 32):08x}"
         self.out, self.err = log.with_suffix(".out"), log.with_suffix(".err")
         with self.out.open("w") as out, self.err.open("w") as err:
             self.child = subprocess.Popen(
