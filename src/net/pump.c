@@ -32,8 +32,8 @@ static enum way way_of(struct pump *p)
 
 	if (p->held)
 		return SPLICE;
-	if (p->copies || p->moved < PUMP_SPLICE || !from || !to ||
-	    tcp_holds_in(from))
+	if (p->copies || p->moved < PUMP_SPLICE || p->calm == PUMP_CALM ||
+	    !from || !to || tcp_holds_in(from))
 		return COPY;
 	if (tcp_owes_out(to))
 		return LATER;
@@ -141,8 +141,17 @@ static bool copy_some(struct pump *p)
 	return true;
 }
 
+static void note(struct pump *p, uint64_t n)
+{
+	if (n >= PUMP_LITTLE)
+		p->calm = 0;
+	else if (n && p->calm < PUMP_CALM)
+		p->calm++;
+}
+
 void pump_run(struct pump *p)
 {
+	uint64_t before = p->moved;
 	enum way way;
 
 	if (p->over)
@@ -153,6 +162,7 @@ void pump_run(struct pump *p)
 			by_splice(p);
 	} while ((way == COPY && copy_some(p)) ||
 		 (way == SPLICE && p->copies && !p->held));
+	note(p, p->moved - before);
 	if (p->from->ended && !p->held && !stream_peek(p->from, 1).p) {
 		stream_finish(p->to);
 		p->over = true;

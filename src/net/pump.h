@@ -3,7 +3,8 @@
  *
  * Between two sockets that hold no bytes, once PUMP_SPLICE bytes have gone by,
  * the kernel moves the bytes (splice(2)) through a pooled pipe; where it will
- * not, and until then, they are copied once. What shaped does not let go yet is not
+ * not, until then, and while only little comes at a time (a request, an answer: a
+ * pipe would cost more), they are copied once. What shaped does not let go yet is not
  * taken either, nor received: so the sender is slowed down.
  */
 #ifndef NAT_NET_PUMP_H
@@ -13,7 +14,7 @@
 #include "net/shape.h"
 #include "net/stream.h"
 
-enum { PUMP_SPLICE = 64 * 1024 };
+enum { PUMP_SPLICE = 64 * 1024, PUMP_LITTLE = 4096, PUMP_CALM = 4 };
 
 struct pump { /* fields are private to pump.c but for moved, over */
 	struct net *net;
@@ -21,8 +22,9 @@ struct pump { /* fields are private to pump.c but for moved, over */
 	struct shaped *shaped; /* limits it; NULL: nothing does */
 	int pipe[2];           /* when held or splicing in this turn, else -1 */
 	uint32_t held;         /* bytes in the pipe */
-	bool copies;           /* splice was refused: never ask again */
-	bool over;             /* the end of from has been passed on */
+	uint8_t calm; /* turns in a row that moved little, PUMP_CALM at most */
+	bool copies;  /* splice was refused: never ask again */
+	bool over;    /* the end of from has been passed on */
 	uint64_t moved;
 };
 

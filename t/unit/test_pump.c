@@ -216,6 +216,26 @@ static void splices_after_a_while(void **state)
 	stop();
 }
 
+/* What comes little by little is copied again, until more comes at once. */
+static void copies_what_is_little(void **state)
+{
+	int asked;
+
+	(void)state;
+	start(0, 100000);
+	carry(PUMP_SPLICE + 200000);
+	for (int i = 0; i < PUMP_CALM; i++)
+		carry(heard + 100);
+	asked = kernel.in;
+	assert_true(asked > 0);
+	for (int i = 0; i < 20; i++)
+		carry(heard + PUMP_LITTLE - 1);
+	assert_int_equal(kernel.in, asked);
+	carry(heard + 200000);
+	assert_true(kernel.in > asked);
+	stop();
+}
+
 /* Refused at once, or later with the pipe full and the other side stuck. */
 static void copies_where_refused(void **state)
 {
@@ -468,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(splices_after_a_while),
+		cmocka_unit_test(copies_what_is_little),
 		cmocka_unit_test(copies_where_refused),
 		cmocka_unit_test(copies_without_a_pipe),
 		cmocka_unit_test(what_is_held_goes_first),
