@@ -4,8 +4,9 @@
 usage: vhost.py [--rounds N] [--seconds S] [--only NAME,...] NAT
 
 wrk with 50 connections that stay, to an nginx that answers 128 bytes. nat is two
-processes, so the others stand once and twice in a row. Samples of all systems
-alternate; medians are shown, as ratios to the reverse proxy of as many hops.
+processes, so the others stand once and twice in a row. bare x2 is the least that two
+can be: loops that copy, and read no head. Samples of all systems alternate; medians
+are shown, as ratios to the reverse proxy of one hop and of as many.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from measures import CLIENTS, Plan, Sample, requests, service
-from programs import HOST, free_port
+from programs import BUILD, HOST, compile_tools, free_port
 from systems import MANY, Place, System, Way, nginx_command, nginx_common
 from systems import running
 
@@ -117,6 +118,12 @@ def nat_passes(place: Place) -> int:
     return nat_with(place, "https", "--https", f"{HOST}:0")
 
 
+def bare_copies(place: Place, target: int, _: bool) -> int:
+    """The least that can stand there: it reads no head and keeps no rule."""
+    program = place.run(BUILD / "bare", target, 0)
+    return int(program.wait_out(r"^(\d+)\n"))
+
+
 def nginx_with(place: Place, target: int, tls: bool) -> int:
     port = free_port()
     conf = f"""
@@ -198,6 +205,8 @@ CONTESTS = (
     Contest(System("nat --https, ended", 2, nat_ends), "nginx, TLS", True),
     Contest(System("nat --https, passed", 2, nat_passes), "nginx, TLS", True,
             True),
+    Contest(System("bare", 1, once(bare_copies))),
+    Contest(System("bare x2", 2, twice(bare_copies))),
     *rival("nginx", nginx_with),
     *rival("haproxy", haproxy_with),
 )
@@ -259,15 +268,16 @@ def table(found: dict[str, list[Sample]]) -> Iterator[list[str]]:
             f"{rate:,.0f}",
             ratio(rate, of(beside, "rate")),
             ratio(rate, of(two, "rate")),
+            ratio(rate, 0 if contest.tls else of("bare x2", "rate")),
             f"{of(name, 'p99') * 1e3:.2f}",
             f"{of(name, 'cpu') * 1e6:.1f}",
             " + ".join(f"{n:.1f}" for n in each if n) if each[1] else "",
-        ] if name != "direct" else [name, f"{rate:,.0f}", "-", "-",
+        ] if name != "direct" else [name, f"{rate:,.0f}", "-", "-", "-",
                                     f"{of(name, 'p99') * 1e3:.2f}", "-", ""]
 
 
-HEAD = ["", "requests/s", "x nginx", "x nginx x2", "p99 ms", "CPU us/request",
-        "by process"]
+HEAD = ["", "requests/s", "x nginx", "x nginx x2", "x bare x2", "p99 ms",
+        "CPU us/request", "by process"]
 
 
 def layout(rows: list[list[str]]) -> str:
@@ -287,6 +297,7 @@ def main() -> int:
     if missing:
         print(f"bench: vhost: no {missing[0]} here")
         return 0
+    compile_tools()
     print(layout(list(table(measure(args)))))
     return 0
 
