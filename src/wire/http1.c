@@ -114,6 +114,8 @@ long http1_scan(struct http1_scan *s, struct bytes in, size_t most)
 	while (s->at < end) {
 		uint8_t c = in.p[s->at++];
 
+		if (c >= ' ' && c < 0x7f && !s->cr) /* most of it */
+			continue;
 		if (!step(s, c))
 			return -NAT_EPROTO;
 		if (c == '\n' && is_last(s))
@@ -504,7 +506,7 @@ unsigned http1_request(struct http1_request *r, struct bytes head)
 	struct bytes line = line_of(&c);
 	unsigned why;
 
-	*r = (struct http1_request){ .head = { .n = 0 } };
+	memset(r, 0, offsetof(struct http1_request, head.v));
 	why = line.n > 2 ? read_first(r, line) : BAD;
 	if (!why)
 		why = read_fields(&r->head, &c);
@@ -549,7 +551,7 @@ int http1_response(struct http1_response *r, struct bytes head,
 	struct bytes line = line_of(&c);
 	struct http1_head *h = &r->head;
 
-	*r = (struct http1_response){ .head = { .n = 0 } };
+	memset(r, 0, offsetof(struct http1_response, head.v));
 	if (line.n <= 2 || !read_status(r, line) || read_fields(h, &c) ||
 	    settle_body(h))
 		return -NAT_EPROTO;

@@ -83,8 +83,6 @@ MUST_USE long http1_scan(struct http1_scan *s, struct bytes in, size_t most);
 
 /* The fields of a head and what they say together. */
 struct http1_head {
-	uint32_t n;
-	struct http1_field v[HTTP1_FIELDS];
 	uint8_t minor; /* of the version: 0 or 1 */
 	bool keeps;    /* the connection stays for the next message */
 	bool upgrades; /* and asks for, or begins, another protocol */
@@ -97,15 +95,17 @@ struct http1_head {
 	uint8_t codings, coding; /* how many, enum coding of the last */
 	uint8_t chunked;         /* how many of them are */
 	uint8_t body;            /* enum body_kind */
+	uint32_t n;
+	struct http1_field v[HTTP1_FIELDS]; /* n of them; others say nothing */
 };
 
 struct http1_request {
-	struct http1_head head;
 	struct bytes method;
 	struct bytes target;    /* from the path on; "*"; of CONNECT: empty */
 	bool slash;             /* a '/' is to be put before the target */
 	struct bytes authority; /* as it was sent, its port too; may be empty */
 	struct bytes host;      /* without port; of IPv6 with brackets */
+	struct http1_head head;
 };
 
 /* head: as http1_scan found it, without the lead. 0; or the status that says
@@ -114,9 +114,9 @@ struct http1_request {
 MUST_USE unsigned http1_request(struct http1_request *r, struct bytes head);
 
 struct http1_response {
-	struct http1_head head;
 	unsigned status;   /* 100 to 599 */
 	struct bytes line; /* from the status on, without CRLF */
+	struct http1_head head;
 };
 
 /* The answer to a request by this method; its body is BODY_NONE where there is
