@@ -23,8 +23,8 @@ const struct opt conf_service_opts[] = {
 	{ 0, "deny", OPT_CIDR, OPT_LIST, AT(rules.deny), "CIDR", NULL, 0, 0,
 	  WORDS("Let no visitors in from there, even if allowed") },
 	{ 0, "rate", OPT_UINT, 0, AT(rules.rate), "N", "0",
-	  0, SERVICE_RATE, WORDS("Most visitors a second from one address, or IPv6 "
-	  "/64; 0: any number") },
+	  0, SERVICE_RATE, WORDS("Most visitors, or requests of HTTP, a second from "
+	  "one address, or IPv6 /64; 0: any number") },
 	{ 0, "burst", OPT_UINT, 0, AT(rules.burst), "N", "0",
 	  0, SERVICE_BURST, WORDS("How many of them may come at once; 0: twice the "
 	  "rate") },

@@ -68,8 +68,8 @@ static const struct fact {
 	  "Visitors of its clients may come from there only; from there not, "
 	  "whatever the services let in" },
 	{ "TOKEN FILE", "ban-after", "Cm rate=5/20",
-	  "Each address may visit one client so often a second, so often at "
-	  "once; twice as often if not said" },
+	  "Each address may visit one client, or ask its HTTP services, so "
+	  "often a second, so often at once; twice as often if not said" },
 	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },

@@ -61,6 +61,7 @@ static void note(struct web_conn *c, size_t n)
 		.upgrades = h->upgrades && h->body == BODY_NONE,
 		.bodiless = bytes_are(r->method, "HEAD"),
 		.repeats = h->body == BODY_NONE && is_repeatable(r->method),
+		.counted = c->ask.counted,
 	};
 	c->request = (struct web_flow){ .out = h->body, .left = UINT64_MAX };
 	c->answer = (struct web_flow){ .left = UINT64_MAX };
@@ -107,8 +108,19 @@ static bool came_by_tls(const struct web_conn *c)
 	       (is_trusted(c) && forward_says_https(&c->web->request));
 }
 
-/* Why the request is not answered by p; 0: it is. */
-static unsigned judge(const struct web_conn *c, const struct published *p,
+static bool is_too_often(struct web_conn *c, struct published *p,
+			 const struct addr *from)
+{
+	bool counted = c->ask.counted;
+
+	c->ask.counted = true;
+	return !counted && gate_asks_too_often(p, from);
+}
+
+/* Why the request is not answered by p; 0: it is. Passwords cannot be tried more
+ * often than anything else.
+ */
+static unsigned judge(struct web_conn *c, struct published *p,
 		      const struct addr *from)
 {
 	const struct http1_request *r = &c->web->request;
@@ -116,6 +128,8 @@ static unsigned judge(const struct web_conn *c, const struct published *p,
 
 	if (gate_denies(p, from))
 		return 403;
+	if (is_too_often(c, p, from))
+		return 429;
 	if (site->https && !came_by_tls(c))
 		return 308;
 	if (!site_admits(site, r))
@@ -524,6 +538,7 @@ static int finish(struct web_conn *c)
 		return 1;
 	}
 	access_over(c);
+	c->ask.counted = false;
 	web_enter(c, WEB_HEAD);
 	return 1;
 }

@@ -193,16 +193,23 @@ static bool is_one_more(struct relay *r, const struct addr *a, uint32_t index,
 			   rate, relay_now(r));
 }
 
+static bool of_all_too_often(struct relay *r, const struct session *s,
+			     const struct addr *a)
+{
+	struct limit_rate rate = token_rate(&s->rights);
+
+	return is_one_more(r, a, slots_name(&r->sessions, s).index | of_client,
+			   &rate);
+}
+
 /* For the service, and for all of its client. */
 static bool too_often(struct published *p, const struct addr *a)
 {
 	struct relay *r = p->relay;
-	uint32_t service = slots_name(&r->published, p).index,
-		 client = slots_name(&r->sessions, p->session).index;
-	struct limit_rate rate = token_rate(&p->session->rights);
 
-	return is_one_more(r, a, service, &p->rules.rate) ||
-	       is_one_more(r, a, client | of_client, &rate);
+	return is_one_more(r, a, slots_name(&r->published, p).index,
+			   &p->rules.rate) ||
+	       (p->session && of_all_too_often(r, p->session, a));
 }
 
 /* 0: there is no limit. */
@@ -256,12 +263,18 @@ bool gate_comes(const struct relay *r, const struct addr *from)
 	       !address_full(r, from);
 }
 
-enum gate_count gate_request(struct published *p, const struct addr *from)
+bool gate_asks_too_often(struct published *p, const struct addr *from)
+{
+	bool yes = too_often(p, from);
+
+	p->relay->gate.counts[GATE_VISITOR_RATE] += yes;
+	return yes;
+}
+
+enum gate_count gate_request(struct published *p)
 {
 	struct relay *r = p->relay;
 
-	if (too_often(p, from))
-		return counted(r, GATE_VISITOR_RATE);
 	if (client_full(p))
 		return counted(r, GATE_VISITOR_CLIENT);
 	if (r->visitors.used == r->visitors.limit)

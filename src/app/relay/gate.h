@@ -34,7 +34,7 @@ struct relay;
 	NOT(VISITOR_CLIENT, "visitors_client")     /* --max-visitors-client    */ \
 	NOT(VISITOR_ADDRESS, "visitors_address")   /* --max-visitors-address   */ \
 	NOT(VISITOR_DENIED, "visitors_denied")     /* allow and deny           */ \
-	NOT(VISITOR_RATE, "visitors_rate")         /* rate of the service      */ \
+	NOT(VISITOR_RATE, "visitors_rate")         /* rate, requests too        */ \
 	NOT(VISITOR_UNTOLD, "visitors_untold")     /* no PROXY header          */ \
 	NOT(VISITOR_LATE, "visitors_late")         /* not fetched in 10 s      */ \
 	IN(FLOWS, "flows") \
@@ -149,12 +149,14 @@ const char *gate_rules_read(struct gate_rules *rules, const struct fastnat *m);
 enum gate_count gate_visitor(struct published *p, const struct addr *from);
 enum gate_count gate_flow(struct published *p, const struct addr *from);
 
-/* The same of HTTP: may a connection come from there; must a request for p not; may
- * p have one more data connection for requests from there?
+/* The same of HTTP: may a connection come from there; must a request for p not; is
+ * it one too many of late (then it is counted); may p have one more data connection
+ * for requests?
  */
 bool gate_comes(const struct relay *r, const struct addr *from);
 bool gate_denies(const struct published *p, const struct addr *from);
-enum gate_count gate_request(struct published *p, const struct addr *from);
+bool gate_asks_too_often(struct published *p, const struct addr *from);
+enum gate_count gate_request(struct published *p);
 
 /* Why not, for people. */
 const char *gate_reason(enum gate_count why);

@@ -19,6 +19,7 @@ static const struct {
 	{ 414, "URI Too Long" },
 	{ 417, "Expectation Failed" },
 	{ 421, "Misdirected Request" },
+	{ 429, "Too Many Requests" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 501, "Not Implemented" },
 	{ 502, "Bad Gateway" },
@@ -63,6 +64,8 @@ static void put_more(struct fmt *f, const struct web_conn *c, unsigned status)
 			   "charset=\"UTF-8\"\r\n");
 	if (status == 405)
 		fmt_put(f, "Allow: GET, HEAD, POST\r\n");
+	if (status == 429) /* by then there is one more, whatever the rate */
+		fmt_put(f, "Retry-After: 1\r\n");
 }
 
 /* What the owner of the service has said of its being away. */

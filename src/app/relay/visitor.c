@@ -279,8 +279,7 @@ static struct visitor *take_slot(struct published *p, const struct addr *from,
 				 struct web_conn *web)
 {
 	struct relay *r = p->relay;
-	enum gate_count verdict =
-		web ? gate_request(p, from) : gate_visitor(p, from);
+	enum gate_count verdict = web ? gate_request(p) : gate_visitor(p, from);
 	struct visitor *v;
 
 	if (verdict != GATE_VISITORS) {

@@ -54,6 +54,7 @@ struct web_ask {       /* what is to be known of the request at hand */
 	uint8_t lead, minor;
 	bool keeps, upgrades, bodiless; /* bodiless: it is HEAD */
 	bool repeats;                   /* nothing is lost by asking twice */
+	bool counted; /* for the rate, though its head may be read again */
 };
 
 struct web_tls {       /* of a visitor who may come by it */
