@@ -54,16 +54,16 @@ $(call part,journal,app/tracker/journal app/tracker/replay,\
 	app/tracker/journal_small)
 $(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl,\
 	app/tracker/store_small)
-$(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/pages app/relay/route \
+$(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/bodies app/relay/pages app/relay/route \
 	app/client/vhost cmd/pages wire/forward wire/site,\
 	app/relay/web_small app/client/vhost_small cmd/pages_small)
 $(call part,https,app/relay/https wire/tls/peek,$(if $(filter http,$(IN)),app/relay/https_small))
 OUT += $(if $(filter http,$(IN)),,app/relay/https_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile app/natpass/conn app/natpass/links \
 	app/natpass/server,app/natpass/server_small)
-$(call part,edge,app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
+$(call part,edge,app/relay/allowance app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
 	app/client/grouped app/client/health app/client/proxied app/client/shapes os/borrow \
-	net/shape base/bucket,app/relay/front_small app/relay/group_small wire/edge_small \
+	net/shape base/bucket,app/relay/allowance_small app/relay/front_small app/relay/group_small wire/edge_small \
 	wire/token_edge_small app/client/grouped_small app/client/health_small \
 	app/client/proxied_small app/client/shapes_small os/borrow_small net/shape_small)
 # Ports of gateways, of which UPnP speaks HTTP.

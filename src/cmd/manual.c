@@ -70,6 +70,11 @@ static const struct fact {
 	{ "TOKEN FILE", "ban-after", "Cm rate=5/20",
 	  "Each address may visit one client, or ask its HTTP services, so "
 	  "often a second, so often at once; twice as often if not said" },
+	{ "TOKEN FILE", "ban-after", "Cm bandwidth=2M/512K",
+	  "All services of a client have so many bytes a second from visitors, "
+	  "and so many to them; one number is for both, 0 is any" },
+	{ "TOKEN FILE", "ban-after", "Cm bandwidth_each=1M",
+	  "Each of its services has" },
 	{ "TOKEN FILE", "ban-after", "#", "Begins a line that is a comment" },
 	{ "SIGNALS", "state-dir", "Dv SIGTERM",
 	  "Serve nobody new, and stop when the others are done" },

@@ -39,6 +39,12 @@ void shape_set(struct shape *s, struct loop *loop, uint64_t rate)
 	timer_start(&s->timer, loop, loop->now); /* by the new rate */
 }
 
+void shape_stop(struct shape *s)
+{
+	timer_stop(&s->timer, s->loop);
+	s->bucket = (struct bucket){ .rate = 0 };
+}
+
 bool shape_lets(struct shape *a, struct shape *b, size_t n)
 {
 	if (!bucket_may(&a->bucket, a->loop->now) ||

@@ -20,6 +20,9 @@ struct shape { /* zeroed at first; fields are private to shape.c */
 /* rate: bytes a second; 0: none. */
 void shape_set(struct shape *s, struct loop *loop, uint64_t rate);
 
+/* Nobody waits for it any more, but perhaps its own wake is under way. */
+void shape_stop(struct shape *s);
+
 static inline bool shape_limits(const struct shape *s)
 {
 	return s->bucket.rate > 0;

@@ -13,6 +13,8 @@
  *     visitors=100             have no more than so many at once
  *     allow=CIDR,... deny=...  have visitors from there only; from there none
  *     rate=5/20                have no more than 5 a second of one address, 20 at once
+ *     bandwidth=2M/512K        have so many bytes a second of visitors, and to them, of
+ *     bandwidth_each=1M        all services together; of each; 0: any number of them
  *
  * Those from group= on are of builds with the part `edge`.
  */
@@ -39,6 +41,9 @@ struct token_limits {             /* of visitors, of all services together */
 	uint32_t visitors;        /* 0: any number */
 	struct cidrs allow, deny; /* no allow: all but deny */
 	struct limit_rate rate;   /* of one address; 0: any number */
+	/* Bytes a second, from visitors and to them; 0: any number. */
+	uint32_t bandwidth[2]; /* of all services together */
+	uint32_t each[2];      /* of each of them */
 };
 
 /* A zeroed one: whatever the relay lets everybody do. */

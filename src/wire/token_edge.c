@@ -3,6 +3,7 @@
 #include "wire/token.h"
 
 enum { TOKEN_RATE = 100000 };
+static const uint32_t token_speed = 4095u << 20;
 
 bool token_gives_group(const struct token_line *l, struct bytes word)
 {
@@ -71,6 +72,45 @@ static bool read_rate(struct token_line *l, struct bytes value)
 	return cur_left(&c) == 0;
 }
 
+/* 512, 64K, 10M, 1G */
+static bool read_size(struct cur *c, uint32_t *to)
+{
+	static const char units[] = "KMG";
+	unsigned i = 0;
+	uint64_t n;
+
+	if (!cur_number(c, token_speed, to))
+		return false;
+	while (units[i] && !cur_eat(c, units[i]))
+		i++;
+	n = (uint64_t)*to << (units[i] ? 10 * (i + 1) : 0);
+	*to = (uint32_t)n;
+	return n <= token_speed;
+}
+
+/* From visitors and to them; one is for both. */
+static bool read_speed(uint32_t to[2], struct bytes value)
+{
+	struct cur c = cur_of(value);
+
+	if (!read_size(&c, &to[0]))
+		return false;
+	to[1] = to[0];
+	if (cur_eat(&c, '/') && !read_size(&c, &to[1]))
+		return false;
+	return cur_left(&c) == 0 && (to[0] || to[1]);
+}
+
+static bool read_bandwidth(struct token_line *l, struct bytes value)
+{
+	return read_speed(l->rights.limits.bandwidth, value);
+}
+
+static bool read_each(struct token_line *l, struct bytes value)
+{
+	return read_speed(l->rights.limits.each, value);
+}
+
 bool token_lets_in(const struct token_rights *r, const struct addr *a)
 {
 	const struct token_limits *l = &r->limits;
@@ -96,5 +136,7 @@ const struct token_word token_edge_words[] = {
 	  "is not at most 16 networks with commas between" },
 	{ "deny", read_deny, "is not at most 16 networks with commas between" },
 	{ "rate", read_rate, "is not N or N/BURST, of 1 to 100000" },
+	{ "bandwidth", read_bandwidth, "is not SIZE or SIZE/SIZE, to 4095M" },
+	{ "bandwidth_each", read_each, "is not SIZE or SIZE/SIZE, to 4095M" },
 	{ NULL, NULL, NULL },
 };

@@ -1,4 +1,6 @@
-"""How long it takes to carry so much: measured.py up|down PORT SIZE, or udp PORT N."""
+"""How long it takes to carry so much: measured.py up|down|put|chunks|get PORT SIZE, or
+udp PORT N. put, chunks and get ask origin.py at w.x by HTTP.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,39 @@ def down(s: socket.socket, total: int) -> int:
     return got
 
 
+def asked(s: socket.socket, head: str, body: bytes) -> int:
+    """How many bytes the answer has."""
+    s.sendall(f"{head}\r\nHost: w.x\r\nConnection: close\r\n\r\n".encode() + body)
+    with s.makefile("rb") as answer:
+        if b" 200 " not in answer.readline():
+            return 0
+        return len(answer.read().partition(b"\r\n\r\n")[2])
+
+
+def put(s: socket.socket, total: int) -> int:
+    head = f"PUT /digest HTTP/1.1\r\nContent-Length: {total}"
+    return total if asked(s, head, bytes(total)) else 0
+
+
+def chunks(s: socket.socket, total: int) -> int:
+    some = 1000
+    each = b"%x\r\n%b\r\n" % (some, bytes(some))
+    body = each * (total // some) + b"0\r\n\r\n"
+    head = "PUT /digest HTTP/1.1\r\nTransfer-Encoding: chunked"
+    return total // some * some if asked(s, head, body) else 0
+
+
+def get(s: socket.socket, total: int) -> int:
+    return asked(s, f"GET /many/{total} HTTP/1.1", b"")
+
+
+WAYS = {"up": up, "down": down, "put": put, "chunks": chunks, "get": get}
+
+
 def stream(how: str, port: int, total: int) -> None:
     with socket.create_connection((HOST, port)) as s:
         begun = time.monotonic()
-        moved = (up if how == "up" else down)(s, total)
+        moved = WAYS[how](s, total)
         took = int(1000 * (time.monotonic() - begun))
     print(f"bytes={moved} ms={took}", flush=True)
 

@@ -74,10 +74,53 @@ static void limits(void **state)
 	}
 }
 
+static void speeds(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint32_t in, out, each_in, each_out;
+	} tab[] = {
+		{ "b bandwidth=512", true, 512, 512, 0, 0 },
+		{ "b bandwidth=64K/2M", true, 64 << 10, 2 << 20, 0, 0 },
+		{ "b bandwidth=0/1G", true, 0, 1 << 30, 0, 0 },
+		{ "b bandwidth_each=3M bandwidth=1/2", true, 1, 2, 3 << 20,
+		  3 << 20 },
+		{ "b bandwidth=4095M", true, 4095u << 20, 4095u << 20, 0, 0 },
+		{ "b bandwidth=4096M", false, 0, 0, 0, 0 },
+		{ "b bandwidth=4G", false, 0, 0, 0, 0 },
+		{ "b bandwidth=0", false, 0, 0, 0, 0 },
+		{ "b bandwidth=0/0", false, 0, 0, 0, 0 },
+		{ "b bandwidth=", false, 0, 0, 0, 0 },
+		{ "b bandwidth=K", false, 0, 0, 0, 0 },
+		{ "b bandwidth=1/", false, 1, 1, 0, 0 },
+		{ "b bandwidth=1KM", false, 1 << 10, 1 << 10, 0, 0 },
+		{ "b bandwidth=1/2/3", false, 1, 2, 0, 0 },
+		{ "b bandwidth_each=1k", false, 0, 0, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(tab); i++) {
+		struct token_file f;
+		struct token_line l;
+		const struct token_limits *is = &l.rights.limits;
+
+		token_file_init(&f, bytes_of(tab[i].text));
+		assert_true(token_file_next(&f, &l));
+		if ((l.fault == NULL) != tab[i].good ||
+		    (tab[i].good && (is->bandwidth[0] != tab[i].in ||
+				     is->bandwidth[1] != tab[i].out ||
+				     is->each[0] != tab[i].each_in ||
+				     is->each[1] != tab[i].each_out)))
+			fail_msg("%s", tab[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups),
+		cmocka_unit_test(speeds),
 		cmocka_unit_test(limits),
 	};
 

@@ -68,11 +68,13 @@ struct waits {             /* visitors that wait, each list the oldest first */
 };
 
 struct access;
+struct allowances;
 
 struct relay_traffic {
-	struct access *access; /* its log; NULL: there is none */
-	struct traffic closed; /* of ports that are no more */
-	struct traffic tally;  /* of all, by report.c */
+	struct access *access;         /* its log; NULL: there is none */
+	struct traffic closed;         /* of ports that are no more */
+	struct traffic tally;          /* of all, by report.c */
+	struct allowances *allowances; /* of bandwidth: allowance.h */
 };
 
 struct relay {

@@ -1,5 +1,7 @@
 #include "app/relay/exchange.h"
 #include "app/relay/access.h"
+#include "app/relay/allowance.h"
+#include "app/relay/bodies.h"
 #include "app/relay/door.h"
 #include "app/relay/gate.h"
 #include "app/relay/handover.h"
@@ -290,129 +292,20 @@ static void release(struct web_conn *c)
 
 int exchange_ask(struct web_conn *c)
 {
-	size_t n = exchange_say(c, up_of(c));
+	struct pump *by = &c->up->pair.ab;
+	size_t n = allowance_may(by) ? exchange_say(c, up_of(c)) : 0;
 
 	if (!n && up_of(c)->err)
 		return web_refuse(c, 502);
 	if (!n)
 		return 0;
-	c->up->pair.ab.moved += n;
+	by->moved += n;
+	allowance_took(by, n);
 	if (c->used && c->ask.repeats)
 		c->held = true;
 	else
 		release(c);
 	web_enter(c, WEB_BOTH);
-	return 1;
-}
-
-/* ---- bodies ---- */
-
-struct way {
-	struct web_flow *flow;
-	struct stream *from, *to;
-	uint64_t *moved;
-};
-
-/* False: no room now. */
-static bool put_some(const struct way *w, const struct body_part *part)
-{
-	size_t least = w->flow->out == BODY_CHUNKED ? BODY_FRAME + 1 : 1;
-	struct span room = stream_reserve(w->to, least);
-	size_t n, used;
-
-	if (!room.p)
-		return false;
-	n = body_put(room, (enum body_kind)w->flow->out, part->data, &used);
-	stream_commit(w->to, used);
-	body_took(&w->flow->body, n);
-	stream_take(w->from, n);
-	w->flow->left -= n;
-	w->flow->moved += n;
-	*w->moved += n;
-	return true;
-}
-
-static bool put_last(const struct way *w, const struct body_part *part)
-{
-	struct span room = stream_reserve(w->to, part->data.n + BODY_FRAME);
-	struct fmt f = fmt_to(room);
-
-	if (!room.p)
-		return false;
-	if (!w->flow->last)
-		fmt_bytes(&f, BYTES("0\r\n"));
-	w->flow->last = true;
-	fmt_bytes(&f, part->what == BODY_END ? BYTES("\r\n") : part->data);
-	stream_commit(w->to, f.n);
-	return true;
-}
-
-/* A trailer, or the end; to those who cannot hear of trailers there are none. */
-static bool put_rest(const struct way *w, const struct body_part *part)
-{
-	struct web_flow *flow = w->flow;
-
-	if (flow->out == BODY_CHUNKED && !put_last(w, part))
-		return false;
-	if (part->what == BODY_END) {
-		flow->over = true;
-		return true;
-	}
-	body_took(&flow->body, part->data.n);
-	stream_take(w->from, part->data.n);
-	return true;
-}
-
-/* The next part that is here; END too where only the end of the connection says
- * so. What frames it is taken, and the part is looked at anew.
- */
-static int next_part(const struct way *w, struct body_part *part)
-{
-	struct body *b = &w->flow->body;
-	size_t least = 1;
-
-	for (;;) {
-		struct span in = { NULL, 0 };
-
-		if (!body_over(b))
-			in = stream_peek(w->from, least);
-		if (body_next(b, bytes_in(in), part) < 0)
-			return -NAT_EPROTO;
-		if (part->skip)
-			stream_take(w->from, part->skip);
-		if (part->what == BODY_MORE && !part->skip && in.n < least)
-			break;
-		if (part->what != BODY_MORE &&
-		    (part->what == BODY_END || !part->skip))
-			return 0;
-		least = part->skip ? 1 : in.n + 1;
-	}
-	if (b->kind == BODY_CLOSE && w->from->ended)
-		part->what = BODY_END;
-	return 0;
-}
-
-/* 1: all of it is over, 0: not now, -NAT_EPROTO, -NAT_EROOM. */
-static int move(const struct way *w)
-{
-	struct body_part part;
-	int rc;
-
-	w->flow->stuck = false;
-	while (!w->flow->over) {
-		rc = next_part(w, &part);
-		if (rc < 0)
-			return rc;
-		if (part.what == BODY_MORE)
-			return 0;
-		if (part.what == BODY_SOME && part.data.n > w->flow->left)
-			return -NAT_EROOM;
-		if (part.what == BODY_SOME ? !put_some(w, &part)
-					   : !put_rest(w, &part)) {
-			w->flow->stuck = true;
-			return 0;
-		}
-	}
 	return 1;
 }
 
@@ -422,17 +315,22 @@ static int move(const struct way *w)
 static bool put_head(struct web_conn *c, size_t n, const struct forward_to *to)
 {
 	struct stream *s = &c->tcp.stream;
-	struct span room = stream_reserve(s, n + FORWARD_MORE);
-	struct fmt f = fmt_to(room);
+	struct pump *by = &c->up->pair.ba;
+	struct span room = { NULL, 0 };
+	struct fmt f;
 
 	c->scan = (struct http1_scan){ .at = 0 };
+	if (allowance_may(by))
+		room = stream_reserve(s, n + FORWARD_MORE);
 	if (!room.p)
 		return false;
+	f = fmt_to(room);
 	forward_response(&f, &c->web->response, to);
 	assert(!f.full);
 	stream_commit(s, f.n);
 	stream_take(up_of(c), n);
 	c->answer.moved += f.n;
+	allowance_took(by, f.n);
 	access_answered(c, c->web->response.status);
 	return true;
 }
@@ -546,12 +444,12 @@ static int finish(struct web_conn *c)
 static int move_request(struct web_conn *c)
 {
 	struct stream *s = &c->tcp.stream;
-	const struct way way = { &c->request, s, up_of(c),
-				 &c->up->pair.ab.moved };
-	uint64_t before = *way.moved;
-	int rc = c->request.over ? 1 : move(&way);
+	const struct bodies_way way = { &c->request, s, up_of(c),
+					&c->up->pair.ab };
+	uint64_t before = way.by->moved;
+	int rc = c->request.over ? 1 : bodies_move(&way);
 
-	if (*way.moved != before)
+	if (way.by->moved != before)
 		web_enter(c, WEB_BOTH);
 	if (rc < 0)
 		return web_refuse(c, rc == -NAT_EROOM ? 413 : 400);
@@ -562,8 +460,8 @@ static int move_request(struct web_conn *c)
 
 static int move_answer(struct web_conn *c)
 {
-	const struct way way = { &c->answer, up_of(c), &c->tcp.stream,
-				 &c->up->pair.ba.moved };
+	const struct bodies_way way = { &c->answer, up_of(c), &c->tcp.stream,
+					&c->up->pair.ba };
 	struct stream *s = way.from;
 	uint64_t before = c->up->pair.ba.moved;
 	int rc;
@@ -573,8 +471,8 @@ static int move_answer(struct web_conn *c)
 		if (rc <= 0 || c->state != WEB_BOTH)
 			return rc;
 	}
-	rc = move(&way);
-	if (*way.moved != before)
+	rc = bodies_move(&way);
+	if (way.by->moved != before)
 		c->since = relay_now(c->web->relay);
 	if (rc > 0)
 		return finish(c);

@@ -1,5 +1,6 @@
 #include "app/relay/flow.h"
 #include "app/relay/access.h"
+#include "app/relay/allowance.h"
 #include "app/relay/session.h"
 #include "net/framed.h"
 #include "os/mem.h"
@@ -289,6 +290,8 @@ static bool carry(struct flow *f, struct bytes data)
 	struct session *s = f->published->session;
 	struct carrier c = { .flow = f->id, .payload = data };
 
+	if (!allowance_lets(f->published, ALLOWANCE_IN, data.n))
+		return false;
 	if (f->way == FLOW_LINE)
 		return framed_put(&f->line->tcp.stream, data);
 	if (!s || f->sent == UINT32_MAX)
@@ -368,7 +371,9 @@ void flow_answer(struct flow *f, struct bytes data)
 	used(f);
 	f->out += data.n;
 	f->published->past.out += data.n;
-	if (udp_runs(u))
+	if (!allowance_lets(f->published, ALLOWANCE_OUT, data.n))
+		f->relay->gate.counts[GATE_DATAGRAMS_LOST]++;
+	else if (udp_runs(u))
 		udp_send(u, &to, (struct bytes){ NULL, 0 }, data);
 }
 

@@ -1,4 +1,5 @@
 #include "app/relay/published.h"
+#include "app/relay/allowance.h"
 #include "app/relay/flow.h"
 #include "app/relay/front.h"
 #include "app/relay/session.h"
@@ -204,6 +205,7 @@ static void join(struct published *p, struct session *s)
 	list_append(&s->published, &p->node);
 	s->n.published++;
 	s->n.visitors += p->visitors;
+	allowance_give(p);
 }
 
 /* A client that began anew knows nothing of its predecessor's flows. */
@@ -293,6 +295,7 @@ void published_leave(struct published *p)
 		p->session->n.visitors--;
 	if (p->visitors == 0 && list_alone(&p->node)) { /* closed */
 		traffic_add(&p->relay->traffic.closed, &p->past);
+		allowance_end(p);
 		slots_put(&p->relay->published, p);
 	}
 }

@@ -1,5 +1,6 @@
 #include "app/relay/relay.h"
 #include "app/relay/access.h"
+#include "app/relay/allowance.h"
 #include "app/relay/core.h"
 #include "app/relay/door.h"
 #include "app/relay/flow.h"
@@ -213,7 +214,9 @@ static int set_up(struct relay *r, const char *state_dir, struct diag *d)
 			 err_text(rc));
 		return rc;
 	}
-	rc = front_start(r);
+	rc = allowance_start(r);
+	if (rc == 0)
+		rc = front_start(r);
 	if (rc == 0)
 		rc = tokens_load(&r->tokens, r->conf, state_dir, d);
 	if (rc == 0)
@@ -280,6 +283,7 @@ static void stop_all(struct relay *r)
 	timer_stop(&r->waits.answer, r->net->loop);
 	gate_say(r);
 	flows_end(r);
+	allowance_stop(r);
 	mem_release(r->memory);
 }
 

@@ -1,5 +1,6 @@
 #include "app/relay/visitor.h"
 #include "app/relay/access.h"
+#include "app/relay/allowance.h"
 #include "app/relay/front.h"
 #include "app/relay/session.h"
 #include "app/relay/web.h"
@@ -470,8 +471,11 @@ void visitor_carry(struct visitor *v)
 		return;
 	}
 	say_ok(v);
-	pair_start(&v->pair, v->published->relay->net, &v->outer.stream,
-		   &v->inner.stream, over);
+	pair_join(&v->pair, v->published->relay->net, &v->outer.stream,
+		  &v->inner.stream, over);
+	allowance_join(v, &v->outer.stream);
+	allowance_took(&v->pair.ab, v->early);
+	pair_go(&v->pair);
 }
 
 struct traffic visitor_moved(const struct visitor *v)
@@ -511,6 +515,7 @@ void visitor_stop(struct visitor *v, int err, const char *why)
 		access_visit(v, &t);
 	traffic_add(&v->published->past, &t);
 	net_count(r->net, err);
+	allowance_leave(v);
 	if (!v->paired) {
 		stop_asking(v);
 		stop_waiting(v);

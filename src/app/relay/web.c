@@ -1,5 +1,6 @@
 #include "app/relay/web.h"
 #include "app/relay/access.h"
+#include "app/relay/allowance.h"
 #include "app/relay/door.h"
 #include "app/relay/exchange.h"
 #include "app/relay/https.h"
@@ -257,6 +258,8 @@ void web_carry(struct visitor *v)
 	v->early = 0;
 	v->pair = (struct pair){ .ab = { .moved = early } };
 	v->inner.stream.up = &c->up_waker;
+	allowance_join(v, &c->tcp.stream);
+	allowance_took(&v->pair.ab, early);
 	if (early)
 		stream_take(&c->tcp.stream, c->ask.head);
 	web_enter(c, early ? WEB_BOTH : WEB_ASK);
@@ -299,6 +302,7 @@ void web_become(struct web_conn *c)
 {
 	struct visitor *v = c->up;
 
+	allowance_leave(v);
 	gate_enter(v->published->relay, &v->from, GATE_OF_VISITOR);
 	web_leave(c, &v->outer);
 	v->web = NULL;
