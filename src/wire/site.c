@@ -98,6 +98,12 @@ static const char *read_https(struct site *s, struct bytes value)
 	return bytes_are(value, "1") ? NULL : "https is 1 or not there";
 }
 
+static const char *read_apart(struct site *s, struct bytes value)
+{
+	s->apart = true;
+	return bytes_are(value, "1") ? NULL : "apart is 1 or not there";
+}
+
 /* Framing and the way it came are not for others to say. */
 static const char *read_edit(struct site *s, struct bytes value, bool answers)
 {
@@ -146,7 +152,7 @@ static const char *read_word(struct site *s, struct bytes word)
 		{ "auth", read_auth }, { "body", read_body },
 		{ "host", read_host }, { "ask", read_ask },
 		{ "say", read_say },   { "https", read_https },
-		{ "page", read_page },
+		{ "page", read_page }, { "apart", read_apart },
 	};
 	struct cur c = cur_of(word);
 	struct bytes key = cur_until(&c, '=');

@@ -6,6 +6,8 @@
  *     body=N           most bytes of a request's body
  *     host=NAME        what the service hears as Host
  *     https=1          who comes without TLS is sent to where it is
+ *     apart=1          a data connection is for requests of one visitor alone, whom
+ *                      the client names to the service
  *     page=TEXT        HTML instead of the relay's words when the service is away
  *     ask=NAME:VALUE   a field of requests, in the place of any of that name
  *     ask=-NAME        none of that name
@@ -30,7 +32,7 @@ struct site_edit {
 };
 
 struct site { /* a zeroed one wants nothing */
-	bool has_auth, has_most, https;
+	bool has_auth, has_most, https, apart;
 	uint8_t auth[SHA256_SIZE];
 	uint64_t most;           /* if has_most */
 	struct bytes host, page; /* page: as it is written */

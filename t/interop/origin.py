@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """An HTTP service with all the manners that a gateway may meet: origin.py NAME,
-or by TLS: origin.py NAME CERT KEY, files of PEM. It says its port, and each request that it hears, on standard output.
+or by TLS: origin.py NAME CERT KEY, files of PEM. It says its port, each request that it
+hears, and who is named before the first by the PROXY protocol (version 1), on standard
+output.
 """
 
 from __future__ import annotations
@@ -191,6 +193,9 @@ ANSWERS: dict[str, Answer] = {
 async def hear(reader: asyncio.StreamReader,
                writer: asyncio.StreamWriter) -> Request:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    if head.startswith("PROXY "):
+        line, _, head = head.partition("\r\n")
+        print(f"{line}", flush=True)
     lines = head.strip().split("\r\n")
     method, target, _ = lines[0].split(" ")
     pairs = (line.partition(":") for line in lines[1:])

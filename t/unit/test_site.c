@@ -17,6 +17,8 @@ static void words(void **state)
 		{ "https=1", true },
 		{ "https=0", false },
 		{ "https=", false },
+		{ "apart=1", true },
+		{ "apart=0", false },
 		{ "page=", true },
 		{ "page=<p>%0a%00{{status}}", true },
 		{ "page=%", false },

@@ -9,6 +9,13 @@ static void put_edits(struct fmt *f, const char *word,
 		site_put_edit(f, word, bytes_of(edits->v[i]));
 }
 
+/* Its connections are of a visitor each: named in front, or from his address. */
+static bool names_visitors(const struct service *s)
+{
+	return s->protocol == FASTNAT_HTTP &&
+	       (s->edge.proxy || s->edge.transparent);
+}
+
 /* The name, and what wire/site.h knows behind it. */
 static void put(struct fmt *f, const struct service *s)
 {
@@ -23,6 +30,8 @@ static void put(struct fmt *f, const struct service *s)
 		fmt_put(f, " host=%s", site->host);
 	if (site->https)
 		fmt_put(f, " https=1");
+	if (names_visitors(s))
+		fmt_put(f, " apart=1");
 	if (site->page_text)
 		site_put_page_word(f, bytes_of(site->page_text));
 	put_edits(f, "ask", &site->ask);

@@ -186,6 +186,14 @@ static int hold(struct web_conn *c)
 	return 0;
 }
 
+/* May its data connection carry a request for p from there? */
+static bool suits(const struct web_conn *c, const struct published *p,
+		  const struct addr *from)
+{
+	return c->up && c->up->published == p &&
+	       (!p->route->site.apart || addr_same_ip(&c->up->from, from));
+}
+
 static int route(struct web_conn *c)
 {
 	unsigned status;
@@ -201,7 +209,7 @@ static int route(struct web_conn *c)
 	access_routed(c, p);
 	if (p->route->site.has_most)
 		c->request.left = p->route->site.most;
-	c->used = c->up && c->up->published == p && web_quiet(c);
+	c->used = suits(c, p, &from) && web_quiet(c);
 	if (c->used) {
 		web_enter(c, WEB_ASK);
 		return 1;
