@@ -72,6 +72,7 @@ static void note(struct web_conn *c, size_t n)
 	c->of = (struct slot_name){ .gen = 0 };
 	c->scan = (struct http1_scan){ .at = 0 };
 	c->web->parsed = c;
+	c->web->requests += !c->ask.counted;
 	access_asked(c);
 }
 

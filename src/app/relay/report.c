@@ -44,7 +44,14 @@ static const struct report_column tls_columns[] = {
 
 static const struct report_column listener_columns[] = {
 	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
+	{ "for", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "udp", REPORT_TEXT, REPORT_SHOWN, NULL },
+};
+
+static const struct report_column web_columns[] = {
+	{ "connections", REPORT_COUNT, REPORT_GAUGE,
+	  "Connections of HTTP visitors now" },
+	{ "requests", REPORT_COUNT, REPORT_TOTAL, "Requests of HTTP" },
 };
 
 static const struct report_column client_columns[] = {
@@ -161,16 +168,43 @@ static bool turned_away_row(const void *of, uint32_t *at,
 	return gate_row(of, false, at, row);
 }
 
+static void put_port(struct report_row *row, const struct relay_port *p)
+{
+	report_addr(row, &p->listener.at);
+	report_put(row, "clients%s%s", p->sealed ? " by TLS" : "",
+		   p->shared ? ", https" : "");
+	report_text(row, udp_runs(&p->udp) ? "yes" : "no");
+}
+
+/* Those of clients, then those of browsers. */
 static bool listener_row(const void *of, uint32_t *at, struct report_row *row)
 {
 	const struct relay *r = of;
-	const struct relay_port *p = &r->ports.v[*at];
+	uint32_t i = (*at)++;
+	const char *speaks;
+	struct addr a;
 
-	if (*at == r->ports.n)
+	if (i < r->ports.n) {
+		put_port(row, &r->ports.v[i]);
+		return true;
+	}
+	speaks = web_listens(r, i - r->ports.n, &a);
+	if (!speaks)
 		return false;
-	(*at)++;
-	report_addr(row, &p->listener.at);
-	report_text(row, udp_runs(&p->udp) ? "yes" : "no");
+	report_addr(row, &a);
+	report_text(row, speaks);
+	report_text(row, "no");
+	return true;
+}
+
+static bool web_row(const void *of, uint32_t *at, struct report_row *row)
+{
+	uint64_t connections, requests;
+
+	if ((*at)++ > 0 || !web_count(of, &connections, &requests))
+		return false;
+	report_number(row, connections);
+	report_number(row, requests);
 	return true;
 }
 
@@ -308,6 +342,7 @@ static const struct report_table tables[] = {
 	{ "turned_away", "relay", REPORT_OF(turned_away_columns), REPORT_MANY,
 	  turned_away_row },
 	{ "tls", "relay_tls", REPORT_OF(tls_columns), REPORT_MANY, tls_row },
+	{ "web", "relay_web", REPORT_OF(web_columns), REPORT_MANY, web_row },
 	{ "listeners", NULL, REPORT_OF(listener_columns), REPORT_MANY,
 	  listener_row },
 	{ "clients", NULL, REPORT_OF(client_columns), REPORT_MANY, client_row },

@@ -141,3 +141,25 @@ void web_tell(const struct published *p, struct fastnat *yes, struct span room)
 	yes->host = fmt_done(&f);
 	yes->out_port = web_port_of(p);
 }
+
+const char *web_listens(const struct relay *r, uint32_t at, struct addr *a)
+{
+	const struct web_port *p;
+
+	if (!r->web || at >= r->web->nports)
+		return NULL;
+	p = &r->web->ports[at];
+	*a = p->listener.at;
+	if (p->http && p->https)
+		return "http, https";
+	return p->http ? "http" : "https";
+}
+
+bool web_count(const struct relay *r, uint64_t *connections, uint64_t *requests)
+{
+	if (!r->web)
+		return false;
+	*connections = r->web->conns.used;
+	*requests = r->web->requests;
+	return true;
+}

@@ -118,6 +118,7 @@ struct web {
 	uint32_t nports;
 	struct web_handover handover;
 	uint16_t http, https;          /* the first port of each; 0: none */
+	uint64_t requests;             /* that have come */
 	const struct web_conn *parsed; /* whose request this is, in this turn */
 	struct http1_request request;
 	struct http1_response response;
@@ -167,6 +168,14 @@ uint16_t web_port_of(const struct published *p);
 void web_print_name(struct fmt *f, const struct published *p);
 /* Its whole name and that port, for the answer; room is lent to it. */
 void web_tell(const struct published *p, struct fastnat *yes, struct span room);
+
+/* ---- the same, for report.c ---- */
+
+/* What is spoken at the at-th listener, and where that is; NULL: there are no more. */
+const char *web_listens(const struct relay *r, uint32_t at, struct addr *a);
+/* Connections now, and requests that have come. False: there is no listener. */
+bool web_count(const struct relay *r, uint64_t *connections,
+	       uint64_t *requests);
 
 /* ---- for handover.c ---- */
 

@@ -162,3 +162,19 @@ void web_lost(struct visitor *v, int err)
 	(void)v;
 	(void)err;
 }
+
+const char *web_listens(const struct relay *r, uint32_t at, struct addr *a)
+{
+	(void)r;
+	(void)at;
+	(void)a;
+	return NULL;
+}
+
+bool web_count(const struct relay *r, uint64_t *connections, uint64_t *requests)
+{
+	(void)r;
+	(void)connections;
+	(void)requests;
+	return false;
+}
