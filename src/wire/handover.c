@@ -31,6 +31,32 @@ static bool read_number(struct cur *c, uint32_t most, uint32_t *n)
 	return cur_number(&word, most, n) && cur_left(&word) == 0;
 }
 
+/* Empty where it is "-". */
+static struct bytes read_text(struct cur *c)
+{
+	struct bytes word = cur_word(c);
+
+	return bytes_are(word, "-") ? (struct bytes){ word.p, 0 } : word;
+}
+
+static bool parse_group(struct handover_group *g, struct cur *c)
+{
+	struct cur before = *c;
+	uint32_t given;
+
+	if (cur_word(&before).n == 0)
+		return true;
+	g->word = read_text(c);
+	g->mac = read_text(c);
+	g->told = read_number(c, UINT32_MAX, &g->tag[0]) &&
+		  read_number(c, UINT32_MAX, &g->tag[1]) &&
+		  read_number(c, 1, &given) &&
+		  read_number(c, UINT16_MAX, &g->at);
+	g->given = g->told && given;
+	return g->told && (g->word.n == 0 || fastnat_is_name(g->word)) &&
+	       (g->mac.n == 0 || g->mac.n == FASTNAT_MAC);
+}
+
 static bool parse_port(struct handover_line *l, struct cur *c)
 {
 	uint32_t protocol, private;
@@ -40,16 +66,15 @@ static bool parse_port(struct handover_line *l, struct cur *c)
 	l->instance = cur_word(c);
 	l->service = cur_word(c);
 	good = good && read_number(c, 1, &private);
-	l->host = cur_word(c);
+	good = good && cur_peek(c) == ' ';
+	l->host = read_text(c);
 	if (!good || protocol == 0 || !fastnat_is_name(l->owner) ||
 	    !fastnat_is_name(l->service) || l->instance.n != FASTNAT_NONCE ||
-	    l->host.n == 0)
+	    !parse_group(&l->group, c))
 		return false;
 	l->protocol = (enum fastnat_protocol)protocol;
 	l->private = private;
-	l->beside = !private && protocol <= FASTNAT_UDP;
-	if (bytes_are(l->host, "-"))
-		l->host.n = 0;
+	l->beside = !private && protocol <= FASTNAT_UDP && !l->group.at;
 	return true;
 }
 
@@ -61,6 +86,7 @@ static bool parse_visitor(struct handover_line *l, struct cur *c)
 	    !read_number(c, HANDOVER_SAID, &n))
 		return false;
 	l->said.n = n;
+	l->hello = bytes_are(cur_word(c), "hello");
 	return true;
 }
 
@@ -85,6 +111,20 @@ long handover_parse(struct handover_line *l, struct bytes in)
 	return (long)(in.n - cur_left(&c));
 }
 
+static void print_text(struct fmt *f, struct bytes text)
+{
+	fmt_put(f, " ");
+	fmt_bytes(f, text.n ? text : BYTES("-"));
+}
+
+static void print_group(struct fmt *f, const struct handover_group *g)
+{
+	print_text(f, g->word);
+	print_text(f, g->mac);
+	fmt_put(f, " %u %u %u %u", (unsigned)g->tag[0], (unsigned)g->tag[1],
+		(unsigned)g->given, (unsigned)g->at);
+}
+
 static void print_port(struct fmt *f, const struct handover_line *l)
 {
 	fmt_put(f, " %u ", (unsigned)l->protocol);
@@ -93,8 +133,10 @@ static void print_port(struct fmt *f, const struct handover_line *l)
 	fmt_bytes(f, l->instance);
 	fmt_put(f, " ");
 	fmt_bytes(f, l->service);
-	fmt_put(f, " %u ", (unsigned)l->private);
-	fmt_bytes(f, l->host.n ? l->host : BYTES("-"));
+	fmt_put(f, " %u", (unsigned)l->private);
+	print_text(f, l->host);
+	if (l->group.told)
+		print_group(f, &l->group);
 }
 
 void handover_print(struct fmt *f, const struct handover_line *l)
@@ -105,7 +147,7 @@ void handover_print(struct fmt *f, const struct handover_line *l)
 	if (l->word == HANDOVER_VISITOR) {
 		fmt_put(f, " ");
 		addr_print(f, &l->from);
-		fmt_put(f, " %zu", l->said.n);
+		fmt_put(f, " %zu%s", l->said.n, l->hello ? " hello" : "");
 	}
 	fmt_put(f, "\n");
 	fmt_bytes(f, l->said);

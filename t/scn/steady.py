@@ -1,8 +1,9 @@
 """steady - requests and visits without a pause, each of which must be served.
 
-usage: steady.py HTTP HOST TCP [SECONDS]    Browsers with connections that stay and
-with new ones at the port HTTP for HOST, visitors at the port TCP of something that
-echoes; until SIGTERM or so long. Then it says how many it was, and what failed.
+usage: steady.py HTTP HOST TCP [SECONDS] [tls:PORT:NAME...]
+Browsers with connections that stay and with new ones at the port HTTP for HOST, and by
+TLS at each PORT for NAME; visitors at the port TCP of something that echoes; until
+SIGTERM or so long. Then it says how many it was, and what failed.
 A connection that ends under a request is a failure, as is one that is refused, also
 where a browser would try again.
 """
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 LOCAL = "127.0.0.1"
 PATIENCE = 20.0  # seconds for one answer
@@ -21,8 +24,8 @@ STAYING, NEW, VISITS = 6, 3, 4  # how many of each at once
 
 
 class Load:
-    def __init__(self, http: int, host: str, tcp: int) -> None:
-        self.http, self.host, self.tcp = http, host, tcp
+    def __init__(self, tcp: int) -> None:
+        self.tcp = tcp
         self.over = False
         self.done = {"requests": 0, "visits": 0}
         self.failed: list[str] = []
@@ -57,20 +60,41 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, bool]:
     return int(lines[0].split()[1]), fields.get("connection") != "close"
 
 
+def anybody() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+@dataclass(frozen=True)
+class Site:
+    port: int
+    host: str
+    tls: ssl.SSLContext | None = None
+
+    async def connect(
+        self,
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        name = self.host if self.tls else None
+        return await asyncio.open_connection(LOCAL, self.port, ssl=self.tls,
+                                             server_hostname=name)
+
+
 class Browser:
     """One connection, for as long as it is kept."""
 
-    def __init__(self, load: Load, stays: bool) -> None:
-        self.load, self.stays = load, stays
+    def __init__(self, site: Site, stays: bool) -> None:
+        self.site, self.stays = site, stays
         self.wire: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None
         self.wire = None
 
     async def ask(self) -> None:
         if self.wire is None:
-            self.wire = await asyncio.open_connection(LOCAL, self.load.http)
+            self.wire = await self.site.connect()
         reader, writer = self.wire
         close = "" if self.stays else "Connection: close\r\n"
-        writer.write(f"GET /x HTTP/1.1\r\nHost: {self.load.host}\r\n{close}\r\n"
+        writer.write(f"GET /x HTTP/1.1\r\nHost: {self.site.host}\r\n{close}\r\n"
                      .encode())
         try:
             status, stays = await answer(reader)
@@ -98,11 +122,12 @@ async def visit(load: Load) -> None:
         writer.close()
 
 
-async def bear(load: Load, seconds: float | None) -> None:
+async def bear(load: Load, sites: list[Site], seconds: float | None) -> None:
     loop = asyncio.get_running_loop()
     end = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, end.set)
-    browsers = [Browser(load, i < STAYING) for i in range(STAYING + NEW)]
+    browsers = [Browser(site, i < STAYING)
+                for site in sites for i in range(STAYING + NEW)]
     work = [load.repeat("requests", one.ask) for one in browsers]
     work += [load.repeat("visits", lambda: visit(load)) for _ in range(VISITS)]
     tasks = [asyncio.ensure_future(one) for one in work]
@@ -116,8 +141,16 @@ async def bear(load: Load, seconds: float | None) -> None:
 
 
 def main(argv: list[str]) -> int:
-    load = Load(int(argv[1]), argv[2], int(argv[3]))
-    asyncio.run(bear(load, float(argv[4]) if argv[4:] else None))
+    load = Load(int(argv[3]))
+    sites = [Site(int(argv[1]), argv[2])]
+    seconds = None
+    for word in argv[4:]:
+        if word.startswith("tls:"):
+            _, port, name = word.split(":")
+            sites.append(Site(int(port), name, anybody()))
+        else:
+            seconds = float(word)
+    asyncio.run(bear(load, sites, seconds))
     print(f"steady: {load.done['requests']} requests, {load.done['visits']} "
           f"visits, {len(load.failed)} failed, slowest {load.slowest:.3f} s",
           flush=True)

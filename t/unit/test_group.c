@@ -100,7 +100,8 @@ static void who_is_left_out(void **state)
 	assert_null(group_other(&ps[2], &sessions[1]));
 	ps[1].session = ps[2].session = NULL;
 	assert_null(group_pick(&ps[0]));
-	assert_ptr_equal(group_near(&ps[0], &ps[1]), &ps[0]);
+	assert_ptr_equal(group_near(&ps[0], &ps[1]), &ps[1]);
+	assert_ptr_equal(group_near(&ps[0], &ps[3]), &ps[0]);
 }
 
 static void who_had_it(void **state)

@@ -27,11 +27,14 @@ static const struct {
 	{ "of a later version\n", HANDOVER_WORDS, false },
 	{ "\n", HANDOVER_WORDS, false },
 	{ "port 1 own " ID " ssh 0 -\n", HANDOVER_PORT, true },
-	{ "port 2 own " ID " dns 0 - more\n", HANDOVER_PORT, true },
+	{ "port 2 own " ID " dns 0 - - - 1 2 0 0 more\n", HANDOVER_PORT, true },
+	{ "port 1 own " ID " ssh 0 - web " ID ID " 4294967295 0 1 22\n",
+	  HANDOVER_PORT, false },
 	{ "port 1 own " ID " ssh 1 -\n", HANDOVER_PORT, false },
 	{ "port 3 own " ID " web 0 a.x/api\n", HANDOVER_PORT, false },
 	{ "visitor [2001:db8::1]:80 3\nGET", HANDOVER_VISITOR, true },
 	{ "visitor 192.0.2.1:80 0\n", HANDOVER_VISITOR, true },
+	{ "visitor 192.0.2.1:80 1 hello more\n\026", HANDOVER_VISITOR, true },
 };
 
 static void reads_lines(void **state)
@@ -62,6 +65,12 @@ static void refuses_what_is_wrong(void **state)
 		"port 1 own " ID " s/h 0 -\n",
 		"port 1 own " ID " ssh 2 -\n",
 		"port 1 own " ID " ssh 0\n",
+		"port 1 own " ID " ssh 0 - web\n",
+		"port 1 own " ID " ssh 0 - w/b - 0 0 0 0\n",
+		"port 1 own " ID " ssh 0 - web " ID " 0 0 0 0\n",
+		"port 1 own " ID " ssh 0 - web - 0 0 2 0\n",
+		"port 1 own " ID " ssh 0 - web - 0 0 0 65536\n",
+		"port 1 own " ID " ssh 0 - web - 0 4294967296 0 0\n",
 		"visitor\n",
 		"visitor 192.0.2.1:80\n",
 		"visitor 192.0.2.1:80 16385\n",
@@ -81,16 +90,23 @@ static void refuses_what_is_wrong(void **state)
 
 static void reads_what_it_prints(void **state)
 {
-	uint8_t text[256];
+	uint8_t text[512];
 	struct fmt f = fmt_to(SPAN(text));
 	struct handover_line l = { .word = HANDOVER_PORT,
 				   .protocol = FASTNAT_HTTP,
 				   .owner = BYTES("router1"),
 				   .instance = BYTES(ID),
 				   .service = BYTES("web"),
-				   .host = BYTES("*.x/a") };
+				   .host = BYTES("*.x/a"),
+				   .group = { .told = true,
+					      .given = true,
+					      .word = BYTES("web"),
+					      .mac = BYTES(ID ID),
+					      .tag = { UINT32_MAX, 7 },
+					      .at = 443 } };
 	struct handover_line m = { .word = HANDOVER_VISITOR,
-				   .said = BYTES("GET / HT\n") };
+				   .said = BYTES("GET / HT\n"),
+				   .hello = true };
 	long n;
 
 	(void)state;
@@ -106,11 +122,17 @@ static void reads_what_it_prints(void **state)
 	assert_true(bytes_are(l.service, "web"));
 	assert_true(bytes_are(l.host, "*.x/a"));
 	assert_false(l.private);
+	assert_true(l.group.told && l.group.given);
+	assert_true(bytes_are(l.group.word, "web"));
+	assert_true(bytes_are(l.group.mac, ID ID));
+	assert_true(l.group.tag[0] == UINT32_MAX && l.group.tag[1] == 7);
+	assert_int_equal(l.group.at, 443);
 	assert_int_equal(
 		handover_parse(&l, (struct bytes){ text + n, f.n - (size_t)n }),
 		f.n - (size_t)n);
 	assert_int_equal(l.from.port, 4711);
 	assert_true(bytes_are(l.said, "GET / HT\n"));
+	assert_true(l.hello);
 	n = handover_parse(&l, BYTES("port 1 own " ID " ssh 0 -\n"));
 	assert_true(n > 0);
 	assert_int_equal(l.host.n, 0);

@@ -111,6 +111,21 @@ static bool came_by_tls(const struct web_conn *c)
 	       (is_trusted(c) && forward_says_https(&c->web->request));
 }
 
+/* May its data connection carry a request for p from there? */
+static bool suits(const struct web_conn *c, const struct published *p,
+		  const struct addr *from)
+{
+	return c->up && c->up->published == p &&
+	       (!p->route->site.apart || addr_same_ip(&c->up->from, from));
+}
+
+/* Its client has gone to our successor, but what it has opened for it is there. */
+static bool goes_on(const struct web_conn *c, const struct published *p,
+		    const struct addr *from)
+{
+	return c->web->handover.has_heir && suits(c, p, from) && web_quiet(c);
+}
+
 static bool is_too_often(struct web_conn *c, struct published *p,
 			 const struct addr *from)
 {
@@ -139,7 +154,7 @@ static unsigned judge(struct web_conn *c, struct published *p,
 		return 401;
 	if (site->has_most && r->head.length > site->most)
 		return 413;
-	return p->session ? 0 : 503;
+	return p->session || goes_on(c, p, from) ? 0 : 503;
 }
 
 /* Why it is nobody's, whoever is there; 0: it may be somebody's. */
@@ -182,17 +197,16 @@ static struct published *find(struct web_conn *c, struct addr *from,
 static int hold(struct web_conn *c)
 {
 	access_forget(c);
-	c->holds = true;
-	web_enter(c, WEB_HEAD);
-	return 0;
+	return web_hold(c, WEB_HEAD);
 }
 
-/* May its data connection carry a request for p from there? */
-static bool suits(const struct web_conn *c, const struct published *p,
-		  const struct addr *from)
+/* Who has given way asks no client for data connections any more, once those are
+ * gone at the latest. What cannot be passed on is served as long as they are not.
+ */
+static bool gives_way(const struct web_conn *c)
 {
-	return c->up && c->up->published == p &&
-	       (!p->route->site.apart || addr_same_ip(&c->up->from, from));
+	return handover_yields(c->web) &&
+	       (tcp_is_bare(&c->tcp) || c->web->handover.has_heir);
 }
 
 static int route(struct web_conn *c)
@@ -215,8 +229,8 @@ static int route(struct web_conn *c)
 		web_enter(c, WEB_ASK);
 		return 1;
 	}
-	if (handover_yields(c->web))
-		return hold(c);
+	if (gives_way(c))
+		return tcp_is_bare(&c->tcp) ? hold(c) : web_refuse(c, 503);
 	if (c->up)
 		web_drop(c, 0);
 	return web_reach(c, p, &from) ? 0 : web_refuse(c, 503);

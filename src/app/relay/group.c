@@ -40,10 +40,33 @@ void group_read(struct group *g, const struct session *s,
 		   tokens_let_group(&s->relay->tokens, bytes_of(s->name), word);
 }
 
-void group_inherit(struct group *g)
+static bool has_socket(const struct published *p)
+{
+	return listener_runs(&p->listener) || udp_runs(&p->udp);
+}
+
+void group_bequeath(const struct published *p, struct handover_group *to)
+{
+	const struct group *g = &p->group;
+
+	*to = (struct handover_group){ .told = true,
+				       .given = g->given,
+				       .word = bytes_of(g->word) };
+	if (g->mac[0])
+		to->mac = (struct bytes){ g->mac, sizeof g->mac };
+	memcpy(to->tag, g->token_tag, sizeof to->tag);
+	if (p->port && !has_socket(p))
+		to->at = p->port;
+}
+
+void group_inherit(struct group *g, const struct handover_group *from)
 {
 	list_init(&g->ring);
-	g->open = true;
+	g->open = !from->told;
+	g->given = from->given;
+	memcpy(g->word, from->word.p, from->word.n);
+	memcpy(g->mac, from->mac.p, from->mac.n);
+	memcpy(g->token_tag, from->tag, sizeof g->token_tag);
 }
 
 void group_adopt(struct published *p, const struct fastnat *m)
@@ -199,10 +222,12 @@ struct published *group_near(struct published *p, struct published *had)
 
 	if (is_alone(p))
 		return p;
-	if (had && had->session && are_together(p, had))
+	if (had && !are_together(p, had))
+		had = NULL;
+	if (had && had->session)
 		return had;
 	to = group_pick(p);
-	return to ? to : p;
+	return to ? to : had ? had : p;
 }
 
 struct published *group_other(struct published *p, const struct session *gone)

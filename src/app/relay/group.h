@@ -12,6 +12,7 @@
 
 #include "app/relay/tokens.h"
 #include "base/list.h"
+#include "wire/handover.h"
 
 struct published;
 struct session;
@@ -31,10 +32,12 @@ struct group { /* of one service */
 /* What m asks for, of a service that s is about to publish: alone as yet. */
 void group_read(struct group *g, const struct session *s,
 		const struct fastnat *m);
-/* Of a service that a predecessor had, and nobody is in a group with; then, when
- * its client is there, whatever that asks for.
+/* The same as it is handed over, and of a service that a predecessor had. One who does
+ * not tell: nobody is in a group with it; then, when its client is there, whatever
+ * that asks for.
  */
-void group_inherit(struct group *g);
+void group_bequeath(const struct published *p, struct handover_group *to);
+void group_inherit(struct group *g, const struct handover_group *from);
 void group_adopt(struct published *p, const struct fastnat *m);
 /* Is it another group than m asks for? */
 bool group_differs(const struct published *p, const struct fastnat *m);
@@ -59,7 +62,7 @@ void group_hold(struct published *p, bool hold);
  * NULL: there is nobody.
  */
 struct published *group_pick(struct published *p);
-/* The same, but had if it is of p's group and would do; p rather than nobody. */
+/* The same, but had if it is of p's group and would do; had or p rather than nobody. */
 struct published *group_near(struct published *p, struct published *had);
 /* Somebody but p, and none of the client that is gone; NULL: there is nobody. */
 struct published *group_other(struct published *p, const struct session *gone);

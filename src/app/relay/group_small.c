@@ -10,9 +10,16 @@ void group_read(struct group *g, const struct session *s,
 	(void)m;
 }
 
-void group_inherit(struct group *g)
+void group_bequeath(const struct published *p, struct handover_group *to)
+{
+	(void)p;
+	(void)to;
+}
+
+void group_inherit(struct group *g, const struct handover_group *from)
 {
 	(void)g;
+	(void)from;
 }
 
 void group_adopt(struct published *p, const struct fastnat *m)

@@ -6,6 +6,8 @@
 #include "os/pass.h"
 #include "os/sock.h"
 
+enum { FRESH_MS = 500 };
+
 void handover_add(struct handover_sockets *to, enum handover_word word, int fd)
 {
 	if (fd < 0 || to->n == HANDOVER_SOCKETS)
@@ -50,8 +52,19 @@ void relay_yield(struct relay *r, bool yield)
 		r->web->handover.yields = yield;
 }
 
+/* TLS that has just begun, and is to ask us. */
+static bool is_fresh(const struct web_conn *c)
+{
+	return c->state == WEB_HEAD && !c->up && !tcp_is_bare(&c->tcp) &&
+	       relay_now(c->web->relay) - c->since < FRESH_MS;
+}
+
 bool relay_awaited(const struct relay *r)
 {
+	if (r->web)
+		slots_each (struct web_conn, c, &r->web->conns)
+			if (is_fresh(c.it))
+				return true;
 	slots_each (struct session, s, &r->sessions)
 		if (!s.it->plain && s.it->n.pending > 0)
 			return true;
@@ -74,24 +87,33 @@ static int bequeath(const struct published *p, int heir)
 	if (p->route)
 		route_print(&host, &p->route->name);
 	l.host = fmt_done(&host);
+	group_bequeath(p, &l.group);
 	handover_print(&f, &l);
 	return pass_send(heir, fmt_done(&f),
 			 p->protocol == FASTNAT_UDP ? fd_of_udp(&p->udp)
 						    : fd_of(&p->listener));
 }
 
+/* Is it handed over in this round: first those that others share with? */
+static bool is_due(const struct published *p, bool shares)
+{
+	return published_open_still(p) && !(p->session && p->session->plain) &&
+	       shares == (group_front((struct published *)p) != p);
+}
+
 int relay_bequeath(const struct relay *r, int heir, uint32_t *at)
 {
-	for (;;) {
-		uint32_t next = *at;
-		const struct published *p = slots_next(&r->published, &next);
-		bool ours = p && published_open_still(p) &&
-			    !(p->session && p->session->plain);
-		int rc = ours ? bequeath(p, heir) : 0;
+	uint32_t all = r->published.limit;
 
-		if (rc < 0 || !p)
+	for (;;) {
+		bool again = *at >= all;
+		uint32_t next = *at - (again ? all : 0);
+		const struct published *p = slots_next(&r->published, &next);
+		int rc = p && is_due(p, again) ? bequeath(p, heir) : 0;
+
+		if (rc < 0 || (!p && again))
 			return rc;
-		*at = next;
+		*at = p ? next + (again ? all : 0) : all;
 	}
 }
 
@@ -147,6 +169,7 @@ static int pass(struct web_conn *c)
 		.word = HANDOVER_VISITOR,
 		.from = c->from,
 		.said = bytes_in(stream_peek(&c->tcp.stream, 1)),
+		.hello = c->state == WEB_HELLO,
 	};
 
 	if (l.said.n > HANDOVER_SAID)
@@ -180,12 +203,17 @@ void relay_pass(struct relay *r, bool gone)
 		web_drain(r);
 	}
 	slots_each (struct web_conn, c, &r->web->conns)
-		if (c.it->state == WEB_HEAD && handover_pass(c.it) == 0 &&
+		if (c.it->state <= WEB_HEAD && handover_pass(c.it) == 0 &&
 		    !tcp_owes_out(&c.it->tcp))
 			return; /* the heir has no room */
 }
 
 /* ---- the successor ---- */
+
+bool handover_left(const struct relay *r)
+{
+	return r->web && r->web->handover.has_heir;
+}
 
 bool handover_yields(const struct web *web)
 {
@@ -212,6 +240,9 @@ static int take_socket(struct published *p, const struct handover_line *l,
 	}
 	if (l->private)
 		return 0;
+	if (l->group.at)
+		return group_joins_port(p, (uint16_t)l->group.at) ? 0
+								  : -NAT_EINUSE;
 	rc = fd < 0 ? -NAT_EINVAL : sock_here(fd, &at);
 	if (rc < 0)
 		return rc;
@@ -231,7 +262,7 @@ static int inherit(struct relay *r, const struct handover_line *l, int fd)
 		return -NAT_ELIMIT;
 	p->relay = r;
 	p->protocol = (uint8_t)l->protocol;
-	group_inherit(&p->group);
+	group_inherit(&p->group, &l->group);
 	rc = take_socket(p, l, fd);
 	if (rc < 0) {
 		slots_put(&r->published, p);
@@ -247,14 +278,46 @@ static int inherit(struct relay *r, const struct handover_line *l, int fd)
 	return 0;
 }
 
+/* Where it had come is ours now. */
+static bool insists(const struct web *web, int fd)
+{
+	struct addr at = { .port = 0 };
+	bool known = sock_here(fd, &at) == 0, only = false;
+
+	for (uint32_t i = 0; known && i < web->nports; i++)
+		if (web->ports[i].listener.at.port == at.port)
+			only = !web->ports[i].http;
+	return only;
+}
+
+/* A connection that our predecessor has had, as l tells of it, is a visitor now. */
+static void take_visitor(struct relay *r, int fd, const struct handover_line *l)
+{
+	struct web_conn *c = web_open(r->web, &l->from);
+
+	if (!c) {
+		sock_close(fd, true);
+		return;
+	}
+	c->tls.insists = insists(r->web, fd);
+	tcp_start(&c->tcp, r->net, fd, &c->waker);
+	web_begin(c, l->hello ? WEB_HELLO : WEB_HEAD);
+	if (tcp_put_back(&c->tcp, l->said))
+		web_run(c);
+	else
+		web_end(c, true);
+}
+
 void relay_inherit(struct relay *r, const struct handover_line *l, int fd)
 {
 	int rc = -NAT_EINVAL;
 
+	if (l->word == HANDOVER_VISITOR && r->web) {
+		take_visitor(r, fd, l);
+		return;
+	}
 	if (l->word == HANDOVER_PORT)
 		rc = inherit(r, l, fd);
-	else if (l->word == HANDOVER_VISITOR && r->web)
-		rc = web_take(r, fd, &l->from, l->said);
 	if (rc < 0 && fd >= 0)
 		sock_close(fd, false);
 }

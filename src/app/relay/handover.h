@@ -61,5 +61,7 @@ bool handover_takes(struct web_conn *c);
 bool handover_yields(const struct web *web);
 /* May the client of such a service yet come? */
 bool handover_awaits(const struct web *web);
+/* Has it left? Then what its clients had is not to be closed: it carries the last. */
+bool handover_left(const struct relay *r);
 
 #endif

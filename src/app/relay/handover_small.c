@@ -26,6 +26,12 @@ bool handover_takes(struct web_conn *c)
 	return false;
 }
 
+bool handover_left(const struct relay *r)
+{
+	(void)r;
+	return false;
+}
+
 bool handover_yields(const struct web *web)
 {
 	(void)web;

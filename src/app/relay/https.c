@@ -1,5 +1,6 @@
 #include "app/relay/https.h"
 #include "app/relay/group.h"
+#include "app/relay/handover.h"
 #include "app/relay/published.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
@@ -55,6 +56,15 @@ static enum meant tell(struct web *web, struct stream *s, struct call *call)
 	return call->p && ends ? ENDS : NOBODY;
 }
 
+/* Is its client to come yet; or are we to give way? */
+static bool waits(const struct web *web, const struct call *call)
+{
+	return (handover_yields(web) && !web->handover.has_heir) ||
+	       (call->p && call->p->protocol == FASTNAT_HTTPS &&
+		!call->p->session && !group_other(call->p, NULL) &&
+		handover_awaits(web));
+}
+
 /* The visitor of p is at t from now on; or it is not let in. */
 static void pass(struct published *p, struct tcp *t, const struct addr *from)
 {
@@ -95,10 +105,16 @@ static int refuse(struct web_conn *c)
 int https_hello(struct web_conn *c)
 {
 	struct call call;
-	enum meant meant = tell(c->web, &c->tcp.stream, &call);
+	int stays = handover_pass(c);
+	enum meant meant;
 	struct addr from = c->from;
 	struct tcp t;
 
+	if (stays <= 0)
+		return stays;
+	meant = tell(c->web, &c->tcp.stream, &call);
+	if (meant != MORE && meant != BROKEN && waits(c->web, &call))
+		return web_hold(c, WEB_HELLO);
 	switch (meant) {
 	case MORE:
 		return 0;
@@ -139,6 +155,20 @@ static void take(struct web *web, struct tcp *t, const struct addr *from,
 		web_end(c, true);
 }
 
+/* It is asked again later, here or by our successor. */
+static void take_held(struct web *web, struct tcp *t, const struct addr *from)
+{
+	struct web_conn *c = web_open(web, from);
+
+	if (!c) {
+		stream_stop(&t->stream, true);
+		return;
+	}
+	tcp_move(&c->tcp, t, &c->waker);
+	web_begin(c, WEB_HELLO);
+	web_hold(c, WEB_HELLO);
+}
+
 enum https_claim https_claims(struct relay *r, struct tcp *t,
 			      const struct addr *from)
 {
@@ -150,7 +180,9 @@ enum https_claim https_claims(struct relay *r, struct tcp *t,
 	if (!call.p || (meant != PASSES && meant != ENDS) ||
 	    peek_speaks(&call.peek, FASTNAT_ALPN))
 		return HTTPS_NOT_OURS;
-	if (meant == PASSES)
+	if (waits(r->web, &call))
+		take_held(r->web, t, from);
+	else if (meant == PASSES)
 		pass(call.p, t, from);
 	else
 		take(r->web, t, from, &call.peek);

@@ -2,6 +2,7 @@
 #include "app/relay/allowance.h"
 #include "app/relay/flow.h"
 #include "app/relay/front.h"
+#include "app/relay/handover.h"
 #include "app/relay/session.h"
 #include "app/relay/visitor.h"
 #include "app/relay/web.h"
@@ -133,7 +134,8 @@ static void expect_expiry(struct relay *r)
 {
 	const struct published *first;
 
-	if (list_alone(&r->orphans) || timer_runs(&r->adoption))
+	if (list_alone(&r->orphans) || timer_runs(&r->adoption) ||
+	    handover_left(r))
 		return;
 	first = container_of(r->orphans.next, const struct published, node);
 	timer_start(&r->adoption, r->net->loop, first->until);
@@ -143,6 +145,8 @@ void published_expire(struct timer *t)
 {
 	struct relay *r = container_of(t, struct relay, adoption);
 
+	if (handover_left(r))
+		return;
 	while (!list_alone(&r->orphans)) {
 		struct published *p =
 			container_of(r->orphans.next, struct published, node);

@@ -163,3 +163,10 @@ bool web_count(const struct relay *r, uint64_t *connections, uint64_t *requests)
 	*requests = r->web->requests;
 	return true;
 }
+
+const char *relay_domain_fault(const struct relay_conf *conf)
+{
+	const char *domain = conf->web.domain;
+
+	return domain ? route_domain_fault(bytes_of(domain)) : NULL;
+}

@@ -34,11 +34,12 @@ static int64_t due_of(const struct web_conn *c)
 
 	switch ((enum web_state)c->state) {
 	case WEB_HELLO:
-		return c->since + conf->timeout;
 	case WEB_HEAD:
 		if (c->holds)
 			return c->since + WEB_HOLD_MS;
-		return c->since + (c->scan.at ? conf->timeout : conf->idle);
+		return c->since + (c->scan.at || c->state == WEB_HELLO
+					   ? conf->timeout
+					   : conf->idle);
 	case WEB_BOTH:
 		return awaits_service(c) ? INT64_MAX : c->since + conf->timeout;
 	case WEB_LINGER:
@@ -74,7 +75,12 @@ void web_enter(struct web_conn *c, enum web_state state)
 	expect(c);
 }
 
-static void run(struct web_conn *c);
+int web_hold(struct web_conn *c, enum web_state state)
+{
+	c->holds = true;
+	web_enter(c, state);
+	return 0;
+}
 
 static void late(struct timer *t)
 {
@@ -84,7 +90,7 @@ static void late(struct timer *t)
 
 	if (c->holds) { /* perhaps its client has come by now */
 		c->holds = false;
-		run(c);
+		web_run(c);
 		return;
 	}
 	if (!asks && tcp_owes_out(&c->tcp)) /* it reads slowly */
@@ -96,7 +102,7 @@ static void late(struct timer *t)
 	else if (c->state == WEB_BOTH && c->request.over)
 		web_end(c, true);
 	else if (web_refuse(c, 408) > 0)
-		run(c);
+		web_run(c);
 }
 
 /* ---- ending ---- */
@@ -175,7 +181,7 @@ static int wait(struct web_conn *c)
 	return 0;
 }
 
-static void run(struct web_conn *c)
+void web_run(struct web_conn *c)
 {
 	static int (*const steps[])(struct web_conn *) = {
 		[WEB_HELLO] = https_hello,  [WEB_HEAD] = exchange_head,
@@ -199,7 +205,7 @@ static void wake(struct waker *w, unsigned what)
 	if (c->tcp.stream.err)
 		web_end(c, c->state > WEB_HEAD); /* or an alert is lost */
 	else
-		run(c);
+		web_run(c);
 }
 
 bool web_quiet(const struct web_conn *c)
@@ -216,7 +222,7 @@ static void wake_up(struct waker *w, unsigned what)
 
 	(void)what;
 	if (c->state != WEB_HEAD)
-		run(c);
+		web_run(c);
 	else if (!web_quiet(c))
 		web_drop(c, 0);
 }
@@ -263,7 +269,7 @@ void web_carry(struct visitor *v)
 	if (early)
 		stream_take(&c->tcp.stream, c->ask.head);
 	web_enter(c, early ? WEB_BOTH : WEB_ASK);
-	run(c);
+	web_run(c);
 }
 
 static void lost(struct soon *s)
@@ -272,7 +278,7 @@ static void lost(struct soon *s)
 
 	soon_stop(s);
 	if (web_refuse(c, c->status) > 0)
-		run(c);
+		web_run(c);
 }
 
 void web_lost(struct visitor *v, int err)
@@ -373,23 +379,6 @@ static void start(const struct web_port *p, int fd, const struct addr *from)
 	begin(c, p);
 }
 
-int web_take(struct relay *r, int fd, const struct addr *from, struct bytes in)
-{
-	struct web_conn *c = web_open(r->web, from);
-
-	if (!c) {
-		sock_close(fd, true);
-		return 0;
-	}
-	tcp_start(&c->tcp, r->net, fd, &c->waker);
-	web_begin(c, WEB_HEAD);
-	if (tcp_put_back(&c->tcp, in))
-		run(c);
-	else
-		web_end(c, true);
-	return 0;
-}
-
 void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
 {
 	struct web_conn *c = web_open(p->web, who);
@@ -400,7 +389,7 @@ void web_come(struct web_port *p, struct tcp *from, const struct addr *who)
 	}
 	tcp_move(&c->tcp, from, &c->waker);
 	begin(c, p);
-	run(c);
+	web_run(c);
 }
 
 static void come(struct listener *l)
@@ -426,13 +415,6 @@ size_t web_descriptors(const struct relay_conf *conf)
 	uint32_t n = conf->web.http.n + conf->web.https.n;
 
 	return n ? n + conf->max_visitors : 0;
-}
-
-const char *relay_domain_fault(const struct relay_conf *conf)
-{
-	const char *domain = conf->web.domain;
-
-	return domain ? route_domain_fault(bytes_of(domain)) : NULL;
 }
 
 static void take_trusted(struct web *web)
@@ -563,6 +545,12 @@ void web_reload(struct relay *r)
 	r->web->page = r->web->fresh;
 }
 
+/* TLS cannot be passed on: who has a data connection still is served once more. */
+static bool asks_once_more(const struct web_conn *c)
+{
+	return c->web->handover.has_heir && c->up;
+}
+
 void web_drain(struct relay *r)
 {
 	struct web *web = r->web;
@@ -573,7 +561,7 @@ void web_drain(struct relay *r)
 		return;
 	slots_each (struct web_conn, c, &web->conns)
 		if (c.it->state <= WEB_HEAD && !c.it->scan.at &&
-		    !handover_takes(c.it))
+		    !handover_takes(c.it) && !asks_once_more(c.it))
 			web_close(c.it);
 }
 

@@ -85,7 +85,7 @@ struct web_conn { /* idle, this and a visitor are all that nat holds of it */
 	bool held;       /* so its head is kept until the answer begins */
 	bool answered;   /* the answer's head is said, */
 	bool stays;      /* and up carries another request after it */
-	bool holds;      /* HEAD: tried again soon, for its client is to come */
+	bool holds; /* HELLO, HEAD: tried again soon, for its client is to come */
 };
 
 enum { PAGE_MOST = 16 * 1024 };
@@ -176,14 +176,6 @@ const char *web_listens(const struct relay *r, uint32_t at, struct addr *a);
 /* Connections now, and requests that have come. False: there is no listener. */
 bool web_count(const struct relay *r, uint64_t *connections,
 	       uint64_t *requests);
-
-/* ---- for handover.c ---- */
-
-/* A connection that our predecessor has had, and what it has said, is a visitor now.
- * 0: the descriptor is taken or closed.
- */
-MUST_USE int web_take(struct relay *r, int fd, const struct addr *from,
-		      struct bytes in);
 
 /* ---- for visitor.c ---- */
 

@@ -7,10 +7,14 @@
 #include "app/relay/web.h"
 
 void web_enter(struct web_conn *c, enum web_state state);
+/* Steps, as far as there is something to do: the last thing done in a wake. */
+void web_run(struct web_conn *c);
 /* One more that comes from there, in HELLO, without a tcp yet; NULL: no more. */
 struct web_conn *web_open(struct web *web, const struct addr *from);
 /* Its tcp runs: the first state of it. */
 void web_begin(struct web_conn *c, enum web_state state);
+/* Tried again soon, in HELLO or HEAD. As the steps of exchange.h. */
+int web_hold(struct web_conn *c, enum web_state state);
 /* c goes, to has its tcp. */
 void web_leave(struct web_conn *c, struct tcp *to);
 /* A page instead of an answer, or a reset if one has begun. They answer as the
