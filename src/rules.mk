@@ -77,7 +77,7 @@ $(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/ha
 $(call part,access,app/relay/access wire/access os/trail,app/relay/access_small)
 $(call part,page,app/admin/served app/admin/page,app/admin/served_small)
 
-$(call part,ws,net/wsock net/wsopen net/wsdata net/tunnel wire/ws wire/upgrade wire/utf8 wire/proxy \
+$(call part,ws,net/wsock net/wsopen net/wsdata net/tunnel wire/ws wire/upgrade wire/proxy \
 	app/client/way app/client/outward,\
 	net/wsock_small app/client/way_small app/client/outward_small)
 

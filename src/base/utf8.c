@@ -1,42 +1,67 @@
 #include "base/utf8.h"
 
-/* By the first byte: what the second may be, and how long it is. */
-static const struct row {
-	uint8_t first, last, lo, hi, size;
+/* By its first byte: how many bytes follow, and what the second may be. */
+static const struct {
+	uint8_t last; /* of the row's first bytes, which go on from the row above */
+	struct utf8 then;
 } rows[] = {
-	{ 0x00, 0x7f, 0x00, 0x00, 1 }, { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-	{ 0xe0, 0xe0, 0xa0, 0xbf, 3 }, { 0xe1, 0xec, 0x80, 0xbf, 3 },
-	{ 0xed, 0xed, 0x80, 0x9f, 3 }, { 0xee, 0xef, 0x80, 0xbf, 3 },
-	{ 0xf0, 0xf0, 0x90, 0xbf, 4 }, { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-	{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	/* clang-format off */
+	{ 0x7f, { 0, 0, 0 } },
+	{ 0xc1, { 1, 1, 0 } }, /* nobody's */
+	{ 0xdf, { 1, 0x80, 0xbf } },
+	{ 0xe0, { 2, 0xa0, 0xbf } },
+	{ 0xec, { 2, 0x80, 0xbf } },
+	{ 0xed, { 2, 0x80, 0x9f } },
+	{ 0xef, { 2, 0x80, 0xbf } },
+	{ 0xf0, { 3, 0x90, 0xbf } },
+	{ 0xf3, { 3, 0x80, 0xbf } },
+	{ 0xf4, { 3, 0x80, 0x8f } },
+	{ 0xff, { 1, 1, 0 } },
+	/* clang-format on */
 };
+
+static bool begin(struct utf8 *u, uint8_t c)
+{
+	size_t i = 0;
+
+	while (c > rows[i].last)
+		i++;
+	*u = rows[i].then;
+	return u->first <= u->last;
+}
+
+static bool go_on(struct utf8 *u, uint8_t c)
+{
+	if (c < u->first || c > u->last)
+		return false;
+	*u = (struct utf8){ (uint8_t)(u->more - 1), 0x80, 0xbf };
+	return true;
+}
+
+bool utf8_hear(struct utf8 *u, struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (u->more ? !go_on(u, text.p[i]) : !begin(u, text.p[i]))
+			return false;
+	return true;
+}
 
 size_t utf8_size(struct bytes b)
 {
-	const struct row *row = rows;
+	struct utf8 u = { 0, 0, 0 };
+	size_t n = 0;
 
-	while (row < rows + COUNT(rows) && *b.p > row->last)
-		row++;
-	if (row == rows + COUNT(rows) || *b.p < row->first || b.n < row->size)
-		return 0;
-	if (row->size > 1 && (b.p[1] < row->lo || b.p[1] > row->hi))
-		return 0;
-	for (size_t i = 2; i < row->size; i++) {
-		if ((b.p[i] & 0xc0) != 0x80)
+	do {
+		if (n == b.n || !utf8_hear(&u, (struct bytes){ b.p + n, 1 }))
 			return 0;
-	}
-	return row->size;
+		n++;
+	} while (!utf8_whole(&u));
+	return n;
 }
 
 bool utf8_good(struct bytes b)
 {
-	while (b.n > 0) {
-		size_t n = utf8_size(b);
+	struct utf8 u = { 0, 0, 0 };
 
-		if (n == 0)
-			return false;
-		b.p += n;
-		b.n -= n;
-	}
-	return true;
+	return utf8_hear(&u, b) && utf8_whole(&u);
 }

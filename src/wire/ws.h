@@ -13,7 +13,7 @@
 #define NAT_WIRE_WS_H
 
 #include "base/err.h"
-#include "wire/utf8.h"
+#include "base/utf8.h"
 
 enum {
 	WS_HEAD = 14,     /* most bytes of a frame's head */

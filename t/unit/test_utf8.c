@@ -1,5 +1,5 @@
 #include "unit.h"
-#include "wire/utf8.h"
+#include "base/utf8.h"
 
 /* Text in hex; how many bytes of it are good, all: -1; whole: no byte is lacking at
  * the end of those.
