@@ -94,6 +94,26 @@ static int next_line(struct takeover *t, struct handover_line *l, int *fd,
 	}
 }
 
+struct list_of {
+	void (*take)(struct takeover *t, const struct handover_line *l, int fd);
+	enum handover_word end;
+};
+
+/* Asks for it, and takes it line by line, the last one too. */
+static int hear_list(struct takeover *t, struct bytes ask,
+		     const struct list_of *list)
+{
+	struct handover_line l = { .word = HANDOVER_WORDS };
+	int fd, rc = pass_send(t->fd, ask, -1);
+
+	while (rc >= 0 && l.word != list->end) {
+		rc = next_line(t, &l, &fd, true);
+		if (rc >= 0)
+			list->take(t, &l, fd);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 /* ---- before anything is opened ---- */
 
 static void take_socket(struct takeover *t, const struct handover_line *l,
@@ -113,19 +133,9 @@ static void take_socket(struct takeover *t, const struct handover_line *l,
 
 static int hear_sockets(struct takeover *t)
 {
-	struct handover_line l;
-	int fd, rc = pass_send(t->fd, BYTES("takeover\n"), -1);
+	const struct list_of list = { take_socket, HANDOVER_READY };
 
-	if (rc < 0)
-		return rc;
-	for (;;) {
-		rc = next_line(t, &l, &fd, true);
-		if (rc < 0)
-			return rc;
-		take_socket(t, &l, fd);
-		if (l.word == HANDOVER_READY)
-			return 0;
-	}
+	return hear_list(t, BYTES("takeover\n"), &list);
 }
 
 static int fail(const struct takeover *t, int rc, struct diag *d)
@@ -222,19 +232,9 @@ static void ready(struct io *io, unsigned what)
 
 static int hear_ports(struct takeover *t)
 {
-	struct handover_line l;
-	int fd, rc = pass_send(t->fd, BYTES("go\n"), -1);
+	const struct list_of list = { inherit, HANDOVER_END };
 
-	if (rc < 0)
-		return rc;
-	for (;;) {
-		rc = next_line(t, &l, &fd, true);
-		if (rc < 0)
-			return rc;
-		if (l.word == HANDOVER_END)
-			return 0;
-		inherit(t, &l, fd);
-	}
+	return hear_list(t, BYTES("go\n"), &list);
 }
 
 int takeover_finish(struct takeover *t, struct diag *d)
