@@ -251,14 +251,23 @@ class Dead(Tree):
 
 class Options(Tree):
     def test_unused(self):
+        self.write("README.md", "`aa` and --bb, option cc\n")
         self.write("nat", "#!/bin/sh\ncase $* in help) echo '  relay  Serves';;\n"
+                   "*--man*) printf '.Ss config x\\n.It Cm cc Ar N\\n.Sh E\\n';;\n"
+                   "check*) test -e known || echo 'c:2: cc: no such option';;\n"
                    "*) echo '  -a, --aa=X  Does'; echo '      --bb  Does';; esac\n")
         nat = self.root / "nat"
         nat.chmod(nat.stat().st_mode | stat.S_IXUSR)
         self.write("t/scn/a.scn", "run nat relay --aa 1\n")
-        self.says(options.check(str(self.root), str(nat)), "relay --bb")
-        self.write("t/interop/b.scn", "option bb 1\n")
+        self.says(options.check(str(self.root), str(nat)), "relay --bb",
+                  "uses x cc", "not know x cc")
+        self.write("t/interop/b.scn", "option bb 1\noption cc 1\n")
+        self.write("nat", nat.read_text().replace("test -e known", "true"))
         self.says(options.check(str(self.root), str(nat)))
+        self.write("README.md", "none\n")
+        self.write("docs/man/nat.1", "--aa\n")
+        self.write("docs/a.md", "--bb option cc\n")
+        self.says(options.check(str(self.root), str(nat)), "tells of --aa")
 
 
 class Manual(Tree):
