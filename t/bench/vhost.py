@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Requests through nat by name beside nginx and haproxy as reverse proxies.
 
-usage: vhost.py [--rounds N] [--seconds S] [--only NAME,...] NAT
+usage: vhost.py [--rounds N] [--seconds S] [--only NAME,...] [--idle N] NAT
 
 wrk with 50 connections that stay, to an nginx that answers 128 bytes. nat is two
 processes, so the others stand once and twice in a row. bare x2 is the least that two
 can be: loops that copy, and read no head. Samples of all systems alternate; medians
-are shown, as ratios to the reverse proxy of one hop and of as many.
+are shown, as ratios to the reverse proxy of one hop and of as many. --idle N: what
+each of N connections that have asked once and stay costs, by process, too.
 """
 
 from __future__ import annotations
@@ -16,21 +17,25 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from measures import CLIENTS, Plan, Sample, requests, service
+from measures import CLIENTS, WARM, Plan, Sample, most_visitors, own, requests
+from measures import service
 from programs import BUILD, HOST, compile_tools, free_port
 from systems import MANY, Place, System, Way, nginx_command, nginx_common
 from systems import running
 
 PIPE, MOST = 256 << 10, 2000
 ANSWER = "x" * 128
+QUIET = 12.0  # until buffers that are not used are given back
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,29 @@ def sample(way: Way, plan: Plan, tls: bool) -> Sample:
     return requests(way, plan, "https" if tls else "http")
 
 
+def keep(stack: ExitStack, port: int, count: int) -> None:
+    """So many connections more that have been answered, and stay."""
+    for _ in range(count):
+        visitor = socket.create_connection((HOST, port), 10)
+        stack.enter_context(closing(visitor))
+        visitor.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        with visitor.makefile("rb") as answer:
+            while answer.readline() != b"\r\n":
+                pass
+            answer.read(len(ANSWER))
+
+
+def idle(way: Way, count: int) -> Sample:
+    with ExitStack() as stack:
+        keep(stack, way.port, WARM)
+        time.sleep(QUIET)
+        before = own(way)
+        keep(stack, way.port, count)
+        time.sleep(QUIET)
+        each = [(a - b) / count for a, b in zip(own(way), before)]
+    return {f"idle{i}": n for i, n in enumerate(each)}
+
+
 @dataclass
 class Runner:
     stack: ExitStack
@@ -244,6 +272,9 @@ def measure(args: argparse.Namespace) -> dict[str, list[Sample]]:
             for contest, way in ways:
                 found[contest.system.name].append(
                     sample(way, plan, contest.tls))
+        for contest, way in ways:
+            if args.idle and way.programs and not contest.tls:
+                found[contest.system.name][0] |= idle(way, args.idle)
     return found
 
 
@@ -263,6 +294,8 @@ def table(found: dict[str, list[Sample]]) -> Iterator[list[str]]:
         two = beside.replace("nginx", "nginx x2")
         rate = of(name, "rate")
         each = [of(name, f"cpu{i}") * 1e6 for i in range(2)]
+        first = found[name][0]
+        kept = [first[f"idle{i}"] for i in range(2) if f"idle{i}" in first]
         yield [
             name,
             f"{rate:,.0f}",
@@ -272,12 +305,13 @@ def table(found: dict[str, list[Sample]]) -> Iterator[list[str]]:
             f"{of(name, 'p99') * 1e3:.2f}",
             f"{of(name, 'cpu') * 1e6:.1f}",
             " + ".join(f"{n:.1f}" for n in each if n) if each[1] else "",
+            " + ".join(f"{n:,.0f}" for n in kept),
         ] if name != "direct" else [name, f"{rate:,.0f}", "-", "-", "-",
-                                    f"{of(name, 'p99') * 1e3:.2f}", "-", ""]
+                                    f"{of(name, 'p99') * 1e3:.2f}", "-", "", ""]
 
 
 HEAD = ["", "requests/s", "x nginx", "x nginx x2", "x bare x2", "p99 ms",
-        "CPU us/request", "by process"]
+        "CPU us/request", "by process", "bytes, idle"]
 
 
 def layout(rows: list[list[str]]) -> str:
@@ -291,6 +325,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="")
+    parser.add_argument("--idle", type=int, default=0)
     args = parser.parse_args()
     os.environ["PATH"] += ":/usr/sbin"
     missing = [n for n in ("wrk", "nginx", "openssl") if not shutil.which(n)]
@@ -298,6 +333,7 @@ def main() -> int:
         print(f"bench: vhost: no {missing[0]} here")
         return 0
     compile_tools()
+    most_visitors()
     print(layout(list(table(measure(args)))))
     return 0
 
