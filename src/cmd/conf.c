@@ -56,6 +56,8 @@ const struct opt conf_service_opts[] = {
 	  0, 4095u << 20, WORDS("Most bytes a second from its visitors; 0: any number") },
 	{ 0, "bandwidth-out", OPT_SIZE, 0, AT(edge.bandwidth_out), "SIZE", "0",
 	  0, 4095u << 20, WORDS("Most bytes a second to them; 0: any number") },
+	{ 0, "max-visitors", OPT_UINT, 0, AT(edge.max_visitors), "N", "0",
+	  0, 65535, WORDS("Most visitors of it at once; 0: any number") },
 	{ 0, "transparent", OPT_FLAG, 0, AT(edge.transparent), NULL, NULL, 0, 0,
 	  WORDS("Connect to it from the visitor's address: on the gateway, with rules "
 	  "that bring its answers back (Linux)") },

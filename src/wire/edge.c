@@ -67,6 +67,7 @@ const char *edge_read(struct service *s, const struct edge_wish *w)
 	s->edge.bandwidth[0] = w->bandwidth_in;
 	s->edge.bandwidth[1] = w->bandwidth_out;
 	s->edge.transparent = w->transparent;
+	s->edge.visitors = w->max_visitors;
 	if (!why && w->transparent && s->path.n)
 		why = "transparent: a unix socket has no addresses";
 	if (!why)

@@ -11,6 +11,7 @@ enum { EDGE_INTERVAL = 10000, EDGE_TIMEOUT = 3000, EDGE_FAILS = 3 }; /* ms */
 struct edge_wish { /* texts: NULL if not given */
 	const char *proxy_protocol, *group, *group_key, *check;
 	bool transparent;
+	uint32_t max_visitors; /* 0: any number */
 	uint64_t bandwidth_in, bandwidth_out;
 	int64_t check_interval, check_timeout; /* ms; 0: the usual ones */
 	uint32_t check_fails;                  /* likewise */

@@ -58,7 +58,8 @@ enum row {
 	PRIVATE,
 	GUEST,
 	TO,
-	GROUP
+	GROUP,
+	VISITORS
 };
 
 /* least and most: of a number, or of the bytes of a text. */
@@ -104,6 +105,8 @@ static const struct field {
 	ROW(GUEST, "guest", NUMBER, 1, 1, yes),
 	ROWS_OF(NAT_EDGE)(
 		ROW(GROUP, "group", NAMED, 1, FASTNAT_NAME, rules.group),
+		ROW(VISITORS, "visitors", NUMBER, 1, UINT16_MAX,
+		    rules.visitors),
 		ROW(TO, "to", TEXT, 0, FASTNAT_OBJECT, host), )
 #undef ROW
 };
@@ -113,7 +116,7 @@ static const struct field {
  */
 static const struct command {
 	unsigned need;
-	uint8_t rows[ROWS_OF(NAT_EDGE)(2 +) 12];
+	uint8_t rows[ROWS_OF(NAT_EDGE)(3 +) 12];
 } commands[] = {
 	/* clang-format off */
 	[FASTNAT_NONE] = { HAS_OUT_ID,
@@ -132,7 +135,7 @@ static const struct command {
 		{ COMMAND, ID, INT_PORT, HEARTBEAT, PROOF } },
 	[FASTNAT_PUBLISH] = { HAS_SERVICE | HAS_PROTOCOL,
 		{ COMMAND, SERVICE, PROTOCOL, OUT_PORT, PRIVATE, HOST, IDLE,
-		  ALLOW, DENY, RATE, BURST, ROWS_OF(NAT_EDGE)(GROUP, MAC) } },
+		  ALLOW, DENY, RATE, BURST, ROWS_OF(NAT_EDGE)(VISITORS, GROUP, MAC) } },
 	[FASTNAT_PUBLISHED] = { HAS_SERVICE | HAS_OUT_PORT,
 		{ COMMAND, SERVICE, OUT_PORT, HOST } },
 	[FASTNAT_REFUSED] = { HAS_SERVICE | HAS_ERROR | HAS_RETRY,

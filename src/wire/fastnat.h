@@ -40,7 +40,8 @@ enum {
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
 	X(PUBLISH, "publish")        /* C service protocol outPort or private [host
-	                                  idle allow deny rate burst group mac] */ \
+	                                  idle allow deny rate burst visitors
+	                                  group mac] */ \
 	X(PUBLISHED, "published")    /* S service outPort [host]            */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \
@@ -95,7 +96,8 @@ enum fastnat_has {
 	HAS_PRIVATE = 1 << 25,
 	HAS_GUEST = 1 << 26,
 	HAS_TO = 1 << 27,
-	HAS_GROUP = 1 << 28
+	HAS_GROUP = 1 << 28,
+	HAS_VISITORS = 1 << 29
 };
 
 /* Text fields are slices: of the parsed object, or lent for printing. Names and
@@ -110,7 +112,7 @@ enum fastnat_has {
  */
 struct fastnat_rules {
 	struct bytes allow, deny;
-	uint32_t rate, burst;
+	uint32_t rate, burst, visitors;
 	struct bytes group;
 };
 

@@ -45,6 +45,7 @@ struct service_edge {
 		[2]; /* bytes a second, from visitors and to them; 0: any */
 	bool transparent; /* connected to from the visitor's address */
 	uint8_t proxy; /* the PROXY protocol's version that it hears; 0: none */
+	uint32_t visitors; /* at once, told to the relay; 0: any number */
 	const char *group, *group_key; /* NULL: none; lent as the rules are */
 	struct service_check check;    /* likewise */
 };

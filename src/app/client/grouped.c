@@ -5,6 +5,8 @@ void grouped_ask(struct fastnat *m, const struct service *s,
 {
 	const struct service_edge *edge = &s->edge;
 
+	m->has |= edge->visitors ? HAS_VISITORS : 0u;
+	m->rules.visitors = edge->visitors;
 	if (!edge->group)
 		return;
 	m->has |= HAS_GROUP;

@@ -145,6 +145,7 @@ static bool is_news(const struct entry *e, const struct service *s,
 	       e->service.public_lo != s->public_lo ||
 	       (s->protocol == FASTNAT_UDP && e->idle_ms != idle_ms) ||
 	       vhost_differs(&e->service, s) ||
+	       e->service.edge.visitors != s->edge.visitors ||
 	       !same_rules(&e->service.rules, &s->rules);
 }
 

@@ -175,3 +175,13 @@ bool allowance_lets(const struct published *p, enum allowance_way way, size_t n)
 
 	return !a->client || shape_lets(&a->own[way], &a->client->all[way], n);
 }
+
+uint32_t allowance_most(const struct fastnat *m)
+{
+	return m->has & HAS_VISITORS ? m->rules.visitors : 0;
+}
+
+bool allowance_full(const struct published *p)
+{
+	return p->rules.most && p->visitors >= p->rules.most;
+}

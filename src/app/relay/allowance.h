@@ -31,6 +31,10 @@ void allowance_leave(struct visitor *v);
 size_t allowance_may(const struct pump *p);
 void allowance_took(const struct pump *p, size_t n);
 
+/* How many visitors m lets a service have at once, 0: any number; has p as many? */
+uint32_t allowance_most(const struct fastnat *m);
+bool allowance_full(const struct published *p);
+
 /* May a datagram of n bytes go that way? Then it is counted. */
 bool allowance_lets(const struct published *p, enum allowance_way way,
 		    size_t n);

@@ -1,4 +1,5 @@
 #include "app/relay/gate.h"
+#include "app/relay/allowance.h"
 #include "app/relay/flow.h"
 #include "app/relay/parked.h"
 #include "app/relay/session.h"
@@ -160,6 +161,7 @@ const char *gate_rules_read(struct gate_rules *rules, const struct fastnat *m)
 	if (m->has & HAS_RATE)
 		rules->rate.rate = asked->rate;
 	rules->rate.burst = m->has & HAS_BURST ? asked->burst : 2 * asked->rate;
+	rules->most = allowance_most(m);
 	return why;
 }
 
@@ -224,7 +226,8 @@ static bool client_full(const struct published *p)
 
 	return is_full(s->n.visitors,
 		       p->relay->conf->gate.max_visitors_client) ||
-	       is_full(s->n.visitors, token_visitors(&s->rights));
+	       is_full(s->n.visitors, token_visitors(&s->rights)) ||
+	       allowance_full(p);
 }
 
 static bool address_full(const struct relay *r, const struct addr *a)
@@ -315,7 +318,8 @@ const char *gate_reason(enum gate_count why)
 		[GATE_VISITOR_DENIED] = "not allowed, or denied",
 		[GATE_VISITOR_RATE] = "too many visits a second from there",
 		[GATE_VISITOR_ALL] = "too many visitors",
-		[GATE_VISITOR_CLIENT] = "too many visitors of this client",
+		[GATE_VISITOR_CLIENT] =
+			"too many visitors of this client or service",
 		[GATE_VISITOR_ADDRESS] = "too many visitors from there",
 	};
 

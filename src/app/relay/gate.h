@@ -99,6 +99,7 @@ enum {
 struct gate_rules {
 	struct cidrs allow, deny; /* no allow: all but deny */
 	struct limit_rate rate;   /* of one address; 0: none */
+	uint32_t most;            /* visitors at once; 0: any (allowance.h) */
 };
 
 struct gate {
