@@ -50,7 +50,7 @@ static void add_section(struct reports *rs, const struct section *s)
 	void *const *running = (void *)((char *)s->set + s->cmd->role->running);
 
 	for (size_t i = 0; i < COUNT(roles); i++) {
-		if (roles[i].cmd != s->cmd)
+		if (roles[i].cmd != s->cmd || !*running)
 			continue;
 		*r = roles[i].report(*running);
 		r->name = s->name ? s->name : "";

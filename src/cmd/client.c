@@ -1,4 +1,5 @@
 #include "app/client/client.h"
+#include "cmd/passopts.h"
 #include "cmd/serve.h"
 #include "cmd/tlsopts.h"
 #include "cmd/wayopts.h"
@@ -7,7 +8,8 @@
 struct client_set {
 	struct common common; /* first */
 	struct client_conf conf;
-	struct client *client;
+	struct client *client; /* NULL: there is no relay */
+	struct pass_set pass;
 	const char *proxy;     /* NULL: none */
 	char proxy_text[1024]; /* where it points to: argv is wiped */
 };
@@ -44,6 +46,7 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("Reach one by standard input and output, and exit") },
 	TLS_CLIENT_OPTS
 	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front), offsetof(struct client_set, proxy))
+	PASS_CLIENT_OPTS(struct client_set)
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS
@@ -194,7 +197,8 @@ static void check_ways(struct client_set *set, struct diag *d)
 
 /* ---- the role ---- */
 
-static void fit(const struct conf *file, struct section *s, struct diag *d)
+static void fit_relay(const struct conf *file, struct section *s,
+		      struct diag *d)
 {
 	struct client_set *set = s->set;
 	struct client_conf *conf = &set->conf;
@@ -206,6 +210,7 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	conf->weak_token = set->common.weak_token;
 	set->common.quiet = conf->stdio; /* somebody's connection */
 	check_ways(set, d);
+	pass_share(&set->common.tls, &set->pass);
 	secure_fit(&conf->tls, &set->common.tls, SECURE_CLIENT, d);
 	if (conf->name && !fastnat_is_name(bytes_of(conf->name)))
 		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");
@@ -229,9 +234,27 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 		diag_option(d, "plain", "takes exactly one tcp service");
 }
 
+/* One of natpass alone has no relay. */
+static bool is_client(const struct client_set *set)
+{
+	return !agent_known || !set->pass.conf.server || set->conf.relay.n ||
+	       set->conf.nservices || client_visits(&set->conf);
+}
+
+static void fit(const struct conf *file, struct section *s, struct diag *d)
+{
+	struct client_set *set = s->set;
+
+	pass_fit(&set->pass, &set->common, d);
+	if (is_client(set))
+		fit_relay(file, s, d);
+}
+
 static bool keeps_state(const void *settings)
 {
-	return !((const struct client_set *)settings)->conf.plain;
+	const struct client_set *set = settings;
+
+	return is_client(set) && !set->conf.plain;
 }
 
 static bool borrows(const void *settings)
@@ -247,16 +270,29 @@ static bool borrows(const void *settings)
 
 static size_t descriptors(const void *settings)
 {
-	return client_descriptors(&((const struct client_set *)settings)->conf);
+	const struct client_set *set = settings;
+
+	return client_descriptors(&set->conf) +
+	       agent_descriptors(&set->pass.conf);
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
 	struct client_set *set = settings;
+	int rc = agent_start(&set->pass.agent, net, &set->pass.conf, d);
 
-	return client_start(&set->client, net, &set->conf,
-			    set->conf.plain ? NULL : state_dir, d);
+	if (rc == 0 && is_client(set))
+		rc = client_start(&set->client, net, &set->conf,
+				  set->conf.plain ? NULL : state_dir, d);
+	if (rc < 0)
+		agent_stop(set->pass.agent);
+	return rc;
+}
+
+static bool has_client(const struct client_set *set)
+{
+	return !agent_known || set->client;
 }
 
 static void ready(const void *settings)
@@ -266,41 +302,66 @@ static void ready(const void *settings)
 
 static void check(void *settings, const void *fresh, struct diag *d)
 {
-	client_check(((struct client_set *)settings)->client,
-		     &((const struct client_set *)fresh)->conf, d);
+	struct client_set *set = settings;
+	const struct client_set *to = fresh;
+
+	agent_check(set->pass.agent, &to->pass.conf, d);
+	if (has_client(set))
+		client_check(set->client, &to->conf, d);
 }
 
 static void reload(void *settings, const void *fresh)
 {
-	client_reload(((struct client_set *)settings)->client,
-		      &((const struct client_set *)fresh)->conf);
+	struct client_set *set = settings;
+	const struct client_set *to = fresh;
+
+	agent_reload(set->pass.agent, &to->pass.conf);
+	if (has_client(set))
+		client_reload(set->client, &to->conf);
 }
 
 static void retry(void *settings, bool sure)
 {
-	client_retry(((struct client_set *)settings)->client, sure);
+	struct client_set *set = settings;
+
+	agent_retry(set->pass.agent, sure);
+	if (has_client(set))
+		client_retry(set->client, sure);
 }
 
 static void drain(void *settings)
 {
-	client_drain(((struct client_set *)settings)->client);
+	struct client_set *set = settings;
+
+	agent_drain(set->pass.agent);
+	if (has_client(set))
+		client_drain(set->client);
 }
 
 static bool busy(const void *settings)
 {
-	return client_busy(((const struct client_set *)settings)->client);
+	const struct client_set *set = settings;
+	bool busy = agent_busy(set->pass.agent);
+
+	if (has_client(set))
+		busy = client_busy(set->client) || busy;
+	return busy;
 }
 
 static int outcome(const void *settings)
 {
-	return client_outcome(((const struct client_set *)settings)->client);
+	const struct client_set *set = settings;
+
+	return has_client(set) ? client_outcome(set->client) : 0;
 }
 
 static void stop(void *settings)
 {
 	struct client_set *set = settings;
 
-	client_stop(set->client);
+	agent_stop(set->pass.agent);
+	if (has_client(set))
+		client_stop(set->client);
 }
 
 static const struct role role = {

@@ -4,7 +4,7 @@
 const struct cmd *const cmds[] = {
 	&cmd_check,
 	&cmd_client,
-	&cmd_help,
+	ROWS_OF(NAT_NATPASS)(&cmd_forward, ) & cmd_help,
 	&cmd_keygen,
 	ROWS_OF(NAT_MAP)(&cmd_map, ) & cmd_members,
 	&cmd_relay,

@@ -1,4 +1,5 @@
-/* tlsopts - the options of TLS, of relays and of clients; none in builds without
+/* tlsopts - the options of TLS, of relays and of clients (whom to believe alone:
+ * TLS_BELIEF_OPTS); none in builds without
  * the part `tls`.
  */
 #ifndef NAT_CMD_TLSOPTS_H
@@ -25,7 +26,9 @@
 	  "directory") },)
 #define TLS_CLIENT_OPTS ROWS_OF(NAT_TLS)( \
 	{ ROLE_ROW(0, "transport", OPT_TEXT, OPT_FIXED, tls.transport, "WORD"), \
-	  "tcp", 0, 0, WORDS("How the relay is reached: tcp, tls, ws or wss") }, \
+	  "tcp", 0, 0, WORDS("How the relay is reached: tcp, tls, ws or wss") },) \
+	TLS_BELIEF_OPTS
+#define TLS_BELIEF_OPTS ROWS_OF(NAT_TLS)( \
 	{ ROLE_ROW(0, "ca", OPT_TEXT, 0, tls.ca, "PATH"), \
 	  NULL, 0, 0, \
 	  WORDS("Believe a relay with a certificate signed by one of this file or " \

@@ -81,6 +81,10 @@ static const struct pb_field rows[] = {
 	{ NATPASS_BYTES, IN(natpass, data), PB_MESSAGE, true, &bytes_type },
 	{ NATPASS_SIZE, IN(natpass, size), PB_MESSAGE, true, &size_type },
 	{ NATPASS_SHELL_BYTES, IN(natpass, data), PB_MESSAGE, true, &bytes_type },
+	{ 1000, IN(natpass, ours.window), PB_UINT, false, NULL },
+	{ 1001, IN(natpass, ours.end), PB_BOOL, false, NULL },
+	{ 1002, IN(natpass, ours.reset), PB_BOOL, false, NULL },
+	{ 1003, IN(natpass, ours.status), PB_UINT, false, NULL },
 };
 /* clang-format on */
 static const struct pb_type message_type = {
@@ -164,6 +168,56 @@ void natpass_put(struct fmt *f, const struct natpass *m)
 	pb_put(&to, &message_type, m);
 	natpass_seal(room, n);
 	f->n += room.n;
+}
+
+size_t natpass_length(const struct natpass *m)
+{
+	return NATPASS_HEAD + pb_size(&message_type, m);
+}
+
+/* ---- data in place ---- */
+
+/* What stands before n bytes of data, but for the frame's head. */
+static void put_before(struct fmt *f, const struct natpass *m, size_t n)
+{
+	enum { TEXT = 2, DATA = 1 << 3 | TEXT };
+
+	pb_put(f, &envelope_type, m);
+	pb_varint(f, m->payload << 3 | TEXT);
+	pb_varint(f, n ? 1 + pb_varint_size(n) + n : 0);
+	if (n == 0)
+		return;
+	pb_varint(f, DATA);
+	pb_varint(f, n);
+}
+
+static struct bytes before_of(uint8_t room[NATPASS_BEFORE],
+			      const struct natpass *m, size_t n)
+{
+	struct fmt f = fmt_to((struct span){ room, NATPASS_BEFORE });
+
+	put_before(&f, m, n);
+	return fmt_done(&f);
+}
+
+size_t natpass_before(const struct natpass *m)
+{
+	uint8_t room[NATPASS_BEFORE];
+
+	return NATPASS_HEAD + before_of(room, m, NATPASS_MOST).n;
+}
+
+size_t natpass_wrap(struct span room, size_t before, const struct natpass *m,
+		    size_t n)
+{
+	uint8_t head[NATPASS_BEFORE];
+	struct bytes b = before_of(head, m, n);
+
+	if (before != NATPASS_HEAD + b.n)
+		memmove(room.p + NATPASS_HEAD + b.n, room.p + before, n);
+	memcpy(room.p + NATPASS_HEAD, b.p, b.n);
+	natpass_seal(room, b.n + n);
+	return NATPASS_HEAD + b.n + n;
 }
 
 int natpass_envelope(struct natpass *m, struct bytes message)

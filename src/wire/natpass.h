@@ -17,9 +17,12 @@ enum {
 	NATPASS_HEAD = 6,     /* bytes of a frame before its message */
 	NATPASS_MOST = 65535, /* of a message */
 	NATPASS_FRAME = NATPASS_HEAD + NATPASS_MOST,
-	NATPASS_ID = 128,     /* most bytes of a client's id, */
-	NATPASS_LINK = 64,    /* of a link's; ours have 16 */
-	NATPASS_CHUNK = 16384 /* of data in a message of the originals */
+	NATPASS_ID = 128,      /* most bytes of a client's id, */
+	NATPASS_LINK = 64,     /* of a link's; ours have 16 */
+	NATPASS_CHUNK = 16384, /* of data in a message of the originals */
+	NATPASS_BEFORE =
+		NATPASS_HEAD + 2 * NATPASS_ID + NATPASS_LINK + 48 /* the most
+					* of a frame before its data */
 };
 
 enum natpass_kind { /* values of _type */
@@ -31,7 +34,9 @@ enum natpass_kind { /* values of _type */
 		    NATPASS_DISCONNECT = 5,
 		    NATPASS_FORWARD = 6,
 		    NATPASS_SHELL_RESIZE = 10,
-		    NATPASS_SHELL_DATA = 11
+		    NATPASS_SHELL_DATA = 11,
+		    NATPASS_ECHO = 99 /* what one says to oneself, to know that
+				       * one is heard: servers pass it on */
 };
 
 enum natpass_payload { /* numbers of payloads */
@@ -89,6 +94,17 @@ struct natpass_size {
 	uint32_t rows, cols;
 };
 
+/* What two of ours say to each other beside, in fields that originals do not know
+ * and pass on (docs/protocol/natpass.md 5). Around data there are none.
+ */
+struct natpass_ours {
+	uint32_t window; /* so many more bytes may be sent; in a request and its
+			  * answer: windows are kept */
+	bool end;        /* no more bytes will come */
+	bool reset;      /* a disconnect: it was cut off */
+	uint32_t status; /* a disconnect: the exit status of a shell + 1 */
+};
+
 struct natpass {
 	uint32_t kind; /* enum natpass_kind, or another */
 	struct bytes from, to, link;
@@ -100,6 +116,7 @@ struct natpass {
 		struct natpass_response response;
 		struct natpass_size size;
 	};
+	struct natpass_ours ours;
 };
 
 /* ---- frames ---- */
@@ -122,8 +139,18 @@ void natpass_seal(struct span room, size_t n);
 /* -NAT_EPROTO, -NAT_ELIMIT as pb_read. Slices are of message. */
 MUST_USE int natpass_read(struct natpass *m, struct bytes message);
 
-/* A whole frame; f->full when it does not fit. */
+/* A whole frame; f->full when it does not fit. natpass_length is what it has. */
 void natpass_put(struct fmt *f, const struct natpass *m);
+size_t natpass_length(const struct natpass *m);
+
+/* A whole frame around n bytes of data, which stand in room behind before bytes,
+ * NATPASS_BEFORE at most, and may be moved. m: the envelope, and payload, one of
+ * NATPASS_BYTES and NATPASS_SHELL_BYTES. natpass_before is how many bytes there
+ * must be before NATPASS_MOST bytes; how long the frame is.
+ */
+size_t natpass_before(const struct natpass *m);
+size_t natpass_wrap(struct span room, size_t before, const struct natpass *m,
+		    size_t n);
 
 /* The envelope alone: payload is 0 then, whatever is there. */
 MUST_USE int natpass_envelope(struct natpass *m, struct bytes message);

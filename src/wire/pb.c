@@ -208,7 +208,7 @@ void pb_rest(struct fmt *f, const struct pb_type *t, struct bytes msg)
 
 /* ---- printing ---- */
 
-static size_t varint_size(uint64_t v)
+size_t pb_varint_size(uint64_t v)
 {
 	size_t n = 1;
 
@@ -217,7 +217,7 @@ static size_t varint_size(uint64_t v)
 	return n;
 }
 
-static void put_varint(struct fmt *f, uint64_t v)
+void pb_varint(struct fmt *f, uint64_t v)
 {
 	uint8_t out[VARINT_MOST];
 	size_t n = 0;
@@ -273,12 +273,12 @@ static uint32_t values_of(const struct pb_type *t, const struct pb_field *f,
 static void put_value(struct fmt *f, const struct pb_field *row, const void *at,
 		      uint32_t i)
 {
-	put_varint(f, tag_of(row));
+	pb_varint(f, tag_of(row));
 	if (frames[row->kind] == VARINT) {
-		put_varint(f, number_at(row, at));
+		pb_varint(f, number_at(row, at));
 		return;
 	}
-	put_varint(f, length_of(row, at, i));
+	pb_varint(f, length_of(row, at, i));
 	if (row->kind == PB_MESSAGE)
 		pb_put(f, row->of, at);
 	else if (row->kind == PB_LIST)
@@ -308,13 +308,13 @@ size_t pb_size(const struct pb_type *t, const void *from)
 		for (uint32_t i = 0; i < values_of(t, row, from); i++) {
 			size_t length;
 
-			sum += varint_size(tag_of(row));
+			sum += pb_varint_size(tag_of(row));
 			if (frames[row->kind] == VARINT) {
-				sum += varint_size(number_at(row, at));
+				sum += pb_varint_size(number_at(row, at));
 				continue;
 			}
 			length = length_of(row, at, i);
-			sum += varint_size(length) + length;
+			sum += pb_varint_size(length) + length;
 		}
 	}
 	return sum;

@@ -66,4 +66,8 @@ size_t pb_size(const struct pb_type *t, const void *from);
  */
 void pb_rest(struct fmt *f, const struct pb_type *t, struct bytes msg);
 
+/* A number, as tags and lengths are; how many bytes it has. */
+void pb_varint(struct fmt *f, uint64_t v);
+size_t pb_varint_size(uint64_t v);
+
 #endif
