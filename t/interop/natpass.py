@@ -100,6 +100,50 @@ class Message:
         return found
 
 
+    def frame(self) -> bytes:
+        return frame(self.encode())
+
+
+@dataclass
+class Raw:
+    """A message of which the envelope is known, and the rest stands as it came."""
+
+    kind: int
+    to: bytes
+    to_idx: int
+    link: bytes
+    idxs: list[tuple[int, int]]
+    rest: bytes
+
+    def passed(self, sender: bytes, idx: int | None, to_idx: int | None) -> bytes:
+        """By a server: who sends is overwritten; None: it knows no index."""
+        known = dict(self.idxs)
+        out = number(1, self.kind) + text(2, sender)
+        out += number(3, known.get(3, 0) if idx is None else idx)
+        out += text(4, self.to)
+        out += number(5, known.get(5, 0) if to_idx is None else to_idx)
+        return frame(out + text(6, self.link) + self.rest)
+
+
+def decode_raw(data: bytes) -> Raw:
+    m = Raw(0, b"", 0, b"", [], b"")
+    for field_no, value in fields(data):
+        if field_no == 1 and isinstance(value, int):
+            m.kind = value
+        elif field_no == 4 and isinstance(value, bytes):
+            m.to = value
+        elif field_no == 6 and isinstance(value, bytes):
+            m.link = value
+        elif field_no in (3, 5) and isinstance(value, int):
+            m.idxs.append((field_no, value))
+            m.to_idx = value if field_no == 5 else m.to_idx
+        elif isinstance(value, int):
+            m.rest += number(field_no, value)
+        elif field_no != 2:
+            m.rest += text(field_no, value, always=True)
+    return m
+
+
 NAMES = {1: "kind", 2: "sender", 3: "sender_idx", 4: "to", 5: "to_idx"}
 
 
@@ -141,13 +185,19 @@ class Wire:
         self.me = b""
         self.idx = 0
 
-    async def hear(self) -> Message:
+    async def payload(self) -> bytes:
         head = await self.reader.readexactly(6)
         size, crc = struct.unpack(">HI", head)
         payload = await self.reader.readexactly(size)
         if zlib.crc32(payload) != crc:
             raise ValueError("CRC")
-        return decode(payload)
+        return payload
+
+    async def hear(self) -> Message:
+        return decode(await self.payload())
+
+    async def hear_raw(self) -> Raw:
+        return decode_raw(await self.payload())
 
     async def say(self, message: Message) -> None:
         message.sender = message.sender or self.me

@@ -192,6 +192,62 @@ static void the_largest_is_forwarded(void **state)
 		-NAT_EROOM);
 }
 
+/* Data that stands in its place is framed as natpass_put would. */
+static void wrapped(void **state)
+{
+	static const size_t sizes[] = { 0,   1,     125,   126,   127,
+					128, 16380, 16383, 16384, 65000 };
+	static uint8_t room[NATPASS_FRAME], right[NATPASS_FRAME];
+	struct natpass m = { .kind = NATPASS_SHELL_DATA,
+			     .from = BYTES("a"),
+			     .to = BYTES("box"),
+			     .to_idx = 300,
+			     .link = BYTES("0123456789abcdef"),
+			     .payload = NATPASS_SHELL_BYTES };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		size_t before = natpass_before(&m), n;
+		struct fmt f = fmt_to(SPAN(right));
+		struct natpass whole = m;
+		struct guard g;
+		struct span in = guard_span(&g, before + sizes[i]);
+
+		memset(in.p + before, 'x', sizes[i]);
+		memset(room, 'x', sizeof room);
+		whole.data = (struct bytes){ room, sizes[i] };
+		natpass_put(&f, &whole);
+		n = natpass_wrap(in, before, &m, sizes[i]);
+		assert_bytes_equal(((struct bytes){ in.p, n }), fmt_done(&f));
+		assert_int_equal(natpass_length(&whole), n);
+		guard_free(&g);
+	}
+}
+
+/* What ours say beside is unknown to a server, which passes it on. */
+static void ours_is_passed_on(void **state)
+{
+	uint8_t out[128], again[128];
+	struct natpass m = { .kind = NATPASS_DISCONNECT,
+			     .from = BYTES("a"),
+			     .ours = { 70000, true, true, 3 } };
+	struct fmt f = fmt_to(SPAN(out)), to = fmt_to(SPAN(again));
+	struct natpass seen, envelope;
+	struct bytes message;
+
+	(void)state;
+	natpass_put(&f, &m);
+	assert_int_equal(natpass_frame(fmt_done(&f), &message), f.n);
+	assert_int_equal(natpass_envelope(&envelope, message), 0);
+	assert_int_equal(envelope.ours.window, 0);
+	assert_int_equal(natpass_forward(&to, &envelope, message), 0);
+	assert_bytes_equal(fmt_done(&to), fmt_done(&f));
+	assert_int_equal(natpass_read(&seen, message), 0);
+	assert_int_equal(seen.ours.window, 70000);
+	assert_int_equal(seen.ours.status, 3);
+	assert_true(seen.ours.end && seen.ours.reset);
+}
+
 static void proofs(void **state)
 {
 	const struct bytes secret = BYTES("0123456789");
@@ -222,6 +278,8 @@ int main(void)
 		cmocka_unit_test(frames_come_in_pieces),
 		cmocka_unit_test(forwarded),
 		cmocka_unit_test(the_largest_is_forwarded),
+		cmocka_unit_test(wrapped),
+		cmocka_unit_test(ours_is_passed_on),
 		cmocka_unit_test(proofs),
 	};
 
