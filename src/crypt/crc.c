@@ -31,8 +31,22 @@ static uint32_t add(uint32_t sum, struct bytes b, const uint32_t steps[16])
 	return sum;
 }
 
+static size_t (*folds)(uint8_t rest[CRC_REST], uint32_t sum, struct bytes b);
+
+void crc32_native(bool has)
+{
+	folds = has ? crc_fold : NULL;
+}
+
 uint32_t crc32(uint32_t crc, struct bytes b)
 {
+	uint8_t rest[CRC_REST];
+	size_t n = folds ? folds(rest, ~crc, b) : 0;
+
+	if (n > 0)
+		crc = ~add(0, (struct bytes){ rest, sizeof rest }, iso_hdlc);
+	b.p = n > 0 ? b.p + n : b.p;
+	b.n -= n;
 	return ~add(~crc, b, iso_hdlc);
 }
 

@@ -23,4 +23,14 @@ extern uint32_t (*const crc_native)(uint32_t sum, struct bytes b);
 /* Once, before the first sum. Without this call all is plain C. */
 void crc32c_native(bool has);
 
+/* CRC-32 by what cpu_has_aes says is there: the sum of the first bytes of b, as many
+ * as it returns, is that of the CRC_REST bytes of rest with a register of 0; sum is
+ * the register before. NULL: not on this kind. One of fold_x86.c and fold_none.c
+ * is compiled.
+ */
+enum { CRC_REST = 16 };
+extern size_t (*const crc_fold)(uint8_t rest[CRC_REST], uint32_t sum,
+				struct bytes b);
+void crc32_native(bool has);
+
 #endif

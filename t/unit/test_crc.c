@@ -59,6 +59,10 @@ static void both_are_one(void **state)
 		want = crc32c(1, b);
 		crc32c_native(cpu_has_crc32c());
 		assert_int_equal(crc32c(1, b), want);
+		crc32_native(false);
+		want = crc32(1, b);
+		crc32_native(cpu_has_aes());
+		assert_int_equal(crc32(1, b), want);
 	}
 }
 
@@ -74,5 +78,6 @@ int main(void)
 	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
 		return 1;
 	crc32c_native(cpu_has_crc32c());
+	crc32_native(cpu_has_aes());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 #include "app/natpass/agent.h"
 #include "app/natpass/inner.h"
+#include "crypt/crc.h"
 #include "crypt/ct.h"
+#include "os/cpu.h"
 #include "os/file.h"
 #include "os/host.h"
 #include "os/mem.h"
@@ -213,6 +215,7 @@ static int set_up(struct agent *a, struct diag *d)
 					  .conf = a->conf->use };
 	int rc = reserve(a);
 
+	crc32_native(cpu_has_aes());
 	if (rc < 0) {
 		diag_put(d, "natpass: %s: lower max-links", err_text(rc));
 		return rc;

@@ -1,6 +1,8 @@
 #include "app/natpass/server.h"
 #include "app/natpass/pass.h"
+#include "crypt/crc.h"
 #include "crypt/ct.h"
+#include "os/cpu.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/rand.h"
@@ -195,6 +197,7 @@ static int set_up(struct natpass_server *s, struct diag *d)
 					  .conf = s->conf->tls };
 	int rc = reserve(s);
 
+	crc32_native(cpu_has_aes());
 	if (rc < 0) {
 		diag_put(d, "natpass: %s", err_text(rc));
 		return rc;
