@@ -14,7 +14,7 @@ $(eval $(call variant,fuzz,clang))
 $(eval $(call variant,afl,afl-clang-fast))
 
 # The system is stood in for by world.c, where a target refers to it.
-FUZZ_WRAP = -Wl,--wrap=file_read,--wrap=mem_reserve,--wrap=console_err
+FUZZ_WRAP = -Wl,--wrap=file_read,--wrap=mem_reserve,--wrap=mem_release,--wrap=mem_spare,--wrap=console_err
 
 # $(call fuzzer,VARIANT,COMPILER,OBJECTS): the targets in a variant
 define fuzzer
