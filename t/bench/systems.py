@@ -125,6 +125,24 @@ def nat_with(place: Place, more: list[object],
     return place.published(int(found))
 
 
+def nat_natpass(place: Place) -> int:
+    """By a link of natpass: a server and two clients of it."""
+    secret = ["--secret", secrets.token_hex(16)]
+    listen = ["--listen", f"{HOST}:0", "--open", "--natpass", f"{HOST}:0"]
+    relay = place.run(
+        place.nat, "relay", *listen, *secret, "--natpass-plain",
+        "--state-dir", place.home, "--natpass-links", place.most,
+    )
+    port = relay.wait_err(r"natpass: ready on 127\.0\.0\.1:(\d+)")
+    both = ["--natpass", f"{HOST}:{port}", *secret]
+    both += ["--max-links", place.most]
+    rule = f"0:box:{HOST}:{place.target}"
+    place.run(place.nat, "client", *both, "--id", "box", "--allow", "tcp")
+    client = place.run(place.nat, "forward", *both, rule)
+    found = client.wait_err(r"natpass: ready on 127\.0\.0\.1:(\d+)")
+    return place.published(int(found))
+
+
 # ---- forwarders: one process of one hop ----
 
 
@@ -385,6 +403,7 @@ SYSTEMS = (
     System("direct", 0, direct, udp=True),
     System("nat", 2, nat, udp=True),
     System("nat, TLS", 2, nat_tls, ("openssl",), udp=True),
+    System("nat, natpass", 3, nat_natpass, few=True),
     System("nat, none parked", 2, nat_not_parked, few=True),
     System("nat, 64K pipes", 2, with_pipe(nat, NARROW)),
     *PAIRS[:1],

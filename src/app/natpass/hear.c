@@ -49,6 +49,7 @@ static void keep(struct vlink *l, struct trunk_head *head)
 {
 	size_t may = head->data.n;
 
+	l->trunk->kept = true;
 	if (!vlink_is(l, VLINK_OURS)) {
 		while (l->flow.window < l->kept.n + may && vlink_widen(l))
 			;

@@ -307,7 +307,8 @@ static void hear(struct trunk *t)
 	struct stream *s = &t->tcp.stream;
 	int rc = 0;
 
-	for (int i = 0; i < TURN && rc == 0; i++)
+	t->kept = false;
+	for (int i = 0; i < TURN && rc == 0 && !t->kept; i++)
 		rc = hear_one(t);
 	if (rc < 0)
 		lose(t, rc);

@@ -71,6 +71,7 @@ struct trunk { /* fields are private to trunk.c and vlink.c */
 	uint32_t trouble;           /* hash of what was said to be wrong */
 	struct trunk_links links;
 	struct span room; /* as reserved for data */
+	bool kept; /* somebody takes less than there is: let output go first */
 	struct trunk_head {
 		struct vlink *link;  /* whose data is being heard */
 		struct vlink *waits; /* whose data does not fit anywhere */
