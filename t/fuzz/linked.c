@@ -46,12 +46,15 @@ static void turn(void)
 	}
 }
 
+/* Once: memory for buffers takes its time. */
 static void begin(void)
 {
 	const struct net_limits limits = { .memory = MEMORY,
 					   .pipe_size = 4096 };
 	int rc;
 
+	if (net.loop)
+		return;
 	world_file(BYTES(""));
 	log_ = (struct log){ .line = ignore, .most = LOG_DEBUG };
 	rc = loop_open(&loop, 100);
@@ -64,9 +67,6 @@ static void end(void)
 {
 	turn();
 	assert(net.bufs.pool.out == 0);
-	net_stop(&net);
-	loop_close(&loop);
-	world_end();
 }
 
 static void say(int fd, struct bytes message)

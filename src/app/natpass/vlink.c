@@ -2,7 +2,10 @@
 #include "app/natpass/inner.h"
 #include "os/rand.h"
 
-enum { LEAST = 4096 }; /* of a window, and of what data is worth a message */
+enum {
+	LEAST = 4096, /* of a window */
+	WORTH = 8192  /* room for that much data is worth a message */
+};
 
 const struct vlink_kind vlink_plain = { NATPASS_FORWARD, NATPASS_BYTES };
 const struct vlink_kind vlink_shell = { NATPASS_SHELL_DATA,
@@ -188,7 +191,7 @@ static struct span vlink_reserve(struct stream *s, size_t least)
 	if (vlink_is(l, VLINK_DGRAMS))
 		most = most ? NATPASS_MOST - before : 0;
 	else
-		least = min_size(most, LEAST);
+		least = min_size(most, WORTH);
 	if (most < least || most == 0 || !trunk_may(l->trunk, l))
 		return nothing;
 	room = trunk_room(l->trunk, before + least);

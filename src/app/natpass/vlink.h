@@ -35,7 +35,9 @@
 enum {
 	VLINK_FIRST = 16 * 1024,  /* a window, */
 	VLINK_MOST = 1024 * 1024, /* at most */
-	VLINK_CHUNK = 32 * 1024,  /* of data in a message between two of ours */
+	VLINK_CHUNK =
+		32000, /* of data in a message between two of ours: two fit a
+				   * segment of loopback */
 	VLINK_ASK_MS = 15000,
 	VLINK_LINGER_MS = 5000, /* who is read by nobody: then it breaks */
 	VLINK_STUCK_MS = 20000,
