@@ -297,7 +297,11 @@ static bool has_client(const struct client_set *set)
 
 static void ready(const void *settings)
 {
-	client_ready(((const struct client_set *)settings)->client);
+	const struct client_set *set = settings;
+
+	agent_ready(set->pass.agent);
+	if (has_client(set))
+		client_ready(set->client);
 }
 
 static void check(void *settings, const void *fresh, struct diag *d)
@@ -406,7 +410,9 @@ static const char about[] = WORDS(
 	"*.example.org is all below it, NAME/PATH what begins so. Each service "
 	"that is published is one\n"
 	"line on stdout: its name, tcp, where visitors go, an arrow, where\n"
-	"it is.");
+	"it is.\n\n"
+	"With --natpass it is a client of a natpass server, too or alone:\n"
+	"others there may ask it for what --allow names.");
 
 static const char *const examples[] = {
 	WORDS("nat client --relay 127.0.0.1 --token-file token "
@@ -414,6 +420,8 @@ static const char *const examples[] = {
 	WORDS("nat client -r 127.0.0.1:8888 -r [::1]:8888 "
 	      "tcp:8000-8002@9000-9002"),
 	WORDS("nat client --plain --relay 127.0.0.1 tcp:localhost:5900"),
+	WORDS("nat client --natpass 127.0.0.1 --id box --secret-file secret "
+	      "--allow tcp:127.0.0.1:22"),
 	NULL,
 };
 

@@ -70,6 +70,11 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return agent_start(&pass->agent, net, &pass->conf, d);
 }
 
+static void ready(const void *settings)
+{
+	agent_ready(pass_of(settings)->agent);
+}
+
 static void check(void *settings, const void *fresh, struct diag *d)
 {
 	agent_check(pass_of(settings)->agent, &pass_of(fresh)->conf, d);
@@ -110,6 +115,7 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
+	.ready = ready,
 	.check = check,
 	.reload = reload,
 	.retry = retry,

@@ -1,6 +1,6 @@
 """Runs the examples that help shows, so that they cannot rot.
 
-Each is run in the scenario's directory, where a file `token` and a file
+Each is run in the scenario's directory, where files `token`, `secret` and
 `nat.conf` stand; addresses become ones of this machine that are free. A command
 that serves must live until SIGTERM and end with 0 then, any other ends with 0.
 """
@@ -14,7 +14,7 @@ from script import Args, Failed
 from world import World
 
 ALIVE = 0.3  # seconds that a serving command must live
-SERVES = ("relay", "client", "run", "tracker")
+SERVES = ("relay", "client", "forward", "run", "tracker")
 NOBODY = "127.0.0.1:1"
 
 # what a command's examples say, and what is run in its place
@@ -22,11 +22,14 @@ REWRITES = [
     (r"^nat relay(?!.*--listen)", "nat relay --listen 127.0.0.1:0"),
     (r"(--listen|-l) \S+", r"\1 127.0.0.1:0"),
     (r"^nat relay", "nat relay --state-dir state"),
-    (r"(--relay|-r) \S+", rf"\1 {NOBODY}"),
+    (r"(--relay|-r|--natpass) \S+", rf"\1 {NOBODY}"),
+    (r" 2222:", " 0:"),
+    (r" udp:5353:", " udp:0:"),
     (r"^nat run(?!.* -c )", "nat run -c nat.conf"),
 ]
 FILES = {
     "token": "{token}\n",
+    "secret": "correct-horse\n",
     "nat.conf": (
         "config relay\n\toption listen '127.0.0.1:0'\n"
         "\toption token '{token}'\n"

@@ -259,6 +259,12 @@ int agent_start(struct agent **out, struct net *net,
 	return 0;
 }
 
+void agent_ready(const struct agent *a)
+{
+	if (a)
+		rules_ready(&a->rules);
+}
+
 static void stop_places(struct agent *a)
 {
 	for (size_t i = 0; kinds[i].type != NATPASS_TYPES; i++) {

@@ -41,6 +41,8 @@ size_t agent_descriptors(const struct agent_conf *conf);
  */
 MUST_USE int agent_start(struct agent **a, struct net *net,
 			 const struct agent_conf *conf, struct diag *d);
+/* Says "natpass: ready on ADDR" for each rule. */
+void agent_ready(const struct agent *a);
 void agent_stop(struct agent *a);
 
 /* As of a role (cmd/role.h). a may be NULL. */

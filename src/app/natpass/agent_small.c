@@ -25,6 +25,11 @@ int agent_start(struct agent **a, struct net *net,
 	return 0;
 }
 
+void agent_ready(const struct agent *a)
+{
+	(void)a;
+}
+
 void agent_stop(struct agent *a)
 {
 	(void)a;

@@ -24,21 +24,15 @@ static void come_udp(struct udp *u)
 	ferry_come(container_of(u, struct rule, udp));
 }
 
-static int open_port(struct rule *r, struct addr *at)
+static int open_port(struct rule *r)
 {
 	const struct hostport *hp = &r->rule.at;
-	int rc;
 
-	if (r->rule.type == NATPASS_UDP) {
-		rc = udp_bind(&r->udp, r->agent->net, hp->host, hp->port,
-			      come_udp);
-		*at = r->udp.at;
-	} else {
-		rc = listener_start(&r->listener, r->agent->net, hp->host,
-				    hp->port, come);
-		*at = r->listener.at;
-	}
-	return rc;
+	if (r->rule.type == NATPASS_UDP)
+		return udp_bind(&r->udp, r->agent->net, hp->host, hp->port,
+				come_udp);
+	return listener_start(&r->listener, r->agent->net, hp->host, hp->port,
+			      come);
 }
 
 static int add(struct rules *rs, struct agent *a, const char *text,
@@ -46,9 +40,6 @@ static int add(struct rules *rs, struct agent *a, const char *text,
 {
 	struct rule *r = &rs->v[rs->n++];
 	int rc = passrule_parse(&r->rule, bytes_of(text));
-	char where[64];
-	struct fmt f = fmt_to(SPAN(where));
-	struct addr at;
 
 	r->agent = a;
 	r->text = text;
@@ -59,18 +50,28 @@ static int add(struct rules *rs, struct agent *a, const char *text,
 		.addr = { r->rule.to.host, r->rule.to.port },
 	};
 	if (rc == 0)
-		rc = open_port(r, &at);
-	if (rc < 0) {
+		rc = open_port(r);
+	if (rc < 0)
 		diag_put(d, "forward %s: %s", text, err_text(rc));
-		return rc;
+	return rc;
+}
+
+void rules_ready(const struct rules *rs)
+{
+	for (uint32_t i = 0; i < rs->n; i++) {
+		const struct rule *r = &rs->v[i];
+		bool udp = r->rule.type == NATPASS_UDP;
+		char at[64];
+		struct fmt f = fmt_to(SPAN(at));
+
+		addr_print(&f, udp ? &r->udp.at : &r->listener.at);
+		log_say(r->agent->net->log,
+			"natpass: ready on %s%s for %.*s %.*s:%u",
+			udp ? "udp " : "", fmt_text(&f), (int)r->rule.target.n,
+			(const char *)r->rule.target.p, (int)r->rule.to.host.n,
+			(const char *)r->rule.to.host.p,
+			(unsigned)r->rule.to.port);
 	}
-	addr_print(&f, &at);
-	log_say(a->net->log, "natpass: ready on %s%s for %.*s %.*s:%u",
-		r->rule.type == NATPASS_UDP ? "udp " : "", fmt_text(&f),
-		(int)r->rule.target.n, (const char *)r->rule.target.p,
-		(int)r->rule.to.host.n, (const char *)r->rule.to.host.p,
-		(unsigned)r->rule.to.port);
-	return 0;
 }
 
 int rules_start(struct rules *rs, struct agent *a, struct diag *d)

@@ -32,8 +32,9 @@ struct rules {
 	struct rule v[OPT_LIST_MAX];
 };
 
-/* Listens as the settings say, and says where. What is wrong is said through d. */
+/* Listens as the settings say; what is wrong is said through d. Says where. */
 MUST_USE int rules_start(struct rules *rs, struct agent *a, struct diag *d);
+void rules_ready(const struct rules *rs);
 /* Lets nobody in any more; ends all of them. */
 void rules_drain(struct rules *rs);
 void rules_stop(struct rules *rs);
