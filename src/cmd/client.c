@@ -9,9 +9,9 @@ struct client_set {
 	struct common common; /* first */
 	struct client_conf conf;
 	struct client *client; /* NULL: there is no relay */
-	struct pass_set pass;
 	const char *proxy;     /* NULL: none */
 	char proxy_text[1024]; /* where it points to: argv is wiped */
+	struct pass_set pass;
 };
 
 /* clang-format off */
@@ -197,13 +197,24 @@ static void check_ways(struct client_set *set, struct diag *d)
 
 /* ---- the role ---- */
 
-static void fit_relay(const struct conf *file, struct section *s,
-		      struct diag *d)
+/* One of natpass alone has no relay. */
+static bool is_client(const struct client_set *set)
+{
+	return !PASS_KNOWN || !set->pass.conf.server || set->conf.relay.n ||
+	       set->conf.nservices || client_visits(&set->conf);
+}
+
+static void fit(const struct conf *file, struct section *s, struct diag *d)
 {
 	struct client_set *set = s->set;
 	struct client_conf *conf = &set->conf;
 	unsigned before = d->count;
 
+	pass_fit(&set->pass, &set->common, d);
+	if (conf->nservices == 0)
+		take_services(conf, file, s, d);
+	if (!is_client(set))
+		return;
 	role_fit_token(&set->common, d);
 	conf->token = set->common.token;
 	conf->token_file = set->common.token_file;
@@ -216,8 +227,6 @@ static void fit_relay(const struct conf *file, struct section *s,
 		diag_option(d, "name", "is not 1 to 64 of A-Z a-z 0-9 . _ -");
 	if (conf->relay.n == 0)
 		diag_option(d, "relay", "at least one is needed");
-	if (conf->nservices == 0)
-		take_services(conf, file, s, d);
 	check_names(conf, d);
 	check_visits(conf, d);
 	if (conf->nservices == 0 && !client_visits(conf) && d->count == before)
@@ -232,22 +241,6 @@ static void fit_relay(const struct conf *file, struct section *s,
 	if (conf->plain && !client_visits(conf) &&
 	    (conf->nservices != 1 || service_count(&conf->services[0]) != 1))
 		diag_option(d, "plain", "takes exactly one tcp service");
-}
-
-/* One of natpass alone has no relay. */
-static bool is_client(const struct client_set *set)
-{
-	return !agent_known || !set->pass.conf.server || set->conf.relay.n ||
-	       set->conf.nservices || client_visits(&set->conf);
-}
-
-static void fit(const struct conf *file, struct section *s, struct diag *d)
-{
-	struct client_set *set = s->set;
-
-	pass_fit(&set->pass, &set->common, d);
-	if (is_client(set))
-		fit_relay(file, s, d);
 }
 
 static bool keeps_state(const void *settings)
@@ -273,33 +266,36 @@ static size_t descriptors(const void *settings)
 	const struct client_set *set = settings;
 
 	return client_descriptors(&set->conf) +
-	       agent_descriptors(&set->pass.conf);
+	       (PASS_KNOWN ? agent_descriptors(&set->pass.conf) : 0);
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
 	struct client_set *set = settings;
-	int rc = agent_start(&set->pass.agent, net, &set->pass.conf, d);
+	int rc = PASS_KNOWN ? agent_start(&set->pass.agent, net,
+					  &set->pass.conf, d)
+			    : 0;
 
 	if (rc == 0 && is_client(set))
 		rc = client_start(&set->client, net, &set->conf,
 				  set->conf.plain ? NULL : state_dir, d);
-	if (rc < 0)
+	if (PASS_KNOWN && rc < 0)
 		agent_stop(set->pass.agent);
 	return rc;
 }
 
 static bool has_client(const struct client_set *set)
 {
-	return !agent_known || set->client;
+	return !PASS_KNOWN || set->client;
 }
 
 static void ready(const void *settings)
 {
 	const struct client_set *set = settings;
 
-	agent_ready(set->pass.agent);
+	if (PASS_KNOWN)
+		agent_ready(set->pass.agent);
 	if (has_client(set))
 		client_ready(set->client);
 }
@@ -309,7 +305,8 @@ static void check(void *settings, const void *fresh, struct diag *d)
 	struct client_set *set = settings;
 	const struct client_set *to = fresh;
 
-	agent_check(set->pass.agent, &to->pass.conf, d);
+	if (PASS_KNOWN)
+		agent_check(set->pass.agent, &to->pass.conf, d);
 	if (has_client(set))
 		client_check(set->client, &to->conf, d);
 }
@@ -319,7 +316,8 @@ static void reload(void *settings, const void *fresh)
 	struct client_set *set = settings;
 	const struct client_set *to = fresh;
 
-	agent_reload(set->pass.agent, &to->pass.conf);
+	if (PASS_KNOWN)
+		agent_reload(set->pass.agent, &to->pass.conf);
 	if (has_client(set))
 		client_reload(set->client, &to->conf);
 }
@@ -328,7 +326,8 @@ static void retry(void *settings, bool sure)
 {
 	struct client_set *set = settings;
 
-	agent_retry(set->pass.agent, sure);
+	if (PASS_KNOWN)
+		agent_retry(set->pass.agent, sure);
 	if (has_client(set))
 		client_retry(set->client, sure);
 }
@@ -337,7 +336,8 @@ static void drain(void *settings)
 {
 	struct client_set *set = settings;
 
-	agent_drain(set->pass.agent);
+	if (PASS_KNOWN)
+		agent_drain(set->pass.agent);
 	if (has_client(set))
 		client_drain(set->client);
 }
@@ -345,7 +345,7 @@ static void drain(void *settings)
 static bool busy(const void *settings)
 {
 	const struct client_set *set = settings;
-	bool busy = agent_busy(set->pass.agent);
+	bool busy = PASS_KNOWN && agent_busy(set->pass.agent);
 
 	if (has_client(set))
 		busy = client_busy(set->client) || busy;
@@ -363,7 +363,8 @@ static void stop(void *settings)
 {
 	struct client_set *set = settings;
 
-	agent_stop(set->pass.agent);
+	if (PASS_KNOWN)
+		agent_stop(set->pass.agent);
 	if (has_client(set))
 		client_stop(set->client);
 }
@@ -420,9 +421,9 @@ static const char *const examples[] = {
 	WORDS("nat client -r 127.0.0.1:8888 -r [::1]:8888 "
 	      "tcp:8000-8002@9000-9002"),
 	WORDS("nat client --plain --relay 127.0.0.1 tcp:localhost:5900"),
-	WORDS("nat client --natpass 127.0.0.1 --id box --secret-file secret "
-	      "--allow tcp:127.0.0.1:22"),
-	NULL,
+	ROWS_OF(NAT_NATPASS)(
+		WORDS("nat client --natpass 127.0.0.1 --id box --secret-file "
+		      "secret --allow tcp:127.0.0.1:22"), ) NULL,
 };
 
 const struct cmd cmd_client = {

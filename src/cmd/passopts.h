@@ -7,7 +7,8 @@
 #include "app/natpass/agent.h"
 #include "cmd/role.h"
 
-enum { PASS_SECRET = 128 };
+/* PASS_KNOWN: is there one in this build? */
+enum { PASS_SECRET = 128, PASS_KNOWN = ROWS_OF(NAT_NATPASS)(1 +) 0 };
 
 struct pass_set {
 	struct agent_conf conf;
@@ -20,9 +21,9 @@ static inline void pass_fit(struct pass_set *set, const struct common *common,
 			    struct diag *d)
 {
 	struct agent_conf *conf = &set->conf;
-	size_t n = agent_known && conf->secret ? strlen(conf->secret) + 1 : 0;
+	size_t n = PASS_KNOWN && conf->secret ? strlen(conf->secret) + 1 : 0;
 
-	if (!agent_known)
+	if (!PASS_KNOWN)
 		return;
 	conf->secure = common->tls;
 	conf->memory = common->max_memory;
@@ -37,7 +38,7 @@ static inline void pass_fit(struct pass_set *set, const struct common *common,
 static inline void pass_share(struct secure_conf *tls,
 			      const struct pass_set *set)
 {
-	if (!agent_known || !set->conf.tls || secure_wanted(tls, SECURE_CLIENT))
+	if (!PASS_KNOWN || !set->conf.tls || secure_wanted(tls, SECURE_CLIENT))
 		return;
 	*tls = (struct secure_conf){ .transport = tls->transport };
 }

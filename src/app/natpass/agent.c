@@ -12,8 +12,6 @@
 #include "wire/passfile.h"
 #include "wire/passrule.h"
 
-const bool agent_known = true;
-
 /* ---- settings ---- */
 
 static void fit_lists(const struct agent_conf *conf, struct diag *d)

@@ -27,9 +27,6 @@ struct agent_conf {
 
 struct agent;
 
-/* Are there any in this build? */
-extern const bool agent_known;
-
 /* Says what is wrong with settings, without looking at a file; makes them whole. */
 void agent_fit(struct agent_conf *conf, struct diag *d);
 
