@@ -99,7 +99,7 @@ static bool covers(const struct word *w, const struct natpass_request *ask)
 	if (ask->type != NATPASS_TCP && ask->type != NATPASS_UDP)
 		return true;
 	return ask->told == NATPASS_CADDR && a->port >= w->lo &&
-	       a->port <= w->hi && a->port > 0 &&
+	       a->port <= w->hi && a->port > 0 && a->addr.n > 0 &&
 	       (!w->host.p || same_host(w->host, a->addr));
 }
 

@@ -70,6 +70,7 @@ static void lists(void **state)
 	assert_false(lets("", NATPASS_SHELL, NULL, 0));
 	assert_true(lets("tcp", NATPASS_TCP, "anywhere", 1));
 	assert_false(lets("tcp", NATPASS_TCP, NULL, 0));
+	assert_false(lets("tcp", NATPASS_TCP, "", 1));
 	assert_false(lets("tcp", NATPASS_TCP, "a", 65536 + 22));
 }
 

@@ -91,11 +91,21 @@ void vlink_owe(struct vlink *l, enum vlink_word word)
 	trunk_owes(l->trunk, l);
 }
 
+static void linger(struct vlink *l)
+{
+	timer_start(&l->timer, loop_of(l), loop_of(l)->now + VLINK_LINGER_MS);
+}
+
+/* What is still being read is not late. */
 static void is_late(struct timer *timer)
 {
 	struct vlink *l = container_of(timer, struct vlink, timer);
 
-	vlink_fail(l, l->state == VLINK_OPEN ? -NAT_ECLOSED : -NAT_ETIMEOUT);
+	if (l->state == VLINK_OPEN && l->kept.n > 0)
+		linger(l);
+	else
+		vlink_fail(l, l->state == VLINK_OPEN ? -NAT_ECLOSED
+						     : -NAT_ETIMEOUT);
 }
 
 /* ---- as a stream ---- */
@@ -115,7 +125,8 @@ void vlink_gone(struct vlink *l)
 	l->owes = 0;
 	if (vlink_is(l, VLINK_ENDS))
 		l->stream.finished = true;
-	timer_start(&l->timer, loop_of(l), loop_of(l)->now + VLINK_LINGER_MS);
+	else
+		linger(l);
 	look_at_end(l);
 	vlink_raise(l, STREAM_IN | STREAM_OUT);
 }
@@ -151,7 +162,7 @@ static void vlink_take(struct stream *s, size_t n)
 	else
 		take_now(&l->trunk->head, n);
 	l->flow.taken += (uint32_t)n;
-	if (vlink_is(l, VLINK_OURS) && !s->ended &&
+	if (l->is & VLINK_OURS && !(l->is & VLINK_DGRAMS) && !s->ended &&
 	    l->flow.taken >= l->flow.window / 2)
 		vlink_owe(l, VLINK_CREDIT);
 	trunk_look(l->trunk);
