@@ -13,9 +13,21 @@ enum {
 
 /* ---- the table of attributes ---- */
 
-enum kind { INTEGRITY, ADDRESS, XORED, NUMBER, PORT, ERROR, TEXT, LIST, CRC };
+enum kind {
+	INTEGRITY,
+	ADDRESS,
+	XORED,
+	NUMBER,
+	PORT,
+	ERROR,
+	TEXT,
+	LIST,
+	FLAG,
+	CRC
+};
 
 #define FIELD(field) offsetof(struct stun, field)
+#define MORE(field) offsetof(struct stun_more, field)
 static const struct row {
 	uint16_t code, least, most; /* bytes of a value */
 	uint16_t at;                /* of what it fills */
@@ -41,7 +53,35 @@ static const struct row {
 	{ 0x802c, 8, 20, FIELD(other), ADDRESS, true },
 	{ 0x8022, 0, 763, FIELD(software), TEXT, true },
 	{ FINGERPRINT, 4, 4, 0, CRC, false }, /* stun_seal */
+	/* from MORE_FROM on: of struct stun_more */
+	{ 0x000c, 4, 4, MORE(channel), PORT, true },
+	{ 0x000d, 4, 4, MORE(lifetime), TEXT, true },
+	{ 0x0012, 8, 20, MORE(peer), XORED, true },
+	{ 0x0013, 0, 65535, MORE(data), TEXT, true },
+	{ 0x0016, 8, 20, MORE(relayed), XORED, true },
+	{ 0x0017, 4, 4, MORE(family), NUMBER, true },
+	{ 0x0019, 4, 4, MORE(transport), NUMBER, true },
+	{ 0x001a, 0, 0, MORE(whole), FLAG, true },
+	{ 0x0024, 4, 4, MORE(priority), NUMBER, true },
+	{ 0x0025, 0, 0, MORE(use_candidate), FLAG, true },
+	{ 0x8023, 8, 20, MORE(alternate), ADDRESS, true },
+	{ 0x8029, 8, 8, MORE(controlled), TEXT, true },
+	{ 0x802a, 8, 8, MORE(controlling), TEXT, true },
 };
+enum { MORE_FROM = 19 };
+
+/* What a row fills, of m or of what is lent with it. */
+static void *place(const struct stun *m, const struct row *row)
+{
+	const void *of = row < rows + MORE_FROM ? (const void *)m : m->more;
+
+	return (char *)of + row->at;
+}
+
+static size_t rows_of(const struct stun *m)
+{
+	return m->more ? COUNT(rows) : MORE_FROM;
+}
 
 /* ---- values ---- */
 
@@ -94,10 +134,12 @@ static void read_list(struct stun *m, struct cur *c)
 
 static bool read_value(struct stun *m, const struct row *row, struct cur *c)
 {
-	void *at = (char *)m + row->at;
+	void *at = place(m, row);
 	struct addr *addr = at;
 	uint32_t *number = at;
+	uint16_t *port = at;
 	struct bytes *text = at;
+	bool *flag = at;
 
 	switch ((enum kind)row->kind) {
 	case ADDRESS:
@@ -111,7 +153,10 @@ static bool read_value(struct stun *m, const struct row *row, struct cur *c)
 		*number = cur_u32(c);
 		return true;
 	case PORT:
-		m->response_port = cur_u16(c);
+		*port = cur_u16(c);
+		return true;
+	case FLAG:
+		*flag = true;
 		return true;
 	case ERROR:
 		return read_error(m, c);
@@ -137,9 +182,9 @@ struct reading {
 	bool secured, last; /* an integrity, the fingerprint has been met */
 };
 
-static const struct row *row_of(uint16_t code)
+static const struct row *row_of(const struct stun *m, uint16_t code)
 {
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < rows_of(m); i++)
 		if (rows[i].code == code)
 			return &rows[i];
 	return NULL;
@@ -164,7 +209,7 @@ static void note_unknown(struct stun *m, uint16_t code)
 
 static bool take(struct reading *r, uint16_t code, struct bytes value)
 {
-	const struct row *row = row_of(code);
+	const struct row *row = row_of(r->m, code);
 	struct cur c = cur_of(value);
 	uint32_t bit = row ? 1U << (row - rows) : 0;
 
@@ -196,12 +241,14 @@ static bool read_attributes(struct reading *r)
 	return true;
 }
 
-int stun_parse(struct stun *m, struct bytes pkt)
+int stun_parse_more(struct stun *m, struct stun_more *more, struct bytes pkt)
 {
 	struct reading r = { .m = m, .pkt = pkt, .c = cur_of(pkt) };
 	uint16_t n;
 
-	*m = (struct stun){ .type = cur_u16(&r.c) };
+	*m = (struct stun){ .type = cur_u16(&r.c), .more = more };
+	if (more)
+		*more = (struct stun_more){ .priority = 0 };
 	n = cur_u16(&r.c);
 	if (cur_u32(&r.c) != MAGIC || m->type > 0x3fff || n % 4 ||
 	    pkt.n != STUN_HEAD + (size_t)n)
@@ -212,6 +259,11 @@ int stun_parse(struct stun *m, struct bytes pkt)
 	if (!m->mapped.family)
 		m->mapped = m->plain;
 	return 0;
+}
+
+int stun_parse(struct stun *m, struct bytes pkt)
+{
+	return stun_parse_more(m, NULL, pkt);
 }
 
 /* ---- printing ---- */
@@ -264,9 +316,10 @@ static void put_length(struct fmt *f, size_t at, size_t n)
 static void put_value(struct fmt *f, const struct stun *m,
 		      const struct row *row)
 {
-	const void *at = (const char *)m + row->at;
+	const void *at = place(m, row);
 	const struct addr *addr = at;
 	const uint32_t *number = at;
+	const uint16_t *port = at;
 	const struct bytes *text = at;
 
 	switch ((enum kind)row->kind) {
@@ -280,7 +333,7 @@ static void put_value(struct fmt *f, const struct stun *m,
 		put32(f, *number);
 		break;
 	case PORT:
-		put32(f, (uint32_t)m->response_port << 16);
+		put32(f, (uint32_t)*port << 16);
 		break;
 	case ERROR:
 		put_error(f, m);
@@ -299,10 +352,12 @@ static void put_value(struct fmt *f, const struct stun *m,
 /* Without a value there is no attribute. */
 static bool has(const struct stun *m, const struct row *row)
 {
-	const void *at = (const char *)m + row->at;
+	const void *at = place(m, row);
 	const struct addr *addr = at;
 	const uint32_t *number = at;
+	const uint16_t *port = at;
 	const struct bytes *text = at;
+	const bool *flag = at;
 
 	switch ((enum kind)row->kind) {
 	case ADDRESS:
@@ -311,7 +366,9 @@ static bool has(const struct stun *m, const struct row *row)
 	case NUMBER:
 		return *number;
 	case PORT:
-		return m->response_port;
+		return *port;
+	case FLAG:
+		return *flag;
 	case ERROR:
 		return m->error;
 	case TEXT:
@@ -347,7 +404,7 @@ void stun_print(struct fmt *f, const struct stun *m)
 	put16(f, 0);
 	put32(f, MAGIC);
 	fmt_bytes(f, (struct bytes){ m->id, STUN_ID });
-	for (size_t i = 0; i < COUNT(rows); i++)
+	for (size_t i = 0; i < rows_of(m); i++)
 		if (rows[i].ours && has(m, &rows[i]))
 			put_attribute(f, m, &rows[i]);
 	if (!f->full)

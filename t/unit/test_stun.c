@@ -52,6 +52,7 @@ static void rfc5769(void **state)
 	assert_true(m.fingerprint);
 	assert_int_equal(m.nunknown, 1);
 	assert_int_equal(m.unknown[0], 0x24); /* PRIORITY is of ICE */
+	assert_null(m.more);
 	assert_int_equal(parse(&m, ANSWER4), 0);
 	assert_int_equal(m.type, STUN_BINDING_OK);
 	assert_bytes_equal(m.software, BYTES("test vector"));
@@ -59,6 +60,52 @@ static void rfc5769(void **state)
 	assert_int_equal(parse(&m, ANSWER6), 0);
 	assert_addr(&m.mapped, "[2001:db8:1234:5678:11:2233:4455:6677]:32853");
 	assert_true(m.fingerprint && m.nunknown == 0);
+}
+
+/* What ICE and TURN say, where there is a place for it. */
+static void more(void **state)
+{
+	const uint8_t eight[8] = { 8, 7, 6 };
+	struct stun_more said = { .priority = 0x6e0001ff,
+				  .use_candidate = true,
+				  .whole = true,
+				  .controlling = { eight, 8 },
+				  .channel = 0x4000,
+				  .family = 2U << 24,
+				  .transport = 17U << 24,
+				  .lifetime = { eight, 4 },
+				  .data = BYTES("data") };
+	struct stun m = { .type = STUN_ALLOCATE, .more = &said }, got;
+	struct stun_more heard;
+	uint8_t room[STUN_MOST];
+	struct fmt f = fmt_to(SPAN(room));
+	struct guard g;
+
+	(void)state;
+	assert_int_equal(addr_parse(&said.peer, BYTES("[2001:db8::1]:9")), 0);
+	assert_int_equal(addr_parse(&said.relayed, BYTES("192.0.2.1:7")), 0);
+	said.alternate = said.relayed;
+	stun_print(&f, &m);
+	assert_int_equal(
+		stun_parse_more(&got, &heard, guard_bytes(&g, fmt_done(&f))),
+		0);
+	assert_int_equal(got.nunknown, 0);
+	assert_ptr_equal(got.more, &heard);
+	assert_int_equal(heard.priority, said.priority);
+	assert_true(heard.use_candidate && heard.whole);
+	assert_bytes_equal(heard.controlling, said.controlling);
+	assert_null(heard.controlled.p);
+	assert_int_equal(heard.channel, said.channel);
+	assert_int_equal(heard.family, said.family);
+	assert_int_equal(heard.transport, said.transport);
+	assert_bytes_equal(heard.lifetime, said.lifetime);
+	assert_bytes_equal(heard.data, said.data);
+	assert_addr(&heard.peer, "[2001:db8::1]:9");
+	assert_addr(&heard.relayed, "192.0.2.1:7");
+	assert_addr(&heard.alternate, "192.0.2.1:7");
+	assert_int_equal(stun_parse(&got, guard_bytes(&g, fmt_done(&f))), 0);
+	assert_int_equal(got.nunknown, STUN_UNKNOWN); /* of ten */
+	guard_free(&g);
 }
 
 /* Every bit of a message with a fingerprint counts, but for the magic's, which
@@ -257,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rfc5769),
+		cmocka_unit_test(more),
 		cmocka_unit_test(fingerprint_covers_all),
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(mapped_is_ip4),
