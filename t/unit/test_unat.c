@@ -2,12 +2,12 @@
  * each of them, over links that lose, delay and reorder, in virtual time.
  */
 #include "unit.h"
+#include "udp4.h"
 #include "../lab/unat/link.h"
-#include "../lab/unat/unat.h"
 #include "wire/nattype.h"
 
 enum { LIFE = 5000, PUBLIC = 0x0cc00201, INSIDE = 0x0a000002 };
-enum { SERVER = 0x0c336401, PACKET = 1500, HEADS = 28 };
+enum { SERVER = 0x0c336401, PACKET = UDP4_PACKET, HEADS = UDP4_HEADS };
 
 static struct unat nat;
 static struct link line;
@@ -27,90 +27,38 @@ static struct unat_conf conf_of(uint8_t mapping, uint8_t filtering,
 
 /* ---- packets ---- */
 
-static void put(uint8_t *p, int n, uint32_t v)
-{
-	for (; n-- > 0; v >>= 8)
-		p[n] = (uint8_t)v;
-}
-
-static uint32_t get(const uint8_t *p, int n)
-{
-	uint32_t v = 0;
-
-	while (n-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
-
-static uint32_t sum(const uint8_t *p, size_t n, uint32_t v)
-{
-	for (size_t i = 0; i < n; i++)
-		v += (uint32_t)p[i] << (i % 2 ? 0 : 8);
-	while (v >> 16)
-		v = (v & 0xffff) + (v >> 16);
-	return v;
-}
-
-static uint32_t udp_sum(const uint8_t *p, size_t n)
-{
-	return sum(p + 12, n - 12, 17 + (uint32_t)n - 20);
-}
-
-static struct span make(uint8_t *p, struct unat_end from, struct unat_end to,
-			struct bytes data)
-{
-	size_t n = HEADS + data.n;
-
-	memset(p, 0, HEADS);
-	memcpy(p + HEADS, data.p, data.n);
-	put(p, 2, 0x4500);
-	put(p + 2, 2, (uint32_t)n);
-	put(p + 8, 2, 64 << 8 | 17);
-	put(p + 12, 4, from.ip);
-	put(p + 16, 4, to.ip);
-	put(p + 20, 2, from.port);
-	put(p + 22, 2, to.port);
-	put(p + 24, 2, (uint32_t)n - 20);
-	put(p + 10, 2, ~sum(p, 20, 0) & 0xffff);
-	put(p + 26, 2, ~udp_sum(p, n) & 0xffff);
-	return (struct span){ p, n };
-}
-
 static void assert_whole(struct span b)
 {
-	assert_int_equal(sum(b.p, 20, 0), 0xffff);
-	assert_int_equal(udp_sum(b.p, b.n), 0xffff);
-}
-
-static struct unat_end end(uint32_t ip, unsigned port)
-{
-	return (struct unat_end){ ip, (uint16_t)port };
+	assert_int_equal(udp4_sum(b.p, 20, 0), 0xffff);
+	assert_int_equal(udp4_inner_sum(b.p, b.n), 0xffff);
 }
 
 /* The outer port, 0: it goes nowhere. */
 static unsigned out(int64_t now, unsigned from, uint32_t ip, unsigned port)
 {
 	uint8_t p[PACKET];
-	struct span b = make(p, end(INSIDE, from), end(ip, port), BYTES("hey"));
+	struct span b = udp4_make(p, udp4_end(INSIDE, from), udp4_end(ip, port),
+				  BYTES("hey"));
 
 	if (unat_out(&nat, now, b) != UNAT_OUTSIDE)
 		return 0;
 	assert_whole(b);
-	assert_int_equal(get(p + 12, 4), PUBLIC);
-	return get(p + 20, 2);
+	assert_int_equal(udp4_get(p + 12, 4), PUBLIC);
+	return udp4_get(p + 20, 2);
 }
 
 /* The inner port. */
 static unsigned in(int64_t now, uint32_t ip, unsigned port, unsigned to)
 {
 	uint8_t p[PACKET];
-	struct span b = make(p, end(ip, port), end(PUBLIC, to), BYTES("you"));
+	struct span b = udp4_make(p, udp4_end(ip, port), udp4_end(PUBLIC, to),
+				  BYTES("you"));
 
 	if (unat_in(&nat, now, b) != UNAT_INSIDE)
 		return 0;
 	assert_whole(b);
-	assert_int_equal(get(p + 16, 4), INSIDE);
-	return get(p + 22, 2);
+	assert_int_equal(udp4_get(p + 16, 4), INSIDE);
+	return udp4_get(p + 22, 2);
 }
 
 /* ---- kinds ---- */
@@ -202,19 +150,19 @@ static void hairpins(void **state)
 		c.hairpin = how;
 		unat_init(&nat, &c);
 		out(1, 5000, 1, 1);
-		b = make(p, end(INSIDE + 1, 6000), end(PUBLIC, 40000),
-			 BYTES("!"));
+		b = udp4_make(p, udp4_end(INSIDE + 1, 6000),
+			      udp4_end(PUBLIC, 40000), BYTES("!"));
 		assert_int_equal(unat_out(&nat, 2, b),
 				 how ? UNAT_INSIDE : UNAT_DROP);
 		if (!how)
 			continue;
 		assert_whole(b);
-		assert_int_equal(get(p + 16, 4), INSIDE);
-		assert_int_equal(get(p + 22, 2), 5000);
-		assert_int_equal(get(p + 12, 4), how == UNAT_OUTER_SOURCE
-							 ? PUBLIC
-							 : INSIDE + 1);
-		assert_int_equal(get(p + 20, 2),
+		assert_int_equal(udp4_get(p + 16, 4), INSIDE);
+		assert_int_equal(udp4_get(p + 22, 2), 5000);
+		assert_int_equal(udp4_get(p + 12, 4), how == UNAT_OUTER_SOURCE
+							      ? PUBLIC
+							      : INSIDE + 1);
+		assert_int_equal(udp4_get(p + 20, 2),
 				 how == UNAT_OUTER_SOURCE ? 40001 : 6000);
 	}
 }
@@ -230,8 +178,9 @@ static void noise(void **state)
 	for (int i = 0; i < 3000; i++) {
 		uint8_t p[PACKET];
 		struct guard g;
-		struct span b = make(p, end(INSIDE, 1), end(PUBLIC, 2),
-				     BYTES("12345678"));
+		struct span b =
+			udp4_make(p, udp4_end(INSIDE, 1), udp4_end(PUBLIC, 2),
+				  BYTES("12345678"));
 
 		for (int k = 0; k < 3; k++)
 			p[unit_rand(&seed) % b.n] = (uint8_t)unit_rand(&seed);
@@ -294,19 +243,6 @@ static void lossy(void **state)
 
 /* ---- nat stun behind it ---- */
 
-static struct addr addr_of(struct unat_end e)
-{
-	struct addr a = { .family = ADDR_IP4, .port = e.port };
-
-	put(a.ip, 4, e.ip);
-	return a;
-}
-
-static struct unat_end end_at(const struct addr *a)
-{
-	return end(get(a->ip, 4), a->port);
-}
-
 struct sight {
 	struct nattype type;
 	int64_t now;
@@ -319,14 +255,16 @@ static void send(struct sight *s, int way, struct unat_end from,
 {
 	uint8_t p[PACKET];
 
-	link_put(&line, s->now, way, bytes_in(make(p, from, to, data)));
+	link_put(&line, s->now, way, bytes_in(udp4_make(p, from, to, data)));
 }
 
 /* Two hosts of two ports, RFC 5780. */
 static void serve(struct sight *s, struct span b)
 {
-	struct unat_end from = end(get(b.p + 12, 4), get(b.p + 20, 2));
-	struct unat_end to = end(get(b.p + 16, 4), get(b.p + 22, 2));
+	struct unat_end from =
+		udp4_end(udp4_get(b.p + 12, 4), udp4_get(b.p + 20, 2));
+	struct unat_end to =
+		udp4_end(udp4_get(b.p + 16, 4), udp4_get(b.p + 22, 2));
 	struct stun q, a = { .type = STUN_BINDING_OK };
 	uint8_t room[STUN_MOST];
 	struct fmt f = fmt_to(SPAN(room));
@@ -334,8 +272,8 @@ static void serve(struct sight *s, struct span b)
 	if (stun_parse(&q, (struct bytes){ b.p + HEADS, b.n - HEADS }) < 0)
 		return;
 	memcpy(a.id, q.id, STUN_ID);
-	a.mapped = addr_of(from);
-	a.other = addr_of(end(to.ip ^ 3, to.port ^ 1U));
+	a.mapped = udp4_addr(from);
+	a.other = udp4_addr(udp4_end(to.ip ^ 3, to.port ^ 1U));
 	if (q.change & STUN_CHANGE_IP)
 		to.ip ^= 3;
 	if (q.change & STUN_CHANGE_PORT)
@@ -346,8 +284,9 @@ static void serve(struct sight *s, struct span b)
 
 static void hear(struct sight *s, struct span b)
 {
-	struct addr from = addr_of(end(get(b.p + 12, 4), get(b.p + 20, 2)));
-	struct addr here = addr_of(end(INSIDE, get(b.p + 22, 2)));
+	struct addr from = udp4_addr(
+		udp4_end(udp4_get(b.p + 12, 4), udp4_get(b.p + 20, 2)));
+	struct addr here = udp4_addr(udp4_end(INSIDE, udp4_get(b.p + 22, 2)));
 	struct nattype_heard h = {
 		here.port - 5000U, &from, &here, { b.p + HEADS, b.n - HEADS }
 	};
@@ -385,7 +324,7 @@ static const char *classify(const struct unat_conf *c,
 			    const struct link_conf *l)
 {
 	struct sight s = { .now = 1 };
-	struct addr server = addr_of(end(SERVER, 3478));
+	struct addr server = udp4_addr(udp4_end(SERVER, 3478));
 	uint8_t random[NATTYPE_ASKS * STUN_ID], room[STUN_MOST];
 	uint64_t seed = l->seed;
 	struct nattype_verdict v;
@@ -403,8 +342,8 @@ static const char *classify(const struct unat_conf *c,
 
 		s.now = due(&s) > s.now ? due(&s) : s.now;
 		while (nattype_say(&s.type, &o, s.now)) {
-			send(&s, OUTWARD, end(INSIDE, 5000 + o.socket),
-			     end_at(&o.to), fmt_done(&f));
+			send(&s, OUTWARD, udp4_end(INSIDE, 5000 + o.socket),
+			     udp4_end_at(&o.to), fmt_done(&f));
 			f.n = 0;
 		}
 		while ((b = link_get(&line, s.now, &way)).p)
