@@ -2,7 +2,7 @@
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
 PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http https natpass edge \
-	map journal redis handover access page ws
+	map journal redis handover access page ws webrtc
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -11,6 +11,8 @@ IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 # WebSocket begins as HTTP, and clients want it by TLS.
 IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
+# Peers are behind NATs, and what they say is sealed.
+IN := $(filter-out $(if $(filter-out $(IN),tls tracker),webrtc),$(IN))
 # access writes of requests, and https is of them.
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access https,$(IN)))
 LEFT := $(filter-out $(IN),$(PARTS))
@@ -81,6 +83,12 @@ $(call part,page,app/admin/served app/admin/page,app/admin/served_small)
 $(call part,ws,net/wsock net/wsopen net/wsdata net/tunnel wire/ws wire/upgrade wire/proxy \
 	app/client/way app/client/outward,\
 	net/wsock_small app/client/way_small app/client/outward_small)
+
+# $(call engine,NAME,FILES): one of those that are stacked for WebRTC
+engine = $(call part,webrtc,$(2),)
+$(call engine,ice,$(patsubst src/%.c,%,$(wildcard src/wire/ice/*.c)) wire/sdp wire/mdns wire/turn wire/turn_peers)
+UNTESTED += $(if $(filter webrtc,$(LEFT)),$(patsubst t/unit/test_%,%,$(wildcard t/unit/test_ice*.c)))
+UNAIDED += $(if $(filter webrtc,$(LEFT)),t/unit/icenet.c)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
