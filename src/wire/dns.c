@@ -1,5 +1,4 @@
 #include "wire/dns.h"
-#include "base/cur.h"
 
 enum {
 	IN = 1,
@@ -63,10 +62,8 @@ bool dns_same_name(const struct dns_name *a, const struct dns_name *b)
 	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
-/* RFC 1035 4.1.4. Reads a name of msg at *c, which ends up behind it. Wherever a
- * pointer leads, the name must end before c->end.
- */
-static void read_name(struct dns_name *name, struct cur *c, struct bytes msg)
+/* RFC 1035 4.1.4. */
+void dns_read_name(struct dns_name *name, struct cur *c, struct bytes msg)
 {
 	struct cur at = *c;
 	size_t lowest = (size_t)(at.p - msg.p);
@@ -139,7 +136,7 @@ static bool same_question(struct cur *c, struct bytes msg,
 	struct dns_name name;
 	uint16_t type, class;
 
-	read_name(&name, c, msg);
+	dns_read_name(&name, c, msg);
 	type = cur_u16(c);
 	class = cur_u16(c);
 	return !c->bad && type == q->type && class == IN &&
@@ -187,7 +184,7 @@ static uint32_t read_ttl(struct cur *c)
 
 static void read_cname(struct record *r, struct bytes msg)
 {
-	read_name(&r->target, &r->data, msg);
+	dns_read_name(&r->target, &r->data, msg);
 }
 
 /* RFC 2308 5: the lesser of its own TTL and its last field. */
@@ -196,8 +193,8 @@ static void read_soa(struct record *r, struct bytes msg)
 	struct dns_name name;
 	uint32_t minimum;
 
-	read_name(&name, &r->data, msg);
-	read_name(&name, &r->data, msg);
+	dns_read_name(&name, &r->data, msg);
+	dns_read_name(&name, &r->data, msg);
 	cur_bytes(&r->data, 16);
 	minimum = read_ttl(&r->data);
 	r->ttl = minimum < r->ttl ? minimum : r->ttl;
@@ -228,7 +225,7 @@ static void check_data(struct record *r, struct bytes msg)
 
 static void read_record(struct record *r, struct cur *c, struct bytes msg)
 {
-	read_name(&r->owner, c, msg);
+	dns_read_name(&r->owner, c, msg);
 	r->type = cur_u16(c);
 	r->class = cur_u16(c);
 	r->ttl = r->type == DNS_OPT ? cur_u32(c) : read_ttl(c);
@@ -246,7 +243,7 @@ static bool walk_start(struct walk *w, struct bytes msg, struct head *h)
 	*w = (struct walk){ .msg = msg, .c = cur_of(msg) };
 	read_head(h, &w->c);
 	if (h->questions) {
-		read_name(&name, &w->c, msg);
+		dns_read_name(&name, &w->c, msg);
 		cur_bytes(&w->c, 4);
 	}
 	memcpy(w->left, h->records, sizeof w->left);

@@ -9,6 +9,7 @@
 #ifndef NAT_WIRE_DNS_H
 #define NAT_WIRE_DNS_H
 
+#include "base/cur.h"
 #include "base/err.h"
 #include "base/fmt.h"
 
@@ -56,6 +57,11 @@ struct dns_name {
 MUST_USE int dns_name_of(struct dns_name *name, struct bytes host,
 			 struct bytes domain);
 bool dns_same_name(const struct dns_name *a, const struct dns_name *b);
+
+/* Reads a name of msg at *c, which ends up behind it, or bad. Wherever a pointer
+ * leads, the name must end before c->end.
+ */
+void dns_read_name(struct dns_name *name, struct cur *c, struct bytes msg);
 
 struct dns_question {
 	uint16_t id;
