@@ -175,22 +175,36 @@ static void read_front(struct hello *h, struct cur *c)
 		c->bad = true;
 }
 
+static uint8_t read_client(struct hello *h, struct cur *c)
+{
+	h->where = HELLO_CLIENT;
+	h->suites = cur_bytes(c, cur_u16(c));
+	h->compressions = cur_bytes(c, cur_u8(c));
+	if (c->bad || h->suites.n < 2 || h->suites.n % 2 ||
+	    h->compressions.n == 0)
+		return TLS_DECODE_ERROR;
+	if (!bytes_have(h->compressions, 0))
+		return TLS_ILLEGAL_PARAMETER;
+	if (cur_left(c) == 0)
+		return 0;
+	return hello_read_extensions(h, c, HELLO_CLIENT, 0);
+}
+
 uint8_t hello_read_client(struct hello *h, struct bytes body)
 {
 	struct cur c = cur_of(body);
 
 	read_front(h, &c);
-	h->where = HELLO_CLIENT;
-	h->suites = cur_bytes(&c, cur_u16(&c));
-	h->compressions = cur_bytes(&c, cur_u8(&c));
-	if (c.bad || h->suites.n < 2 || h->suites.n % 2 ||
-	    h->compressions.n == 0)
-		return TLS_DECODE_ERROR;
-	if (!bytes_have(h->compressions, 0))
-		return TLS_ILLEGAL_PARAMETER;
-	if (cur_left(&c) == 0)
-		return 0;
-	return hello_read_extensions(h, &c, HELLO_CLIENT, 0);
+	return read_client(h, &c);
+}
+
+uint8_t hello_read_datagram(struct hello *h, struct bytes body)
+{
+	struct cur c = cur_of(body);
+
+	read_front(h, &c);
+	h->cookie = cur_bytes(&c, cur_u8(&c));
+	return read_client(h, &c);
 }
 
 /* Which message it is stands in the random and in an extension. */
@@ -253,9 +267,11 @@ void hello_write_extensions(struct pack *p, const struct hello *h)
 
 void hello_write(struct pack *p, const struct hello *h)
 {
-	pack_u16(p, TLS_VERSION_12);
+	pack_u16(p, h->version ? h->version : TLS_VERSION_12);
 	pack_bytes(p, (struct bytes){ h->random, TLS_RANDOM });
 	pack_vector(p, h->id, 1);
+	if (h->cookie.p)
+		pack_vector(p, h->cookie, 1);
 	if (h->where == HELLO_CLIENT) {
 		pack_vector(p, h->suites, 2);
 		pack_vector(p, BYTES("\0"), 1);

@@ -45,10 +45,12 @@ enum hello_where { /* where extensions stand, as bits */
 
 struct hello {
 	uint8_t where;         /* enum hello_where */
-	uint16_t version;      /* legacy_version */
+	uint16_t version;      /* legacy_version; written as 0: TLS 1.2's */
 	const uint8_t *random; /* TLS_RANDOM bytes */
 	struct bytes id;       /* legacy_session_id */
-	struct bytes suites;   /* of a server one */
+	struct bytes cookie; /* a client's in datagrams, RFC 6347 4.2.1; p NULL:
+				* there is no such field */
+	struct bytes suites; /* of a server one */
 	struct bytes compressions;
 	struct bytes ext[HELLO_EXTENSIONS];
 };
@@ -69,6 +71,8 @@ uint32_t hello_set(const struct hello *h);
  */
 uint8_t hello_read_client(struct hello *h, struct bytes body);
 uint8_t hello_read_server(struct hello *h, struct bytes body, uint32_t offered);
+/* A client's with a cookie in it. */
+uint8_t hello_read_datagram(struct hello *h, struct bytes body);
 
 /* Extensions alone, with the length before them, at the end of c. offered 0: they
  * answer nothing.

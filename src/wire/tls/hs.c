@@ -38,7 +38,7 @@ static int go(struct tls *t, uint8_t next, int (*then)(struct tls *t))
 
 /* ---- hearing ---- */
 
-static const struct tls_take *take_of(const struct tls_hs *hs, uint8_t type)
+const struct tls_take *hs_take_of(const struct tls_hs *hs, uint8_t type)
 {
 	for (size_t i = 0; i < hs->machine->takes_n; i++) {
 		const struct tls_take *row = &hs->machine->takes[i];
@@ -49,7 +49,7 @@ static const struct tls_take *take_of(const struct tls_hs *hs, uint8_t type)
 	return NULL;
 }
 
-static const struct tls_give *give_of(const struct tls_hs *hs)
+const struct tls_give *hs_give_of(const struct tls_hs *hs)
 {
 	for (size_t i = 0; i < hs->machine->gives_n; i++)
 		if (hs->machine->gives[i].state == hs->state)
@@ -75,7 +75,7 @@ static int take(struct tls *t, struct bytes message)
 	struct tls_hs *hs = t->hs;
 	/* HS_CCS is a number of ours: no message has it. */
 	const struct tls_take *row =
-		message.p[0] == HS_CCS ? NULL : take_of(hs, message.p[0]);
+		message.p[0] == HS_CCS ? NULL : hs_take_of(hs, message.p[0]);
 	struct bytes body = { message.p + TLS_MESSAGE_HEAD,
 			      message.n - TLS_MESSAGE_HEAD };
 
@@ -139,9 +139,9 @@ static struct bytes next_message(struct tls *t, struct bytes *b)
 
 int hs_hear(struct tls *t, struct bytes b)
 {
-	if (give_of(t->hs) && is_request(t, b))
+	if (hs_give_of(t->hs) && is_request(t, b))
 		return tls_idle(t);
-	if (b.n == 0 || give_of(t->hs))
+	if (b.n == 0 || hs_give_of(t->hs))
 		return tls_fail(t, TLS_UNEXPECTED_MESSAGE, NULL);
 	while (b.n > 0 && t->hs) {
 		struct bytes message = next_message(t, &b);
@@ -160,7 +160,7 @@ int hs_hear(struct tls *t, struct bytes b)
 int hs_hear_ccs(struct tls *t)
 {
 	struct tls_hs *hs = t->hs;
-	const struct tls_take *row = take_of(hs, HS_CCS);
+	const struct tls_take *row = hs_take_of(hs, HS_CCS);
 
 	if (row && hs->room.n == 0)
 		return row->take && row->take(t, (struct bytes){ NULL, 0 }) < 0
@@ -204,7 +204,7 @@ static int compose(struct tls *t, const struct tls_give *row)
 size_t hs_say(struct tls *t, struct span room)
 {
 	struct tls_hs *hs = t->hs;
-	const struct tls_give *row = hs->giving ? hs->giving : give_of(hs);
+	const struct tls_give *row = hs->giving ? hs->giving : hs_give_of(hs);
 	struct tls_way off = { .on = false }, *way = &t->out;
 	uint8_t type = TLS_HANDSHAKE;
 	size_t front, n, made;

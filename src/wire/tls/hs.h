@@ -95,7 +95,8 @@ struct tls_hs13 {
 struct tls_hs12 {
 	struct keys12 keys;
 	uint8_t premaster[SHARE_KEY];
-	bool extended; /* RFC 7627 */
+	uint16_t version; /* a hello of ours says; 0: 0x0303 */
+	bool extended;    /* RFC 7627 */
 };
 
 struct tls_hs {
@@ -122,6 +123,13 @@ struct tls_hs {
 
 /* ---- for the machines ---- */
 
+/* What an alert means to us (proto.h); of one that is unknown, a row of its own. */
+struct tls_alert_row {
+	uint8_t number, err;
+	const char *said, *heard; /* in words, when it is ours and when not */
+};
+const struct tls_alert_row *tls_alert_row(uint8_t number);
+
 /* It is over, for this reason: < 0, always, to be returned. Only the first
  * counts. why NULL: the alert's own words.
  */
@@ -135,6 +143,10 @@ void hs_turned(struct tls *t);
 
 /* The digest of the transcript. */
 void hs_digest(const struct tls *t, uint8_t out[SHA384_SIZE]);
+
+/* The row for a message in that state, heard or to be said; NULL: none. */
+const struct tls_take *hs_take_of(const struct tls_hs *hs, uint8_t type);
+const struct tls_give *hs_give_of(const struct tls_hs *hs);
 
 /* ---- for tls.c ---- */
 

@@ -161,6 +161,7 @@ static int give_hello(struct tls *t, struct pack *body)
 	const uint8_t suite[] = { (uint8_t)(t->suite->id >> 8),
 				  (uint8_t)t->suite->id };
 	struct hello h = { .where = HELLO_SERVER12,
+			   .version = t->hs->v12.version,
 			   .random = t->hs->server_random,
 			   .suites = { suite, sizeof suite } };
 	struct start_answers room;

@@ -100,8 +100,8 @@ int start_answered(struct tls *t, const struct hello *h)
 
 /* Room for what stands in it. */
 struct wish {
-	uint8_t suites[2 * TLS_SUITES], versions[4], groups[2 * SHARES];
-	uint8_t schemes[2 * AUTH_SCHEMES], record[2];
+	struct start_wishes lists;
+	uint8_t versions[4], record[2];
 	uint8_t name[3 + HS_NAME_MOST], alpn[256];
 	uint8_t share[4 + SHARE_PUBLIC];
 	uint8_t psk[2 + 2 + TLS_TICKET_MOST + 4 + 2 + 1 + SHA384_SIZE];
@@ -156,6 +156,18 @@ static struct bytes wish_schemes(struct span room)
 	for (size_t i = 0; i < AUTH_SCHEMES; i++)
 		pack_u16(&p, auth_schemes[i].number);
 	return pack_done(&p);
+}
+
+void start_wish(const struct tls_conf *conf, struct hello *h,
+		struct start_wishes *w)
+{
+	h->suites = wish_suites(conf, SPAN(w->suites));
+	h->ext[HELLO_GROUPS] = wish_groups(conf, SPAN(w->groups));
+	h->ext[HELLO_SCHEMES] = wish_schemes(SPAN(w->schemes));
+	if (!start_speaks(conf, TLS_VERSION_12))
+		return;
+	h->ext[HELLO_POINTS] = BYTES("\0");
+	h->ext[HELLO_MASTER] = h->ext[HELLO_RENEGOTIATION] = BYTES("");
 }
 
 /* RFC 6066 3: no address is a name. */
@@ -226,18 +238,12 @@ static int give_hello(struct tls *t, struct pack *p)
 		hs->id_n = new ? TLS_SESSION_ID : 0;
 	}
 	h.id = (struct bytes){ hs->id, hs->id_n };
-	h.suites = wish_suites(t->conf, SPAN(w.suites));
+	start_wish(t->conf, &h, &w.lists);
 	h.ext[HELLO_NAME] = wish_name(hs, SPAN(w.name));
-	h.ext[HELLO_GROUPS] = wish_groups(t->conf, SPAN(w.groups));
-	h.ext[HELLO_SCHEMES] = wish_schemes(SPAN(w.schemes));
 	h.ext[HELLO_ALPN] = wish_alpn(t->conf, SPAN(w.alpn));
 	r = pack_to(SPAN(w.record));
 	pack_u16(&r, record_wish(t, new));
 	h.ext[HELLO_RECORD] = pack_done(&r);
-	if (start_speaks(t->conf, TLS_VERSION_12)) {
-		h.ext[HELLO_POINTS] = BYTES("\0");
-		h.ext[HELLO_MASTER] = h.ext[HELLO_RENEGOTIATION] = BYTES("");
-	}
 	if (new)
 		wish_13(t, &h, &w);
 	hs->offered = hello_set(&h);

@@ -13,6 +13,14 @@ enum { START_HELLO = 1, START_CCS, START_ANSWER };
 
 bool start_speaks(const struct tls_conf *conf, enum tls_version version);
 
+/* What a client's hello of either version lists; lent by w. */
+struct start_wishes {
+	uint8_t suites[2 * TLS_SUITES], groups[2 * SHARES];
+	uint8_t schemes[2 * AUTH_SCHEMES];
+};
+void start_wish(const struct tls_conf *conf, struct hello *h,
+		struct start_wishes *w);
+
 /* What a server answers in ServerHello of 1.2, EncryptedExtensions of 1.3. */
 struct start_answers {
 	uint8_t alpn[1 + 255], record[2];

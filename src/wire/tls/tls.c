@@ -14,20 +14,15 @@ enum {
 
 #define HEARD "the other side says: "
 
-struct alert_row {
-	uint8_t number, err;
-	const char *said, *heard;
-};
-
-static const struct alert_row *alert_row(uint8_t number)
+const struct tls_alert_row *tls_alert_row(uint8_t number)
 {
-	static const struct alert_row rows[] = {
+	static const struct tls_alert_row rows[] = {
 #define X(name, number, err, text) { number, NAT_##err, text, HEARD text },
 		TLS_ALERTS(X)
 #undef X
 	};
-	static const struct alert_row other = { 0, NAT_EPROTO, NULL,
-						HEARD "an unknown alert" };
+	static const struct tls_alert_row other = { 0, NAT_EPROTO, NULL,
+						    HEARD "an unknown alert" };
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (rows[i].number == number)
@@ -37,7 +32,7 @@ static const struct alert_row *alert_row(uint8_t number)
 
 int tls_fail(struct tls *t, enum tls_alert alert, const char *why)
 {
-	const struct alert_row *row = alert_row((uint8_t)alert);
+	const struct tls_alert_row *row = tls_alert_row((uint8_t)alert);
 
 	if (t->err)
 		return t->err;
@@ -71,11 +66,11 @@ int tls_idle(struct tls *t)
 static int hear_alert(struct tls *t, struct span b)
 {
 	enum { WARNING = 1 };
-	const struct alert_row *row;
+	const struct tls_alert_row *row;
 
 	if (b.n != 2)
 		return tls_fail(t, TLS_DECODE_ERROR, NULL);
-	row = alert_row(b.p[1]);
+	row = tls_alert_row(b.p[1]);
 	if (b.p[1] == TLS_CLOSE_NOTIFY && !t->hs) {
 		t->ended = true;
 		return 0;
