@@ -138,7 +138,8 @@ static void put_body(struct der_out *o, struct key *k,
 	size_t all = o->n, validity;
 
 	key_put_spki(&spki, k);
-	put_extensions(o, w, der_written(&spki));
+	if (!w->bare)
+		put_extensions(o, w, der_written(&spki));
 	der_put_raw(o, der_written(&spki));
 	put_subject(o, w->common);
 	validity = o->n;

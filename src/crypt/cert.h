@@ -21,6 +21,7 @@ struct cert_wish {
 	const struct cert_name *names;
 	size_t count;
 	int64_t from, until; /* seconds since 1970 */
+	bool bare;           /* no extensions: for who is known by a digest */
 };
 
 /* DER in room; nothing: it does not fit, or a fault in signing. */

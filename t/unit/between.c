@@ -26,8 +26,8 @@ static const struct tls_identity *identity(void)
 	static struct x509 cert;
 	static struct tls_identity me;
 	struct cert_name name = { false, BYTES(NAME) };
-	struct cert_wish wish = { BYTES(NAME), &name, 1, NOW - 1000,
-				  NOW + 1000000 };
+	struct cert_wish wish = { BYTES(NAME), &name,         1,
+				  NOW - 1000,  NOW + 1000000, false };
 
 	if (me.n > 0)
 		return &me;

@@ -195,8 +195,9 @@ static void dates(void **state)
 	(void)state;
 	assert_int_equal(key_load(&k, BYTES(sec1), fill), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct cert_wish wish = { BYTES("nat"), names, COUNT(names),
-					  rows[i].from, rows[i].until };
+		struct cert_wish wish = { BYTES("nat"),  names,
+					  COUNT(names),  rows[i].from,
+					  rows[i].until, false };
 		struct bytes t[2];
 
 		times(cert_make(SPAN(room), &k, &wish, fill), t);
@@ -209,7 +210,9 @@ static void dates(void **state)
 static void cert_room(void **state)
 {
 	uint8_t room[CERT_MOST];
-	struct cert_wish wish = { BYTES("nat"), names, COUNT(names), 0, 1 };
+	struct cert_wish wish = {
+		BYTES("nat"), names, COUNT(names), 0, 1, false
+	};
 	struct key k = *rsa();
 	size_t n = cert_make(SPAN(room), &k, &wish, fill).n;
 
