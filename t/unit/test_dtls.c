@@ -1,0 +1,467 @@
+#include "unit.h"
+#include "certs.h"
+#include "dtls_pair.h"
+#include "wire/tls/proto.h"
+
+static struct dtls_pair p;
+static struct made rsa_made;
+static struct key rsa_key;
+static struct tls_identity rsa = { &rsa_key, &rsa_made.cert, 1 };
+static struct dtls *const client = &p.ends[TLS_CLIENT];
+static struct dtls *const server = &p.ends[TLS_SERVER];
+
+static int setup(void **state)
+{
+	static const struct wish wish = { "rsa",   "rsa",    DAYS,
+					  DIGITAL, &rsa_key, &rsa_key };
+
+	(void)state;
+	certs_rsa(&rsa_key);
+	return certs_make(&rsa_made, &wish);
+}
+
+static void begin(void)
+{
+	dpair_init(&p, 1);
+}
+
+static void run(void)
+{
+	dpair_run(&p, 40000);
+	if (client->err || server->err)
+		print_message("client: %s, server: %s\n",
+			      client->why ? client->why : "good",
+			      server->why ? server->why : "good");
+	assert_true(dpair_open(&p));
+}
+
+static void failed(enum tls_role by, enum tls_alert alert)
+{
+	dpair_run(&p, 40000);
+	assert_true(p.ends[by].err < 0 && p.ends[!by].err < 0);
+	assert_non_null(p.ends[by].why);
+	assert_non_null(p.ends[!by].why);
+	assert_int_equal(p.ends[by].alert, alert);
+	assert_int_equal(p.ends[!by].alert, alert);
+	assert_null(p.ends[by].hs);
+	assert_null(p.ends[!by].hs);
+	assert_int_equal(dtls_due(&p.ends[by]), DTLS_NEVER);
+}
+
+static void talk(void)
+{
+	p.heard[0] = p.heard[1] = 0;
+	for (unsigned i = 0; i < 20; i++)
+		dpair_say(&p, (enum tls_role)(i % 2), i);
+	dpair_go_on(&p, 2000);
+	assert_int_equal(p.heard[TLS_SERVER], 0x55555);
+	assert_int_equal(p.heard[TLS_CLIENT], 0xaaaaa);
+	assert_int_equal(p.copies, 0);
+}
+
+/* ---- what goes well ---- */
+
+/* Every suite of TLS 1.2, each group, kinds of certificate, with cookies and
+ * without; two round trips, three with a cookie.
+ */
+static void test_suites(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 6 * 8; i++) {
+		size_t suite = 3 + i / 8;
+		bool of_rsa = tls_suites[suite].auth == TLS_AUTH_RSA;
+
+		begin();
+		p.road.delay = 30;
+		p.ask[0].rtt_ms = p.ask[1].rtt_ms = 60;
+		p.conf[i % 2].suites = 1U << suite;
+		p.conf[i / 2 % 2].groups = 1U << i / 4 % 2;
+		p.ask[TLS_SERVER].verify = i / 2 % 2;
+		if (of_rsa)
+			dpair_show(&p, TLS_SERVER, &rsa);
+		if (i % 3)
+			dpair_show(&p, TLS_CLIENT, &rsa);
+		run();
+		assert_int_equal(client->in.suite->id, tls_suites[suite].id);
+		assert_int_equal(client->group,
+				 i / 4 % 2 ? TLS_P256 : TLS_X25519);
+		assert_int_equal(server->group, client->group);
+		assert_int_equal(p.opened[TLS_CLIENT] - 1000,
+				 120 + 60 * (i / 2 % 2));
+		talk();
+	}
+}
+
+/* With certificates of P-256 a flight is a datagram. */
+static void test_datagrams(void **state)
+{
+	(void)state;
+	begin();
+	run();
+	assert_int_equal(p.sent[TLS_CLIENT], 2);
+	assert_int_equal(p.sent[TLS_SERVER], 2);
+	assert_true(sizeof *client <= 1200);
+}
+
+static void test_prefers(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		begin();
+		p.conf[i].no_aes = true;
+		run();
+		assert_int_equal(client->in.suite->id,
+				 i == TLS_SERVER ? 0xcca9 : 0xc02b);
+	}
+}
+
+/* Any of several fingerprints, by any of three hashes. */
+static void test_fingerprints(void **state)
+{
+	const struct hash_alg *algs[] = { &hash_sha256, &hash_sha384,
+					  &hash_sha512 };
+	struct bytes der = dpair_self[TLS_SERVER].cert.der;
+	struct fingerprint list[2];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(algs); i++) {
+		begin();
+		fingerprint_make(&list[0], algs[0], BYTES("another"));
+		fingerprint_make(&list[1], algs[i], der);
+		dpair_start(&p);
+		dtls_believe(client, list, 2);
+		dpair_go_on(&p, 5000);
+		assert_true(dpair_open(&p));
+	}
+}
+
+/* Either side may hear before it knows whom to believe, for as long as it takes. */
+static void test_told_late(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		begin();
+		p.road.delay = 10;
+		dpair_start(&p);
+		dtls_believe(&p.ends[i], NULL, 0);
+		dpair_go_on(&p, 3000);
+		assert_false(p.ends[i].open);
+		assert_int_equal(p.ends[i].err, 0);
+		dtls_believe(&p.ends[i], &p.known[i], 1);
+		p.now += 5000;
+		dpair_tell(&p, (enum tls_role)i, (struct span){ NULL, 0 });
+		dpair_go_on(&p, 2000);
+		assert_true(dpair_open(&p));
+		talk();
+	}
+}
+
+static void test_export(void **state)
+{
+	uint8_t a[32], b[32], c[32];
+	struct bytes context = BYTES("x"), none = { NULL, 0 };
+
+	(void)state;
+	begin();
+	dpair_start(&p);
+	assert_false(dtls_export(client, "EXPORTER-a", none, SPAN(a)));
+	dpair_go_on(&p, 1000);
+	assert_true(dtls_export(client, "EXPORTER-a", none, SPAN(a)));
+	assert_true(dtls_export(server, "EXPORTER-a", none, SPAN(b)));
+	assert_true(dtls_export(server, "EXPORTER-a", context, SPAN(c)));
+	assert_memory_equal(a, b, sizeof a);
+	assert_memory_not_equal(a, c, sizeof a);
+	server->bound = false;
+	assert_false(dtls_export(server, "EXPORTER-a", none, SPAN(b)));
+}
+
+static void test_close(void **state)
+{
+	uint8_t room[64];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct dtls *d = &p.ends[i % 2], *other = &p.ends[1 - i % 2];
+
+		begin();
+		if (i < 2)
+			run();
+		else
+			dpair_start(&p);
+		dtls_close(d);
+		dtls_close(d);
+		dpair_tell(&p, (enum tls_role)(i % 2),
+			   (struct span){ NULL, 0 });
+		dpair_go_on(&p, 1000);
+		assert_int_equal(d->err, -NAT_ECLOSED);
+		assert_int_equal(other->err, -NAT_ECLOSED);
+		assert_true(other->ended);
+		assert_null(d->hs);
+		assert_null(dtls_room(d, SPAN(room)).p);
+		assert_null(dtls_room(other, SPAN(room)).p);
+		assert_int_equal(dtls_output(other, SPAN(room), p.now), 0);
+	}
+}
+
+/* Room before, between and behind; what does not fit is nothing. */
+static void test_room(void **state)
+{
+	uint8_t room[100];
+
+	(void)state;
+	begin();
+	run();
+	assert_null(dtls_room(client, (struct span){ room, 37 }).p);
+	assert_int_equal(dtls_room(client, (struct span){ room, 38 }).n, 1);
+	assert_int_equal(dtls_room(client, SPAN(room)).n, 63);
+	assert_true(DTLS_OVERHEAD == 37);
+	dtls_stop(client);
+	assert_null(dtls_room(client, SPAN(room)).p);
+}
+
+/* Many records in a datagram; texts that are empty. */
+static void test_packed(void **state)
+{
+	uint8_t room[512];
+	size_t n = 0;
+	struct span in, text;
+
+	(void)state;
+	begin();
+	run();
+	for (uint8_t i = 0; i < 5; i++) {
+		struct span out = { room + n, sizeof room - n };
+
+		memset(dtls_room(client, out).p, i, i);
+		n += dtls_seal(client, out, i);
+	}
+	in = (struct span){ room, n };
+	for (size_t i = 0; i < 5; i++) {
+		text = dtls_input(server, &in, p.now);
+		assert_non_null(text.p);
+		assert_int_equal(text.n, i);
+	}
+	assert_null(dtls_input(server, &in, p.now).p);
+}
+
+/* ---- what goes wrong ---- */
+
+static void test_strangers(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		begin();
+		p.known[i].digest[5] ^= 1;
+		failed((enum tls_role)i, TLS_BAD_CERTIFICATE);
+		assert_int_equal(p.ends[i].err, -NAT_ECERT);
+		/* A client hears of it unsealed and believes it a second later. */
+		assert_in_range(p.over[!i] - 1000, 0, i ? 1000 : 0);
+	}
+}
+
+static void test_nothing_shown(void **state)
+{
+	(void)state;
+	begin();
+	p.conf[TLS_CLIENT].ids_n = 0;
+	failed(TLS_SERVER, TLS_HANDSHAKE_FAILURE);
+	begin();
+	p.conf[TLS_SERVER].ids_n = 0;
+	failed(TLS_SERVER, TLS_HANDSHAKE_FAILURE);
+}
+
+static void test_nothing_in_common(void **state)
+{
+	(void)state;
+	begin();
+	p.conf[TLS_CLIENT].suites = 1 << 3;
+	p.conf[TLS_SERVER].suites = 1 << 5;
+	failed(TLS_SERVER, TLS_HANDSHAKE_FAILURE);
+	begin();
+	p.conf[TLS_CLIENT].groups = 1;
+	p.conf[TLS_SERVER].groups = 2;
+	failed(TLS_SERVER, TLS_HANDSHAKE_FAILURE);
+}
+
+static bool swallow(struct dtls_pair *now, struct dpair_letter *l)
+{
+	(void)l;
+	return now->count > 0 && now->count-- > 0;
+}
+
+/* Nobody answers: it ends, and says so. One who never heard anything waits. */
+static void test_silence(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		begin();
+		p.meddle = swallow;
+		p.count = i;
+		dpair_run(&p, 100000);
+		assert_int_equal(client->err, -NAT_ETIMEOUT);
+		assert_int_equal(server->err, i ? -NAT_ETIMEOUT : 0);
+		assert_int_equal(p.over[TLS_CLIENT] - 1000, HANDSHAKE_PATIENCE);
+		assert_true(p.sent[0] + p.sent[1] < 100);
+	}
+}
+
+/* A server never pursues one who has not sent its cookie back. */
+static void test_cookie_once(void **state)
+{
+	(void)state;
+	begin();
+	p.ask[TLS_SERVER].verify = true;
+	p.meddle = swallow;
+	p.count = 1;
+	dpair_run(&p, 100000);
+	assert_int_equal(p.sent[TLS_SERVER], 2); /* and its last word */
+}
+
+static bool keep_first(struct dtls_pair *now, struct dpair_letter *l)
+{
+	static struct dpair_letter first;
+
+	if (l->to == TLS_SERVER && now->count++ == 0)
+		first = *l;
+	if (l->to == TLS_SERVER && now->count == 3)
+		*l = first;
+	return true;
+}
+
+/* What is replayed moves nothing, before and behind. */
+static void test_replayed(void **state)
+{
+	uint8_t room[64], copy[64];
+	struct span in;
+	size_t n;
+
+	(void)state;
+	begin();
+	p.meddle = keep_first;
+	run();
+	memset(dtls_room(client, SPAN(room)).p, 3, 2);
+	n = dtls_seal(client, SPAN(room), 2);
+	memcpy(copy, room, n);
+	in = (struct span){ room, n };
+	assert_int_equal(dtls_input(server, &in, p.now).n, 2);
+	in = (struct span){ copy, n };
+	assert_null(dtls_input(server, &in, p.now).p);
+	assert_int_equal(server->false_ones, 0);
+}
+
+/* A change of any byte of a record of data: it is nothing. */
+static void test_forged(void **state)
+{
+	uint8_t room[64], copy[64];
+	size_t n;
+
+	(void)state;
+	begin();
+	run();
+	memset(dtls_room(client, SPAN(room)).p, 3, 2);
+	n = dtls_seal(client, SPAN(room), 2);
+	for (size_t i = 0; i < n; i++) {
+		struct span in = { copy, n };
+
+		memcpy(copy, room, n);
+		copy[i] ^= 0x40;
+		assert_null(dtls_input(server, &in, p.now).p);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct guard g;
+		struct bytes b = guard_bytes(&g, (struct bytes){ room, i });
+		struct span in = { g.mem + (b.p - g.mem), i };
+
+		assert_null(dtls_input(server, &in, p.now).p);
+		guard_free(&g);
+	}
+	assert_true(dpair_open(&p));
+	talk();
+}
+
+static size_t put_record(uint8_t *to, uint8_t type, uint64_t seq,
+			 const char *hex)
+{
+	size_t n = unit_hex((struct span){ to + EPOCH_HEAD, 64 }, hex).n;
+	struct epoch plain = { .seq = seq };
+
+	epoch_seal(&plain, to, n, type);
+	return EPOCH_HEAD + n;
+}
+
+/* An alert that anybody could have sent ends nothing that has keys. */
+static void test_forged_alerts(void **state)
+{
+	uint8_t room[128];
+	struct span in = { room, 0 };
+
+	(void)state;
+	begin();
+	run();
+	in.n = put_record(room, TLS_ALERT, 9, "0228");
+	dpair_tell(&p, TLS_CLIENT, in);
+	in.n = put_record(room, TLS_ALERT, 9, "0100");
+	dpair_tell(&p, TLS_SERVER, in);
+	assert_true(dpair_open(&p));
+	begin();
+	p.road.delay = 100;
+	dpair_start(&p);
+	dpair_go_on(&p, 310);
+	assert_true(client->in.suite && !client->open);
+	in.n = put_record(room, TLS_ALERT, 9, "0228");
+	dpair_tell(&p, TLS_CLIENT, in);
+	dpair_go_on(&p, 2000);
+	assert_true(dpair_open(&p));
+}
+
+/* Neither side handshakes again: a warning, and it goes on (RFC 5746). */
+static void test_renegotiation(void **state)
+{
+	static const uint8_t asks[] = { TLS_HELLO_REQUEST, TLS_CLIENT_HELLO };
+
+	(void)state;
+	for (int to = 0; to < 2; to++) {
+		uint8_t room[64] = { 0 };
+		struct dtls *from = &p.ends[!to];
+		size_t front, n;
+
+		begin();
+		run();
+		front = epoch_front(&from->out);
+		gather_head(room + front, asks[to], 9, 0);
+		n = epoch_seal(&from->out, room, GATHER_HEAD, TLS_HANDSHAKE);
+		n = (dpair_tell(&p, (enum tls_role)to,
+				(struct span){ room, n }),
+		     p.queued);
+		assert_int_equal(n, 1);
+		dpair_go_on(&p, 1000);
+		assert_true(dpair_open(&p));
+		talk();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_suites),
+		cmocka_unit_test(test_datagrams),
+		cmocka_unit_test(test_prefers),
+		cmocka_unit_test(test_fingerprints),
+		cmocka_unit_test(test_told_late),
+		cmocka_unit_test(test_export),
+		cmocka_unit_test(test_close),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_packed),
+		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_nothing_shown),
+		cmocka_unit_test(test_nothing_in_common),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_cookie_once),
+		cmocka_unit_test(test_replayed),
+		cmocka_unit_test(test_forged),
+		cmocka_unit_test(test_forged_alerts),
+		cmocka_unit_test(test_renegotiation),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}
