@@ -196,6 +196,11 @@ static const struct setting settings[] = {
 	{ "pieces", FLAG, AT(pieces) },
 	{ "cut", FLAG, AT(cut) },
 	{ "full", FLAG, AT(full) },
+	{ "mtu", NUMBER, AT(udp.mtu) },
+	{ "rtt", NUMBER, AT(udp.rtt) },
+	{ "loss", NUMBER, AT(udp.loss) },
+	{ "peer", TEXT, AT(udp.peer) },
+	{ "verify", FLAG, AT(udp.verify) },
 };
 
 static void apply(struct cat_set *set, const struct setting *s, char *value)

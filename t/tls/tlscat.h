@@ -7,6 +7,12 @@
 
 enum { CAT_IDS = 4, CAT_ALPN = 4, CAT_PINS = 4 };
 
+struct cat_udp { /* t/dtls/dtlscat */
+	uint64_t mtu, rtt, loss;
+	const char *peer;
+	bool verify;
+};
+
 struct cat_set {
 	struct tls_conf conf;
 	const char *at, *name, *text, *session;
@@ -21,6 +27,7 @@ struct cat_set {
 	const char *alpn[CAT_ALPN];
 	uint8_t pins[CAT_PINS][TLS_PIN];
 	struct tls_tickets tickets;
+	struct cat_udp udp;
 };
 
 struct cat {
