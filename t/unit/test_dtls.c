@@ -1,6 +1,7 @@
 #include "unit.h"
 #include "certs.h"
 #include "dtls_pair.h"
+#include "wire/tls/hello.h"
 #include "wire/tls/proto.h"
 
 static struct dtls_pair p;
@@ -440,6 +441,90 @@ static void test_renegotiation(void **state)
 	}
 }
 
+/* ---- hellos of browsers ---- */
+
+/* As Chromium and Firefox say it: both versions, a share of ML-KEM that fills a
+ * datagram; with a head as if it went whole.
+ */
+static struct bytes browser_hello(struct span room, const char *versions)
+{
+	static uint8_t random[TLS_RANDOM] = { 1 }, kem[1216], both[1260];
+	uint8_t hex[16];
+	struct pack keys = pack_to(SPAN(both));
+	struct pack body = pack_to(
+		(struct span){ room.p + GATHER_HEAD, room.n - GATHER_HEAD });
+	struct hello h = { .where = HELLO_CLIENT,
+			   .version = EPOCH_DTLS12,
+			   .random = random,
+			   .cookie = BYTES(""),
+			   .suites = BYTES("\x13\x01\xc0\x2b\xc0\x2f") };
+
+	pack_u16(&keys, 0x11ec);
+	pack_vector(&keys, bytes_in(SPAN(kem)), 2);
+	pack_u16(&keys, TLS_X25519);
+	pack_vector(&keys, (struct bytes){ kem, 32 }, 2);
+	h.ext[HELLO_VERSIONS] = unit_hex(SPAN(hex), versions);
+	h.ext[HELLO_GROUPS] = BYTES("\x11\xec\0\x1d\0\x17");
+	h.ext[HELLO_SHARES] = pack_done(&keys);
+	h.ext[HELLO_SCHEMES] = BYTES("\4\3\x08\4\4\1");
+	h.ext[HELLO_MASTER] = BYTES("");
+	h.ext[HELLO_RECORD] = BYTES("\x40\1");
+	hello_write(&body, &h);
+	gather_head(room.p, TLS_CLIENT_HELLO, 0, body.n);
+	return (struct bytes){ room.p, GATHER_HEAD + body.n };
+}
+
+/* Bytes at to at + n of what is behind the head, as a datagram to the server. */
+static void tell_piece(struct bytes message, size_t at, size_t n)
+{
+	uint8_t room[1500];
+	struct epoch plain = { .seq = at };
+
+	memcpy(room + EPOCH_HEAD, message.p, GATHER_HEAD);
+	gather_cut(room + EPOCH_HEAD, at, n);
+	memcpy(room + EPOCH_HEAD + GATHER_HEAD, message.p + GATHER_HEAD + at,
+	       n);
+	n = epoch_seal(&plain, room, GATHER_HEAD + n, TLS_HANDSHAKE);
+	dpair_tell(&p, TLS_SERVER, (struct span){ room, n });
+}
+
+/* In two datagrams, cut anywhere, either first. */
+static void test_browser(void **state)
+{
+	uint8_t room[1500];
+	struct bytes hello = browser_hello(SPAN(room), "fefcfefd0303");
+	size_t n = hello.n - GATHER_HEAD;
+
+	(void)state;
+	assert_in_range(n, 1300, 1450);
+	for (size_t at = 100; at < n; at += 200) {
+		bool back = at % 400 == 100;
+
+		begin();
+		dpair_start(&p);
+		tell_piece(hello, back ? at : 0, back ? n - at : at);
+		assert_int_equal(p.sent[TLS_SERVER], 0);
+		tell_piece(hello, back ? 0 : at, back ? at : n - at);
+		assert_int_equal(p.sent[TLS_SERVER], 1);
+		assert_int_equal(server->err, 0);
+		assert_int_equal(p.hs[TLS_SERVER].tls.suite->id, 0xc02b);
+		assert_int_equal(p.queue[0].b[EPOCH_HEAD], TLS_SERVER_HELLO);
+	}
+}
+
+static void test_only_13(void **state)
+{
+	uint8_t room[1500];
+	struct bytes hello = browser_hello(SPAN(room), "fefc0303");
+
+	(void)state;
+	begin();
+	dpair_start(&p);
+	tell_piece(hello, 0, hello.n - GATHER_HEAD);
+	assert_int_equal(server->err, -NAT_EPROTO);
+	assert_int_equal(server->alert, TLS_PROTOCOL_VERSION);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +546,8 @@ int main(void)
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_forged_alerts),
 		cmocka_unit_test(test_renegotiation),
+		cmocka_unit_test(test_browser),
+		cmocka_unit_test(test_only_13),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
