@@ -1,0 +1,208 @@
+/* Streams that are reset (RFC 6525 5.2.1, 5.2.2, 5.2.7; RFC 8831 6.7): each side asks
+ * for its own direction, one question at a time.
+ */
+#include "wire/sctp/assoc.h"
+
+enum { ASK_HEAD = 16, ANSWER = 12 };
+
+void reconf_start(struct sctp *s)
+{
+	s->reconf.next = s->own.tsn;
+}
+
+int sctp_reset(struct sctp *s, uint16_t sid)
+{
+	struct sctp_stream *x = streams_find(&s->streams, sid);
+
+	if (!x)
+		return 0;
+	if (s->state >= SCTP_OPEN && !s->can.reconf)
+		return -NAT_ENOTSUP;
+	if (x->reset == RESET_NO) {
+		x->reset = RESET_WANTED;
+		s->reconf.wanted++;
+	}
+	return 0;
+}
+
+/* ---- what we ask ---- */
+
+static void ask(struct sctp *s)
+{
+	struct sctp_reconf *r = &s->reconf;
+	uint32_t n = 0,
+		 most = s->mtu - PACKET_HEAD - CHUNK_HEAD - ASK_HEAD - ANSWER;
+
+	list_each (at, &s->streams.all) {
+		struct sctp_stream *x = stream_all(at);
+
+		if (x->reset != RESET_WANTED || !list_alone(&x->out) ||
+		    n == most / 2)
+			continue;
+		x->reset = RESET_ASKED;
+		n++;
+	}
+	if (n == 0)
+		return;
+	r->wanted -= n;
+	r->last = s->out.flight.next - 1;
+	r->asked = r->say = true;
+	r->tries = 0;
+}
+
+static void put_ask(struct sctp *s, struct pack *p)
+{
+	size_t mark = param_open(p, PARAM_RESET_OUT);
+
+	pack_u32(p, s->reconf.next);
+	pack_u32(p, s->reconf.expects - 1);
+	pack_u32(p, s->reconf.last);
+	list_each (at, &s->streams.all)
+		if (stream_all(at)->reset == RESET_ASKED)
+			pack_u16(p, stream_all(at)->sid);
+	chunk_close(p, mark);
+}
+
+static void asked_over(struct sctp *s)
+{
+	s->reconf.asked = s->reconf.say = false;
+	s->reconf.due = -1;
+	s->reconf.next++;
+	list_each (at, &s->streams.all) {
+		struct sctp_stream *x = stream_all(at);
+
+		if (x->reset != RESET_ASKED)
+			continue;
+		x->reset = RESET_OVER;
+		x->ssn_out = 0;
+		assoc_tell(s, x, SCTP_RESET);
+	}
+}
+
+static void on_answer(struct sctp *s, struct cur *c, int64_t now)
+{
+	uint32_t seq = cur_u32(c), result = cur_u32(c);
+
+	if (c->bad || !s->reconf.asked || seq != s->reconf.next)
+		return;
+	if (result == RESET_LATER)
+		s->reconf.due = now + rtt_patience(&s->rtt, 0);
+	else
+		asked_over(s);
+}
+
+/* ---- what the peer asks ---- */
+
+static void drop_kept(struct sctp *s)
+{
+	if (s->reconf.kept)
+		store_put(&s->in.store, s->reconf.kept);
+	s->reconf.kept = NULL;
+}
+
+/* To be done when all that was sent before has come; asked again, if we forget. */
+static void keep(struct sctp *s, struct bytes sids, uint32_t tsn)
+{
+	drop_kept(s);
+	s->reconf.result = RESET_LATER;
+	s->reconf.kept =
+		sids.n <= 2048 ? store_get(&s->in.store, sids.n) : NULL;
+	if (!s->reconf.kept)
+		return;
+	memcpy(s->reconf.kept->data, sids.p, sids.n);
+	s->reconf.kept_tsn = tsn;
+}
+
+static void on_ask(struct sctp *s, struct cur *c, bool may)
+{
+	struct sctp_reconf *r = &s->reconf;
+	uint32_t seq = cur_u32(c), answered = cur_u32(c), tsn = cur_u32(c);
+	struct bytes sids = { c->p, cur_left(c) };
+
+	(void)answered;
+	if (seq == r->expects - 1 && r->result != RESET_LATER) {
+		r->answer = true;
+		return;
+	}
+	if (seq != r->expects && seq != r->expects - 1)
+		return;
+	r->expects = seq + 1;
+	r->answer = true;
+	r->result = RESET_DENIED;
+	if (!may || c->bad)
+		return;
+	if (tsn_after(tsn, s->in.tsns.cum)) {
+		keep(s, sids, tsn);
+		return;
+	}
+	drop_kept(s);
+	r->result = RESET_DONE;
+	in_reset(s, sids);
+}
+
+void reconf_on(struct sctp *s, const struct chunk *chunk, int64_t now)
+{
+	struct cur c = cur_of(chunk->body);
+	struct param m;
+
+	while (param_next(&c, &m)) {
+		struct cur in = cur_of(m.body);
+
+		if (m.type == PARAM_RESET_ANSWER)
+			on_answer(s, &in, now);
+		else if (m.type >= PARAM_RESET_OUT && m.type <= PARAM_ADD_IN)
+			on_ask(s, &in, m.type == PARAM_RESET_OUT);
+	}
+}
+
+/* ---- time, saying ---- */
+
+void reconf_tick(struct sctp *s, int64_t now)
+{
+	struct sctp_reconf *r = &s->reconf;
+
+	if (r->kept && !tsn_after(r->kept_tsn, s->in.tsns.cum)) {
+		in_reset(s, (struct bytes){ r->kept->data, r->kept->n });
+		drop_kept(s);
+		r->result = RESET_DONE;
+		r->answer = true;
+	}
+	if (r->due >= 0 && now >= r->due)
+		r->say = r->asked;
+	if (!r->asked && r->wanted > 0)
+		ask(s);
+}
+
+static size_t asked_size(const struct sctp *s)
+{
+	size_t n = CHUNK_HEAD + ASK_HEAD + ANSWER + 2;
+
+	list_each (at, &s->streams.all)
+		n += stream_all(at)->reset == RESET_ASKED ? 2 : 0;
+	return n;
+}
+
+void reconf_say(struct sctp *s, struct pack *p, size_t most, int64_t now)
+{
+	struct sctp_reconf *r = &s->reconf;
+	size_t mark;
+
+	if ((!r->say && !r->answer) || p->n + asked_size(s) > most)
+		return;
+	mark = chunk_open(p, CHUNK_RECONF, 0);
+	if (r->answer) {
+		size_t param = param_open(p, PARAM_RESET_ANSWER);
+
+		pack_u32(p, r->expects - 1);
+		pack_u32(p, r->result);
+		chunk_close(p, param);
+	}
+	if (r->say) {
+		put_ask(s, p);
+		r->due = now + rtt_patience(&s->rtt, r->tries);
+		if (r->tries < UINT8_MAX)
+			r->tries++;
+	}
+	chunk_close(p, mark);
+	r->say = r->answer = false;
+}
