@@ -18,7 +18,7 @@ FUZZ_WRAP = -Wl,--wrap=file_read,--wrap=mem_reserve,--wrap=mem_release,--wrap=me
 
 # $(call fuzzer,VARIANT,COMPILER,OBJECTS): the targets in a variant
 define fuzzer
-$($(1))/t/fuzz/aids.a: $(patsubst %,$($(1))/t/fuzz/%.o,document dtls ice linked settings tls world) \
+$($(1))/t/fuzz/aids.a: $(patsubst %,$($(1))/t/fuzz/%.o,document dtls ice linked sctp settings tls world) \
 		$($(1))/t/unit/between.o $($(1))/t/unit/dtls_pair.o
 	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$^
 $($(1))/t/fuzz/fuzz_%: $($(1))/t/fuzz/fuzz_%.o \

@@ -36,7 +36,7 @@ struct pair {
 	size_t big[2]; /* the largest packet */
 	struct list wire_list, free;
 	struct pool_slab slabs[2][PAIR_SLABS];
-	struct pair_packet *packets;
+	size_t high; /* packets that were ever used */
 	uint8_t *mem[2];
 };
 

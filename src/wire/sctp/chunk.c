@@ -98,21 +98,27 @@ size_t chunk_open(struct pack *p, uint8_t type, uint8_t flags)
 
 size_t param_open(struct pack *p, uint16_t type)
 {
-	size_t mark = p->n;
+	size_t mark;
 
+	pack_uint(p, 0, -p->n & 3);
+	mark = p->n;
 	pack_u16(p, type);
 	pack_u16(p, 0);
 	return mark;
 }
 
-void chunk_close(struct pack *p, size_t mark)
+void param_close(struct pack *p, size_t mark)
 {
-	size_t n = p->n - mark;
 	struct pack head;
 
 	if (p->full)
 		return;
 	head = pack_to((struct span){ p->room.p + mark + 2, 2 });
-	pack_u16(&head, (uint16_t)n);
-	pack_uint(p, 0, -n & 3);
+	pack_u16(&head, (uint16_t)(p->n - mark));
+}
+
+void chunk_close(struct pack *p, size_t mark)
+{
+	param_close(p, mark);
+	pack_uint(p, 0, -p->n & 3);
 }

@@ -120,10 +120,13 @@ void packet_seal(struct span packet);
 bool chunk_init_read(struct cur *c, struct chunk_init *out);
 bool chunk_data_read(const struct chunk *c, struct chunk_data *out);
 
-/* Begins a chunk or a parameter; its end fills in the length and pads. */
+/* Begins a chunk or a parameter; its end fills in the length. A chunk is padded, the
+ * last of its parameters only as part of it (RFC 9260 3.2.1).
+ */
 size_t chunk_open(struct pack *p, uint8_t type, uint8_t flags);
 size_t param_open(struct pack *p, uint16_t type);
 void chunk_close(struct pack *p, size_t mark);
+void param_close(struct pack *p, size_t mark);
 
 /* What n bytes of user data take in a packet. */
 static inline size_t chunk_data_size(size_t n)

@@ -151,6 +151,7 @@ void cubic_loss(struct cubic *c, int64_t now)
 	uint32_t was = c->window;
 
 	c->before = was;
+	c->above = c->threshold;
 	c->peak = was < c->peak ? was / 20 * 17 : was;
 	cut_to(c, was / 10 * 7);
 	c->since = now;
@@ -162,8 +163,11 @@ void cubic_loss(struct cubic *c, int64_t now)
 
 void cubic_regret(struct cubic *c)
 {
-	if (c->before > c->window)
-		c->window = c->before;
+	if (c->before <= c->window)
+		return;
+	c->window = c->before;
+	c->threshold = c->above;
+	c->since = -1;
 	c->before = 0;
 }
 

@@ -30,7 +30,7 @@ struct cubic {              /* fields are private to cubic.c but for window */
 	uint32_t unit;      /* bytes of a full packet */
 	int64_t since;      /* of the last loss; -1: none yet */
 	uint32_t top_ms;    /* from then until peak is reached again */
-	uint32_t before;    /* the window that a loss has cut, for regret */
+	uint32_t before, above; /* window and threshold that a loss has cut */
 	uint32_t round_end; /* a serial: the round of slow start ends by it */
 	uint32_t round_rtt, last_rtt;
 };

@@ -107,7 +107,6 @@ static void deliver(struct sctp *s, struct piece *first, struct piece *last)
 {
 	struct sctp_stream *x = streams_find(&s->streams, first->sid);
 
-	s->in.assembling -= first->whole;
 	if (!x)
 		drop_run(s, first, last);
 	else if (first->flags & DATA_UNORDERED)
@@ -153,7 +152,6 @@ static void insert(struct sctp *s, struct piece *p)
 	while (at != &s->in.pieces && tsn_after(piece_at(at)->tsn, p->tsn))
 		at = at->prev;
 	list_append(at->next, &p->node);
-	s->in.assembling += p->n;
 }
 
 static void note_dup(struct sctp_in *in, uint32_t tsn)
@@ -163,9 +161,24 @@ static void note_dup(struct sctp_in *in, uint32_t tsn)
 		in->dups[in->ndups++] = tsn;
 }
 
-/* What all else waits for may use a reserve. Without end? Not if nothing but pieces
- * of messages that do not become whole fills the memory.
- */
+/* The message that is not whole at cum is longer than any may be. */
+static bool is_endless(struct sctp *s)
+{
+	struct list *at = &s->in.pieces;
+	uint32_t bytes = 0;
+
+	while (at->next != &s->in.pieces &&
+	       !tsn_after(piece_at(at->next)->tsn, s->in.tsns.cum))
+		at = at->next;
+	for (; at != &s->in.pieces; at = at->prev) {
+		bytes += piece_at(at)->n;
+		if (piece_at(at)->flags & DATA_BEGIN)
+			break;
+	}
+	return bytes > s->conf->message;
+}
+
+/* What all else waits for may use a reserve. */
 static bool has_room(struct sctp *s, const struct chunk_data *d)
 {
 	uint32_t after = s->in.store.held + piece_cost(d->text.n);
@@ -174,12 +187,9 @@ static bool has_room(struct sctp *s, const struct chunk_data *d)
 		return true;
 	if (d->tsn != s->in.tsns.cum + 1)
 		return false;
-	if (after <= s->in.window + s->in.window / 4)
-		return true;
-	if (s->in.assembling > 2 * s->conf->message &&
-	    s->in.window == s->conf->in)
+	if (is_endless(s))
 		assoc_fail(s, -NAT_ELIMIT, CAUSE_MEMORY);
-	return false;
+	return after <= s->in.window + s->in.window / 4;
 }
 
 static bool take_in(struct sctp *s, const struct chunk *c,
@@ -277,7 +287,6 @@ void in_forward(struct sctp *s, const struct chunk *c)
 
 		if (tsn_after(p->tsn, cum))
 			break;
-		s->in.assembling -= p->n;
 		store_put(&s->in.store, p);
 	}
 	while (cur_left(&in) > 0) {

@@ -50,7 +50,7 @@ static size_t say_last(struct sctp *s, struct span room)
 	if (s->setup.abort) {
 		mark = chunk_open(&p, CHUNK_ABORT, 0);
 		cause = param_open(&p, s->setup.abort);
-		chunk_close(&p, cause);
+		param_close(&p, cause);
 	} else if (s->setup.complete) {
 		mark = chunk_open(&p, CHUNK_SHUTDOWN_COMPLETE, 0);
 	} else {

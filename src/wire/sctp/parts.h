@@ -33,10 +33,9 @@ enum { SACK_DUPS = 4 };
 struct sctp_in {
 	struct store store;
 	struct tsns tsns;
-	struct list pieces;  /* of messages that are not whole, by TSN */
-	uint32_t assembling; /* bytes of them */
-	uint32_t window;     /* bytes that may be held, as it has grown */
-	uint32_t taken;      /* since taken_at */
+	struct list pieces; /* of messages that are not whole, by TSN */
+	uint32_t window;    /* bytes that may be held, as it has grown */
+	uint32_t taken;     /* since taken_at */
 	int64_t taken_at;
 	uint32_t told; /* the window as last told */
 	uint32_t dups[SACK_DUPS];

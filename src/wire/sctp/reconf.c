@@ -60,7 +60,7 @@ static void put_ask(struct sctp *s, struct pack *p)
 	list_each (at, &s->streams.all)
 		if (stream_all(at)->reset == RESET_ASKED)
 			pack_u16(p, stream_all(at)->sid);
-	chunk_close(p, mark);
+	param_close(p, mark);
 }
 
 static void asked_over(struct sctp *s)
@@ -195,7 +195,7 @@ void reconf_say(struct sctp *s, struct pack *p, size_t most, int64_t now)
 
 		pack_u32(p, r->expects - 1);
 		pack_u32(p, r->result);
-		chunk_close(p, param);
+		param_close(p, param);
 	}
 	if (r->say) {
 		put_ask(s, p);

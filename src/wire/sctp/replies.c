@@ -26,7 +26,7 @@ void reply_error(struct sctp *s, uint16_t cause, struct bytes info)
 
 	info.n = min_size(info.n, ERROR_INFO);
 	pack_bytes(&p, info);
-	chunk_close(&p, param);
+	param_close(&p, param);
 	chunk_close(&p, chunk);
 	reply_put(s, pack_done(&p), 0);
 }

@@ -77,7 +77,7 @@ static int may_send(const struct sctp *s, struct bytes text)
 	return 0;
 }
 
-static int enqueue(struct sctp *s, struct sctp_stream *x, struct list *pieces)
+static void enqueue(struct sctp *s, struct sctp_stream *x, struct list *pieces)
 {
 	uint32_t cost = 0;
 
@@ -92,29 +92,43 @@ static int enqueue(struct sctp *s, struct sctp_stream *x, struct list *pieces)
 	s->out.unsent += cost;
 	if (list_alone(&x->turn))
 		list_append(&s->out.turns, &x->turn);
-	return 0;
+}
+
+static struct sctp_stream *stream_for(struct sctp *s, uint16_t sid)
+{
+	if (s->can.streams && sid >= s->can.streams)
+		return NULL;
+	return streams_need(&s->streams, sid);
+}
+
+static bool refuse(struct sctp *s, struct sctp_stream *x, size_t bytes)
+{
+	size_t n = (bytes + piece_most(s) - 1) / piece_most(s);
+	uint32_t cost = (uint32_t)(bytes + n * (PIECE_HEAD + 7));
+
+	if (has_room(s, x, cost))
+		return false;
+	x->refused = cost;
+	s->out.refused = true;
+	return true;
 }
 
 int sctp_send(struct sctp *s, uint16_t sid, struct bytes text,
 	      const struct sctp_message *m, int64_t now)
 {
-	size_t n = (text.n + piece_most(s) - 1) / piece_most(s);
 	int rc = may_send(s, text);
 	struct sctp_stream *x;
 	struct list pieces;
 
 	if (rc < 0)
 		return rc;
-	x = streams_need(&s->streams, sid);
-	if (!x || (s->can.streams && sid >= s->can.streams))
+	x = stream_for(s, sid);
+	if (!x)
 		return -NAT_ELIMIT;
 	if (x->reset != RESET_NO)
 		return -NAT_ECLOSED;
-	if (!m->urgent &&
-	    !has_room(s, x, (uint32_t)(text.n + n * (PIECE_HEAD + 7)))) {
-		x->refused = s->out.refused = true;
+	if (!m->urgent && refuse(s, x, text.n))
 		return -NAT_EAGAIN;
-	}
 	list_init(&pieces);
 	rc = cut(s, &pieces, text);
 	if (rc < 0) {
@@ -122,24 +136,26 @@ int sctp_send(struct sctp *s, uint16_t sid, struct bytes text,
 		return rc;
 	}
 	label(&pieces, m, sid, now);
-	return enqueue(s, x, &pieces);
+	enqueue(s, x, &pieces);
+	return 0;
 }
 
 void sending_room(struct sctp *s)
 {
-	uint32_t most = unsent_most(s);
+	bool still = false;
 
-	if (!s->out.refused || s->out.unsent > most / 2 ||
-	    s->out.store.held > s->conf->out / 4 * 3)
+	if (!s->out.refused || s->out.unsent > unsent_most(s) / 4 * 3)
 		return;
-	s->out.refused = false;
 	list_each (at, &s->streams.all) {
 		struct sctp_stream *x = stream_all(at);
 
-		if (x->refused)
+		if (x->refused && has_room(s, x, x->refused)) {
 			assoc_tell(s, x, SCTP_ROOM);
-		x->refused = false;
+			x->refused = 0;
+		}
+		still = still || x->refused;
 	}
+	s->out.refused = still;
 }
 
 /* ---- turns ---- */

@@ -29,15 +29,15 @@ static void put_abilities(const struct sctp *s, struct pack *p)
 	static const uint8_t chunks[] = { CHUNK_RECONF, CHUNK_FORWARD };
 	size_t mark = param_open(p, PARAM_FORWARD);
 
-	chunk_close(p, mark);
+	param_close(p, mark);
 	mark = param_open(p, PARAM_CHUNKS);
 	pack_bytes(p, (struct bytes){ chunks, sizeof chunks });
-	chunk_close(p, mark);
+	param_close(p, mark);
 	if (!s->conf->zero_sum)
 		return;
 	mark = param_open(p, PARAM_ZERO_SUM);
 	pack_u32(p, 1); /* RFC 9653 8.2: DTLS */
-	chunk_close(p, mark);
+	param_close(p, mark);
 }
 
 static void put_init(const struct sctp *s, struct pack *p)
@@ -95,8 +95,8 @@ static void on_unknown(const struct param *m, struct pack *report)
 	outer = param_open(report, PARAM_UNKNOWN);
 	inner = param_open(report, m->type);
 	pack_bytes(report, m->body);
-	chunk_close(report, inner);
-	chunk_close(report, outer);
+	param_close(report, inner);
+	param_close(report, outer);
 }
 
 /* report: NULL, or where unknown parameters are told of. */
@@ -149,7 +149,7 @@ static void put_cookie(const struct sctp *s, struct pack *p,
 	pack_u32(p, 0);
 	mac_of(s, (struct bytes){ p->room.p + at, COOKIE_BODY }, mac);
 	pack_bytes(p, (struct bytes){ mac, COOKIE_MAC });
-	chunk_close(p, mark);
+	param_close(p, mark);
 }
 
 /* Ours, fresh and of this association. */
@@ -212,6 +212,7 @@ void setup_on_init(struct sctp *s, const struct chunk *c, int64_t now)
 	put_init(s, &p);
 	put_cookie(s, &p, &t, now);
 	put_abilities(s, &p);
+	pack_uint(&p, 0, -p.n & 3);
 	pack_bytes(&p, pack_done(&report));
 	chunk_close(&p, mark);
 	reply_put(s, pack_done(&p), t.init.tag);
@@ -297,10 +298,9 @@ void setup_say_cookie(struct sctp *s, struct pack *p)
 
 static uint32_t again_ms(const struct sctp *s)
 {
-	uint32_t ms = s->setup.rtt ? 2 * s->setup.rtt : AGAIN_UNKNOWN;
+	uint32_t rtt = s->rtt.known ? rtt_ms(&s->rtt) : s->setup.rtt;
+	uint32_t ms = rtt || s->rtt.known ? 2 * rtt : AGAIN_UNKNOWN;
 
-	if (s->rtt.known)
-		return rtt_patience(&s->rtt, s->setup.tries);
 	if (ms < AGAIN_LEAST)
 		ms = AGAIN_LEAST;
 	ms <<= s->setup.tries < 6 ? s->setup.tries : 6;
