@@ -93,12 +93,12 @@ void lapse_say(struct sctp *s, struct pack *to, size_t most)
 {
 	struct sctp_flight *f = &s->out.flight;
 	struct skip skips[SKIPS];
-	size_t n = 0, room = most - to->n, fit, mark;
+	size_t n = 0, fit, mark;
 	uint32_t cum = f->acked;
 
-	if (room < CHUNK_HEAD + 8)
+	if (to->n + CHUNK_HEAD + 8 > most)
 		return;
-	fit = min_size(SKIPS, (room - CHUNK_HEAD - 4) / 4);
+	fit = min_size(SKIPS, (most - to->n - CHUNK_HEAD - 4) / 4);
 	list_each (at, &f->pieces) {
 		const struct piece *p = piece_at(at);
 

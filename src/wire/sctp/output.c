@@ -187,7 +187,8 @@ static void say_control(struct sctp *s, struct pack *p, size_t most,
 			int64_t now)
 {
 	if (s->setup.say &&
-	    (s->state == SCTP_SENT || s->state == SCTP_ACK_SENT)) {
+	    (s->state == SCTP_SENT || s->state == SCTP_ACK_SENT) &&
+	    p->n + CHUNK_HEAD + 4 <= most) {
 		closing_say(s, p);
 		setup_said(s, now);
 	}
@@ -217,6 +218,7 @@ static size_t say_all(struct sctp *s, struct span room, int64_t now)
 size_t sctp_output(struct sctp *s, struct span room, int64_t now)
 {
 	struct piece *alone = reply_alone(s);
+	size_t n;
 
 	if (s->state == SCTP_DOWN)
 		return say_last(s, room);
@@ -231,5 +233,9 @@ size_t sctp_output(struct sctp *s, struct span room, int64_t now)
 		return say_init(s, room, now);
 	flight_tick(s, now);
 	reconf_tick(s, now);
-	return say_all(s, room, now);
+	n = say_all(s, room, now);
+	/* What had to go again has lapsed: then that is to be said. */
+	if (n == 0 && s->out.flight.say_forward)
+		n = say_all(s, room, now);
+	return n;
 }

@@ -169,7 +169,7 @@ void reconf_tick(struct sctp *s, int64_t now)
 	}
 	if (r->due >= 0 && now >= r->due)
 		r->say = r->asked;
-	if (!r->asked && r->wanted > 0)
+	if (!r->asked && r->wanted > 0 && s->can.reconf)
 		ask(s);
 }
 

@@ -57,14 +57,12 @@ static void put_gaps(const struct tsns *t, struct pack *p, uint16_t n)
 void sack_say(struct sctp *s, struct pack *p, size_t most)
 {
 	struct sctp_in *in = &s->in;
-	size_t left = most - p->n,
-	       least = CHUNK_HEAD + SACK_BODY + 4u * in->ndups;
-	size_t gaps =
-		left < least ? 0 : min_size(in->tsns.n, (left - least) / 4);
-	size_t mark;
+	size_t least = p->n + CHUNK_HEAD + SACK_BODY + 4u * in->ndups;
+	size_t gaps, mark;
 
-	if (left < least)
+	if (least > most)
 		return;
+	gaps = min_size(in->tsns.n, (most - least) / 4);
 	mark = chunk_open(p, CHUNK_SACK, 0);
 	in->told = sack_window(s);
 	pack_u32(p, in->tsns.cum);
