@@ -21,8 +21,8 @@ ifneq ($(filter webrtc,$(IN)),)
 sctp: $(rel)/t/sctp/sctpcat $(USRCAT) ## SCTP with aiortc, usrsctp, itself: all rows (ROWS=WORD for some)
 	@$(PYTHON) t/sctp/interop.py --verbose $(ROWS:%=--only '%') $^
 
-sctp-short: $(san)/t/sctp/sctpcat | $(QUIET)
-	@$(PYTHON) t/sctp/interop.py --short $<
+sctp-short: $(san)/t/sctp/sctpcat $(USRCAT) | $(QUIET)
+	@$(PYTHON) t/sctp/interop.py --short $^
 interop: sctp-short
 
 sctp-sim: $(rel)/t/unit/test_sctp_sim ## two associations over SEEDS=10000 bad wires, in virtual time
