@@ -2,11 +2,13 @@
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
 PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http https natpass edge \
-	map journal redis handover access page ws webrtc
+	map journal redis handover access page ws webrtc shell
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
 IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
+# A shell is asked for by natpass, and a command beside those of the tracker's.
+IN := $(filter-out $(if $(filter-out $(IN),natpass tracker private),shell),$(IN))
 # handover is asked for by admin, and knows visitors of http.
 IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 # WebSocket begins as HTTP, and clients want it by TLS.
@@ -74,6 +76,8 @@ MAP := $(if $(filter tracker,$(IN)),$(filter map,$(IN)))
 OUT += $(if $(MAP),net/mapping_small,cmd/map net/mapping net/fetch wire/portmap wire/pcp wire/upnp)
 OUT += $(if $(MAP)$(filter http,$(IN)),,wire/http1 wire/body)
 
+$(call part,shell,wire/yaml wire/npimport cmd/import,)
+
 $(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/handover app/client/heir \
 	cmd/takeover cmd/handover,net/legacy_small app/client/heir_small \
 	app/relay/handover_small cmd/handover_small)
@@ -110,6 +114,7 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_HTTPS=$(if $(filter https,$(IN)),in,out) \
 	-DNAT_NATPASS=$(if $(filter natpass,$(IN)),in,out) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
+	-DNAT_SHELL=$(if $(filter shell,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \
 	-DNAT_WS=$(if $(filter ws,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

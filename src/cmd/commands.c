@@ -5,7 +5,7 @@ const struct cmd *const cmds[] = {
 	&cmd_check,
 	&cmd_client,
 	ROWS_OF(NAT_NATPASS)(&cmd_forward, ) & cmd_help,
-	&cmd_keygen,
+	ROWS_OF(NAT_SHELL)(&cmd_import, ) & cmd_keygen,
 	ROWS_OF(NAT_MAP)(&cmd_map, ) & cmd_members,
 	&cmd_relay,
 	&cmd_run,
