@@ -76,9 +76,11 @@ MAP := $(if $(filter tracker,$(IN)),$(filter map,$(IN)))
 OUT += $(if $(MAP),net/mapping_small,cmd/map net/mapping net/fetch wire/portmap wire/pcp wire/upnp)
 OUT += $(if $(MAP)$(filter http,$(IN)),,wire/http1 wire/body)
 
-$(call part,shell,wire/yaml wire/npimport cmd/import,)
+$(call part,shell,os/keeper os/sitter os/pty os/term wire/yaml wire/npimport \
+	cmd/import cmd/shell cmd/escape cmd/early app/natpass/shell,cmd/early_small)
+OUT += $(if $(filter handover shell,$(IN)),,os/pass)
 
-$(call part,handover,net/legacy os/pass os/supervisor wire/handover app/relay/handover app/client/heir \
+$(call part,handover,net/legacy os/supervisor wire/handover app/relay/handover app/client/heir \
 	cmd/takeover cmd/handover,net/legacy_small app/client/heir_small \
 	app/relay/handover_small cmd/handover_small)
 $(call part,access,app/relay/access wire/access os/trail,app/relay/access_small)

@@ -47,6 +47,7 @@ static const struct opt opts[] = {
 	TLS_CLIENT_OPTS
 	WAY_CLIENT_OPTS(AT(ws_path), AT(tls_front), offsetof(struct client_set, proxy))
 	PASS_CLIENT_OPTS(struct client_set)
+	PASS_SHELL_OPTS(struct client_set)
 	ROLE_MEMORY_OPTS("32M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS
@@ -241,6 +242,11 @@ static void fit(const struct conf *file, struct section *s, struct diag *d)
 	if (conf->plain && !client_visits(conf) &&
 	    (conf->nservices != 1 || service_count(&conf->services[0]) != 1))
 		diag_option(d, "plain", "takes exactly one tcp service");
+}
+
+struct pass_set *client_pass(void *settings)
+{
+	return &((struct client_set *)settings)->pass;
 }
 
 static bool keeps_state(const void *settings)

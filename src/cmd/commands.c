@@ -9,7 +9,7 @@ const struct cmd *const cmds[] = {
 	ROWS_OF(NAT_MAP)(&cmd_map, ) & cmd_members,
 	&cmd_relay,
 	&cmd_run,
-	&cmd_status,
+	ROWS_OF(NAT_SHELL)(&cmd_shell, ) & cmd_status,
 	&cmd_stun,
 	&cmd_tracker,
 	&cmd_version,

@@ -6,6 +6,7 @@
 
 #include "app/natpass/agent.h"
 #include "cmd/role.h"
+#include "os/keeper.h"
 
 /* PASS_KNOWN: is there one in this build? */
 enum { PASS_SECRET = 128, PASS_KNOWN = ROWS_OF(NAT_NATPASS)(1 +) 0 };
@@ -13,8 +14,13 @@ enum { PASS_SECRET = 128, PASS_KNOWN = ROWS_OF(NAT_NATPASS)(1 +) 0 };
 struct pass_set {
 	struct agent_conf conf;
 	struct agent *agent;
+	const char *shell_user; /* NULL: --user, or who we are */
+	struct keeper keeper;
 	char secret[PASS_SECRET + 1]; /* conf's, which argv has no more */
 };
+
+/* Of a client section. */
+struct pass_set *client_pass(void *settings);
 
 /* Makes conf whole; says what is wrong with it. */
 static inline void pass_fit(struct pass_set *set, const struct common *common,
@@ -46,7 +52,7 @@ static inline void pass_share(struct secure_conf *tls,
 /* clang-format off */
 #define PASS_ROW(set, letter, name, type, flags, field, arg) \
 	letter, name, type, flags, offsetof(set, pass.conf.field), arg
-#define PASS_CLIENT_OPTS(set) ROWS_OF(NAT_NATPASS)( \
+#define PASS_LOGIN_OPTS(set) ROWS_OF(NAT_NATPASS)( \
 	{ PASS_ROW(set, 0, "natpass", OPT_ADDR, OPT_FIXED | OPT_HOST, server, "ADDR"), \
 	  NULL, 0, 0, WORDS("Log in at this natpass server, port 6154 if not said") }, \
 	{ PASS_ROW(set, 0, "id", OPT_TEXT, OPT_FIXED, id, "ID"), \
@@ -59,7 +65,11 @@ static inline void pass_share(struct secure_conf *tls,
 	  NULL, 0, 0, WORDS("Reach the natpass server by TLS") }, \
 	{ PASS_ROW(set, 0, "md5", OPT_FLAG, OPT_FIXED, md5, NULL), \
 	  NULL, 0, 0, WORDS("The server is of natpass before 0.11: without TLS, who " \
-	  "listens in can log in for ever") }, \
+	  "listens in can log in for ever") },)
+#define PASS_SHELL_OPTS(set) ROWS_OF(NAT_SHELL)( \
+	{ 0, "shell-user", OPT_TEXT, OPT_FIXED, offsetof(set, pass.shell_user), "NAME", \
+	  NULL, 0, 0, WORDS("As whom shells run that are allowed, if not as --user") },)
+#define PASS_CLIENT_OPTS(set) PASS_LOGIN_OPTS(set) ROWS_OF(NAT_NATPASS)( \
 	{ PASS_ROW(set, 0, "allow", OPT_TEXT, OPT_LIST, allow, "WHAT"), \
 	  NULL, 0, 0, WORDS("What others may ask for, parted by commas: tcp:HOST:PORT, " \
 	  "udp:HOST:LO-HI, shell, bench; nothing if not said") }, \

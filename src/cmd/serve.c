@@ -1,6 +1,7 @@
 #include "cmd/serve.h"
 #include "cmd/asked.h"
 #include "cmd/course.h"
+#include "cmd/early.h"
 #include "cmd/owner.h"
 #include "cmd/reload.h"
 #include "cmd/sandbox.h"
@@ -340,7 +341,10 @@ int serve_sections(const struct source *source, const struct settings *first)
 			      .diag = cmd_diag(source->cmd) };
 	unsigned dirs = (keeps_state(sv.what) ? OWNER_STATE : 0u) |
 			(asked_wanted(sv.common) ? OWNER_RUNTIME : 0u);
-	int rc = owner_take(&sv.owner, sv.common, dirs, &sv.diag);
+	int rc = early_start(sv.what, &sv.diag);
+
+	if (rc == 0)
+		rc = owner_take(&sv.owner, sv.common, dirs, &sv.diag);
 
 	host_wipe_env("NAT_TOKEN");
 	if (rc >= 0)

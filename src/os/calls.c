@@ -207,6 +207,7 @@ static const struct rule rules[] = {
 	{ __NR_socket, 0, 4, WHOLE, { AF_INET, AF_INET6, AF_UNIX, AF_NETLINK } },
 	{ __NR_socket, 1, 2, 0xf, { SOCK_STREAM, SOCK_DGRAM } },
 	{ __NR_socket, 2, 1, WHOLE, { 0 } }, /* of AF_NETLINK: routes */
+	{ __NR_socketpair, 0, 1, WHOLE, { AF_UNIX } }, /* to the keeper */
 #if defined(__NR_fcntl64)
 	{ __NR_fcntl64, 1, 4, WHOLE,
 	  { F_SETFD, F_GETFL, F_SETFL, F_SETPIPE_SZ } },

@@ -18,7 +18,7 @@
 
 #include "base/err.h"
 
-/* For this process, which can gain no privileges (process_start). 0;
+/* For this process, which can gain no privileges (process_renounce). 0;
  * -NAT_ENOTSUP: there is no table for this system or processor; else the kernel
  * has refused.
  */

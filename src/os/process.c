@@ -33,6 +33,10 @@ void process_start(void)
 	fill_standard();
 	process_conceal();
 	umask(S_IWGRP | S_IRWXO);
+}
+
+void process_renounce(void)
+{
 #if defined(__linux__)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif

@@ -1,6 +1,7 @@
 #include "os/native.h"
 #include "os/user.h"
 #include "base/cur.h"
+#include "base/fmt.h"
 #include "os/file.h"
 #include "os/mem.h"
 #include "os/process.h"
@@ -118,6 +119,36 @@ const char *user_find(struct user *u, const char *text)
 		mem_release(mem);
 	}
 	return why;
+}
+
+/* Field i of a row of /etc/passwd. */
+static struct bytes field_of(struct bytes row, int i)
+{
+	struct cur c = cur_of(row);
+
+	while (i-- > 0)
+		cur_until(&c, ':');
+	return cur_until(&c, ':');
+}
+
+bool user_tell(uint32_t uid, struct fmt *name, struct fmt *home)
+{
+	struct span mem = mem_reserve(FILE_MOST);
+	uint8_t number[12];
+	struct fmt key = fmt_to(SPAN(number));
+	struct bytes row = { NULL, 0 };
+
+	fmt_put(&key, "%lu", (unsigned long)uid);
+	if (mem.p)
+		row = find_row(read_rows(mem, "/etc/passwd"), fmt_done(&key),
+			       2);
+	if (row.p) {
+		fmt_bytes(name, field_of(row, 0));
+		fmt_bytes(home, field_of(row, 5));
+	}
+	if (mem.p)
+		mem_release(mem);
+	return row.p != NULL;
 }
 
 /* ---- ids ---- */

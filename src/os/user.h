@@ -24,6 +24,12 @@ struct user {
  */
 const char *user_find(struct user *u, const char *text);
 
+/* The name and the home directory of who has that id; false: nobody in /etc/passwd
+ * has, and nothing is printed.
+ */
+struct fmt;
+bool user_tell(uint32_t uid, struct fmt *name, struct fmt *home);
+
 /* Who this process is now. */
 struct user user_now(void);
 

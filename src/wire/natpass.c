@@ -34,6 +34,9 @@ static const struct pb_type addr_type = {
 static const struct pb_field shell_rows[] = {
 	{ 1, IN(natpass_shell, exec), PB_TEXT, false, NULL },
 	{ 2, IN(natpass_shell, env), PB_LIST, false, NULL },
+	{ 1000, IN(natpass_shell, args), PB_LIST, false, NULL },
+	{ 1001, IN(natpass_shell, rows), PB_UINT, false, NULL },
+	{ 1002, IN(natpass_shell, cols), PB_UINT, false, NULL },
 };
 static const struct pb_type shell_type = {
 	ROWS(shell_rows), .size = sizeof(struct natpass_shell),

@@ -73,6 +73,11 @@ struct natpass_addr {
 struct natpass_shell {
 	struct bytes exec;
 	struct pb_texts env;
+	/* Of ours alone: a program with its arguments, in place of exec; what
+	 * size its terminal has at first.
+	 */
+	struct pb_texts args;
+	uint32_t rows, cols;
 };
 
 struct natpass_request {

@@ -65,6 +65,7 @@ NEEDS = {
     "sigaction": "rt_sigaction rt_sigreturn sigreturn",
     "sigprocmask": "rt_sigprocmask",
     "socket": "socket",
+    "socketpair": "socketpair",
     "sync_file_range": "sync_file_range sync_file_range2",
     "splice": "splice",
     "unlink": "unlink unlinkat",
@@ -78,6 +79,10 @@ BEFORE = {
     "gethostname environ": "who we are",
     "getrlimit prlimit*": "descriptors are counted at start",
     "prctl set*uid set*gid setgroups getgid": "root is given up",
+    "execve fork grantpt kill pselect ptsname posix_openpt setsid "
+    "unlockpt waitpid chdir": "the keeper of shells, and who sits by one: "
+                              "forked before, and not confined",
+    "raise tcgetattr tcsetattr": "nat shell, which serves nobody",
     "nanosleep": "nat status, which serves nobody",
     "readlink": "the sandbox itself",
     "syscall": "ids, capset, the first network device, the sandbox itself",

@@ -88,6 +88,10 @@ CALLS = {
 
 # What src/os names beyond that, and why it is not made to fail.
 EXEMPT = {
+    "fork execve setsid waitpid kill chdir pselect posix_openpt grantpt ptsname "
+    "unlockpt socketpair": "the keeper's and the sitters', which are processes of "
+                           "their own: t/unit/test_keeper.c",
+    "tcgetattr tcsetattr raise": "of nat shell, whose terminal is the test's",
     "clock_gettime": "cannot fail for the two clocks that are asked",
     "getpid getuid geteuid getgid getegid umask": "cannot fail",
     "readlink": "the sandbox's, which a sanitized binary goes without",

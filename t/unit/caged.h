@@ -42,6 +42,7 @@ static inline int caged(void (*life)(void))
 	child = fork();
 	if (child == 0) {
 		process_start();
+		process_renounce();
 		life();
 		caged_leave(0);
 	}

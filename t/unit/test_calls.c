@@ -47,7 +47,7 @@ static const struct {
 	{ "fchmodat", __NR_fchmodat, -100, TEXT("/"), 0755, 0, ENOSYS },
 	{ "mkdirat", __NR_mkdirat, -100, TEXT("/tmp/x"), 0700, 0, ENOSYS },
 	{ "symlinkat", __NR_symlinkat, TEXT("/"), -100, TEXT("/x"), 0, ENOSYS },
-	{ "socketpair", __NR_socketpair, AF_UNIX, SOCK_STREAM, 0, 0, ENOSYS },
+	{ "socketpair", __NR_socketpair, AF_INET, SOCK_STREAM, 0, 0, EPERM },
 	{ "no such call", 0x40000000 | __NR_getpid, 0, 0, 0, 0, ENOSYS },
 	{ "packets", __NR_socket, AF_PACKET, SOCK_DGRAM, 0, 0, EPERM },
 	{ "vsock", __NR_socket, AF_VSOCK, SOCK_STREAM, 0, 0, EPERM },
@@ -128,6 +128,7 @@ static void check_sockets(void)
 	CHECK(sock_own_addr(&from) <= 0 && sock_spare() >= 0);
 	CHECK(socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0);
 	CHECK(socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
 }
 
 static void check_datagrams(void)

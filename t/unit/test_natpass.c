@@ -98,6 +98,39 @@ static void golden_frames_are_read(void **state)
 	}
 }
 
+/* Beside what originals know; exec is not said, which they would run. */
+static void a_shell_with_arguments(void **state)
+{
+	const struct natpass said = {
+		.kind = NATPASS_CONNECT_REQ,
+		.to = BYTES("b"),
+		.link = BYTES("1"),
+		.payload = NATPASS_REQUEST,
+		.request = { .type = NATPASS_SHELL,
+			     .told = NATPASS_CSHELL,
+			     .shell.args = { 2, { BYTES("ls"), BYTES("-l") } },
+			     .shell.rows = 24,
+			     .shell.cols = 200 },
+	};
+	uint8_t room[256], right[64];
+	struct fmt f = fmt_to(SPAN(room));
+	struct bytes message;
+	struct natpass m;
+
+	(void)state;
+	natpass_put(&f, &said);
+	assert_int_equal(natpass_frame(fmt_done(&f), &message), f.n);
+	assert_bytes_equal(message,
+			   unit_hex(SPAN(right),
+				    "0803 220162 320131 5a15 1002 5a11"
+				    "c23e026c73 c23e022d6c c83e18 d03ec801"));
+	assert_int_equal(natpass_read(&m, message), 0);
+	assert_int_equal(m.request.shell.args.n, 2);
+	assert_bytes_equal(m.request.shell.args.v[1], BYTES("-l"));
+	assert_int_equal(m.request.shell.exec.n, 0);
+	assert_int_equal(m.request.shell.cols, 200);
+}
+
 /* That of the real v0.6.2: its link is not in our source. */
 static void a_tcp_request_of_old(void **state)
 {
@@ -274,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(golden_frames_are_printed),
 		cmocka_unit_test(golden_frames_are_read),
+		cmocka_unit_test(a_shell_with_arguments),
 		cmocka_unit_test(a_tcp_request_of_old),
 		cmocka_unit_test(frames_come_in_pieces),
 		cmocka_unit_test(forwarded),

@@ -190,6 +190,7 @@ static void drop(unsigned lowest, uint16_t port, int verdict)
 
 	if (child == 0) {
 		process_start();
+		process_renounce();
 		CHECK(setgroups(COUNT(groups), groups) == 0);
 		CHECK(user_become(&nobody) == 0);
 		check_between(port);

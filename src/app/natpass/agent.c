@@ -136,6 +136,13 @@ static bool allows(const struct agent_conf *conf,
 	return false;
 }
 
+bool agent_keeps_shells(const struct agent_conf *conf)
+{
+	const struct natpass_request ask = { .type = NATPASS_SHELL };
+
+	return conf->server && allows(conf, &ask);
+}
+
 const char *agent_objects(struct agent *a, const struct natpass *m)
 {
 	const struct natpass_request *ask = &m->request;

@@ -9,15 +9,18 @@
 #include "net/net.h"
 #include "net/secure.h"
 
+struct keeper;
+
 struct agent_conf {
 	const char
 		*server; /* ADDR, port 6154 by default; NULL: none is wanted */
 	const char *id;  /* NULL: HOST-xxxxxx */
 	const char *secret, *secret_file;
-	bool md5;                /* the server is of N5 or N6 */
-	bool tls;                /* it is called by TLS */
-	struct opt_list allow;   /* what others may ask for */
-	struct opt_list forward; /* what is asked of others */
+	bool md5;                    /* the server is of N5 or N6 */
+	bool tls;                    /* it is called by TLS */
+	struct opt_list allow;       /* what others may ask for */
+	struct opt_list forward;     /* what is asked of others */
+	const struct keeper *keeper; /* of shells; NULL: there is none */
 	uint32_t max_links;
 	int64_t udp_idle;              /* ms */
 	uint64_t memory;               /* for buffers, of the process */
@@ -26,6 +29,9 @@ struct agent_conf {
 };
 
 struct agent;
+
+/* Is a shell among what others may ask for? */
+bool agent_keeps_shells(const struct agent_conf *conf);
 
 /* Says what is wrong with settings, without looking at a file; makes them whole. */
 void agent_fit(struct agent_conf *conf, struct diag *d);

@@ -2,6 +2,7 @@
 #include "app/natpass/carry.h"
 #include "app/natpass/inner.h"
 #include "app/natpass/ferry.h"
+#include "app/natpass/shell.h"
 
 /* ---- bench: it is answered, and what comes is read ---- */
 
@@ -49,7 +50,9 @@ static void bench(struct agent *a, struct vlink *l, void *place,
 const struct kind kinds[] = {
 	{ NATPASS_TCP, sizeof(struct carry), carry_asked, carry_stop, NULL },
 	{ NATPASS_UDP, sizeof(struct ferry), ferry_asked, ferry_stop, NULL },
-	{ NATPASS_BENCH, sizeof(struct bench), bench, stop_bench, NULL },
+	ROWS_OF(NAT_SHELL)({ NATPASS_SHELL, sizeof(struct shell), shell_asked,
+			     shell_stop, NULL }, ){
+		NATPASS_BENCH, sizeof(struct bench), bench, stop_bench, NULL },
 	{ NATPASS_VNC, 0, NULL, NULL, "desktops are not shown here yet" },
 	{ NATPASS_CODE, 0, NULL, NULL, "there is no code-server here" },
 	{ .type = NATPASS_TYPES },
