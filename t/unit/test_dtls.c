@@ -415,6 +415,28 @@ static void test_forged_alerts(void **state)
 	assert_true(dpair_open(&p));
 }
 
+/* A Finished in clear is none of the handshake's. */
+static void test_forged_finished(void **state)
+{
+	uint8_t room[64] = { 0 };
+	struct epoch plain = { .seq = 9 };
+	size_t n;
+
+	(void)state;
+	begin();
+	p.road.delay = 100;
+	dpair_start(&p);
+	dpair_go_on(&p, 310);
+	gather_head(room + EPOCH_HEAD, TLS_FINISHED,
+		    p.hs[TLS_CLIENT].gather.next, KEYS12_FINISHED);
+	n = epoch_seal(&plain, room, GATHER_HEAD + KEYS12_FINISHED,
+		       TLS_HANDSHAKE);
+	dpair_tell(&p, TLS_CLIENT, (struct span){ room, n });
+	assert_int_equal(client->err, 0);
+	dpair_go_on(&p, 2000);
+	assert_true(dpair_open(&p));
+}
+
 /* Neither side handshakes again: a warning, and it goes on (RFC 5746). */
 static void test_renegotiation(void **state)
 {
@@ -545,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_replayed),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_forged_alerts),
+		cmocka_unit_test(test_forged_finished),
 		cmocka_unit_test(test_renegotiation),
 		cmocka_unit_test(test_browser),
 		cmocka_unit_test(test_only_13),
