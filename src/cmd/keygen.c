@@ -127,6 +127,27 @@ static void print_pin(const struct key *k)
 	console_out(fmt_done(&f));
 }
 
+/* What a peer of nat peer is called by. */
+static void print_id(const struct key *k)
+{
+	uint8_t spki[KEY_SPKI_MOST], id[SHA256_SIZE];
+	struct der_out o = der_out(SPAN(spki));
+	char line[80];
+	struct fmt f = fmt_to(SPAN(line));
+	struct hash h;
+
+	if (!k->rsa)
+		return;
+	key_put_spki(&o, k);
+	hash_init(&h, &hash_sha256);
+	hash_add(&h, der_written(&o));
+	hash_end(&h, id);
+	fmt_put(&f, "id ");
+	fmt_hex(&f, (struct bytes){ id, sizeof id });
+	fmt_put(&f, "\n");
+	console_out(fmt_done(&f));
+}
+
 static int store(struct diag *d, const struct keygen_set *set,
 		 const struct texts *t)
 {
@@ -174,8 +195,10 @@ static int make_key(const struct keygen_set *set, struct diag *d)
 
 	if (rc == 0)
 		rc = store(d, set, &t);
-	if (rc == 0)
+	if (rc == 0) {
 		print_pin(&k);
+		print_id(&k);
+	}
 	ct_wipe(&k, sizeof k);
 	ct_wipe(key_text, sizeof key_text);
 	return err_exit(rc);
@@ -210,7 +233,9 @@ static const char about[] = WORDS(
 	"A key is written in PEM (PKCS #8), mode 0600, and with --cert a\n"
 	"certificate for it, to the same FILE or to one of its own. On stdout\n"
 	"is its pin, the SHA-256 of the public key in base64: who knows that\n"
-	"needs nobody else to vouch for the certificate.");
+	"needs nobody else to vouch for the certificate. Of an RSA key a "
+	"second\n"
+	"line is its id, by which nat peer knows it.");
 
 static const char *const examples[] = {
 	"nat keygen --token",
