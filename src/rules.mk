@@ -2,10 +2,12 @@
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
 PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http https natpass edge \
-	map journal redis handover access page ws webrtc shell
+	map journal redis handover access page ws webrtc shell peer
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
+# A peer has a key, and stands in the table of commands with those of tracker.
+IN := $(if $(filter-out $(IN),tls tracker),$(filter-out peer,$(IN)),$(IN))
 IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
 # A shell is asked for by natpass, and a command beside those of the tracker's.
 IN := $(filter-out $(if $(filter-out $(IN),natpass tracker private),shell),$(IN))
@@ -101,6 +103,8 @@ UNAIDED += $(if $(filter webrtc,$(LEFT)),t/unit/dtls_pair.c)
 $(call engine,sctp,$(patsubst src/%.c,%,$(wildcard src/wire/sctp/*.c)))
 UNTESTED += $(if $(filter webrtc,$(LEFT)),$(patsubst t/unit/test_%,%,$(wildcard t/unit/test_sctp*.c)))
 UNAIDED += $(if $(filter webrtc,$(LEFT)),t/unit/sctp_pair.c)
+$(call part,peer,wire/showchain wire/chainkey cmd/peer cmd/peerask \
+	$(patsubst src/%.c,%,$(wildcard src/app/peer/*.c)),)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -118,5 +122,6 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_EDGE=$(if $(filter edge,$(IN)),in,out) \
 	-DNAT_SHELL=$(if $(filter shell,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \
+	-DNAT_PEER=$(if $(filter peer,$(IN)),in,out) \
 	-DNAT_WS=$(if $(filter ws,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

@@ -7,7 +7,7 @@ const struct cmd *const cmds[] = {
 	ROWS_OF(NAT_NATPASS)(&cmd_forward, ) & cmd_help,
 	ROWS_OF(NAT_SHELL)(&cmd_import, ) & cmd_keygen,
 	ROWS_OF(NAT_MAP)(&cmd_map, ) & cmd_members,
-	&cmd_relay,
+	ROWS_OF(NAT_PEER)(&cmd_peer, ) & cmd_relay,
 	&cmd_run,
 	ROWS_OF(NAT_SHELL)(&cmd_shell, ) & cmd_status,
 	&cmd_stun,

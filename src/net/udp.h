@@ -61,4 +61,11 @@ void udp_send(struct udp *u, const struct udp_to *to, struct bytes head,
 	      struct bytes body);
 void udp_flush(struct net *net);
 
+/* What is sent from now on ends after so many routers (dgram_hops). */
+static inline void udp_hops(struct udp *u, unsigned hops)
+{
+	udp_flush(u->net);
+	dgram_hops(u->io.fd, hops);
+}
+
 #endif

@@ -17,6 +17,13 @@ void clock_wait(int64_t ms)
 	nanosleep(&ts, NULL);
 }
 
+int64_t clock_unix_ms(void)
+{
+	struct ticks t = ticks_now(TICKS_WALL);
+
+	return t.s * 1000 + t.ns / 1000000;
+}
+
 int64_t clock_unix(void)
 {
 	return ticks_now(TICKS_WALL).s;

@@ -9,6 +9,8 @@
 int64_t clock_ms(void);   /* steady, from any start */
 int64_t clock_unix(void); /* seconds since 1970, UTC; may jump */
 
+int64_t clock_unix_ms(void);
+
 /* Waits; for commands without a loop. */
 void clock_wait(int64_t ms);
 

@@ -100,6 +100,18 @@ int dgram_connect(const struct addr *peer, const struct addr *as)
 	return open_at(peer, true, as);
 }
 
+enum { USUAL_HOPS = 64 };
+
+void dgram_hops(int fd, unsigned hops)
+{
+	int n = (int)(hops ? hops : USUAL_HOPS);
+
+	set(fd, IPPROTO_IP, IP_TTL, n);
+#if defined(IPV6_UNICAST_HOPS)
+	set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, n);
+#endif
+}
+
 /* ---- receiving ---- */
 
 /* Room for what the kernel says beside a message, aligned. */

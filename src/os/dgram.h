@@ -48,4 +48,7 @@ struct dgram_out {
  */
 int dgram_send(int fd, const struct dgram_out *v, int n, bool trains);
 
+/* What is sent from now on ends after so many routers; 0: after as many as usual. */
+void dgram_hops(int fd, unsigned hops);
+
 #endif

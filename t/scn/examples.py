@@ -14,7 +14,7 @@ from script import Args, Failed
 from world import World
 
 ALIVE = 0.3  # seconds that a serving command must live
-SERVES = ("relay", "client", "forward", "run", "tracker")
+SERVES = ("relay", "client", "forward", "run", "tracker", "peer")
 NOBODY = "127.0.0.1:1"
 
 # what a command's examples say, and what is run in its place
@@ -25,6 +25,8 @@ REWRITES = [
     (r"(--relay|-r|--natpass) \S+", rf"\1 {NOBODY}"),
     (r" 2222:", " 0:"),
     (r" udp:5353:", " udp:0:"),
+    (r"^nat peer", "nat peer --listen 127.0.0.1:0"),
+    (r"--introducer \S+", f"--introducer {NOBODY}"),
     (r"^nat run(?!.* -c )", "nat run -c nat.conf"),
 ]
 FILES = {

@@ -1,0 +1,414 @@
+#include "app/peer/peer.h"
+#include "base/cur.h"
+#include "crypt/ct.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/mem.h"
+#include "os/rand.h"
+
+enum { KEY_FILE = 16 * 1024, GROUP_KEY = 1024, LOOK_UP = 30 * 1000 };
+
+/* ---- settings ---- */
+
+/* [ID@]HOST:PORT; id NULL where there is none. */
+static int split(const char *text, struct bytes *id, const char **where,
+		 struct hostport *at)
+{
+	const char *sign = strchr(text, '@');
+	uint8_t room[CHAIN_ID];
+
+	*id = (struct bytes){ NULL, 0 };
+	*where = sign ? sign + 1 : text;
+	if (sign)
+		*id = (struct bytes){ (const uint8_t *)text,
+				      (size_t)(sign - text) };
+	if (sign && chain_parse_id(room, *id) < 0)
+		return -NAT_EINVAL;
+	if (hostport_parse(at, bytes_of(*where)) < 0 || !at->host.n)
+		return -NAT_EINVAL;
+	at->port = at->port ? at->port : CHAIN_PORT;
+	return 0;
+}
+
+void peer_fit(const struct peer_conf *conf, struct diag *d)
+{
+	struct bytes id;
+	const char *where;
+	struct hostport at;
+	uint8_t room[CHAIN_ID];
+	struct addr a;
+
+	if (!conf->key)
+		diag_option(d, "key", "is missing: nat keygen --key rsa");
+	for (uint32_t i = 0; i < conf->introducer.n; i++)
+		if (split(conf->introducer.v[i], &id, &where, &at) < 0)
+			diag_option(d, "introducer",
+				    "is not ID@HOST:PORT, nor HOST:PORT");
+	for (uint32_t i = 0; i < conf->allow.n; i++)
+		if (chain_parse_id(room, bytes_of(conf->allow.v[i])) < 0)
+			diag_option(d, "allow", "is no id: 64 hex digits");
+	for (uint32_t i = 0; i < conf->lan.n; i++)
+		if (addr_parse(&a, bytes_of(conf->lan.v[i])) < 0 ||
+		    i == CHAIN_LAN)
+			diag_option(d, "lan",
+				    "is no address and port in numbers, or a "
+				    "third");
+}
+
+static int load_key(struct peering *p, struct diag *d)
+{
+	uint8_t text[KEY_FILE];
+	struct key k;
+	long n = file_read_secret(p->conf->key, SPAN(text));
+	int rc = n < 0 ? (int)n
+		       : key_load(&k, (struct bytes){ text, (size_t)n },
+				  rand_fill);
+	const char *why = rc < 0 ? err_text(rc) : NULL;
+
+	if (n == -NAT_EINVAL)
+		why = "others can read it: chmod 600 it";
+	if (rc == 0) {
+		rc = chain_self_init(&p->self, &k);
+		why = rc < 0 ? "no RSA key of 2048 bits" : NULL;
+	}
+	if (why)
+		diag_put(d, "key %s: %s", p->conf->key, why);
+	ct_wipe(text, sizeof text);
+	ct_wipe(&k, sizeof k);
+	return rc;
+}
+
+static int load_group(struct peering *p, struct diag *d)
+{
+	uint8_t text[GROUP_KEY];
+	long n;
+
+	if (!p->conf->group_key)
+		return 0;
+	n = file_read_secret(p->conf->group_key, SPAN(text));
+	while (n > 0 && text[n - 1] <= ' ')
+		n--;
+	if (n >= 0 && n < 16)
+		n = -NAT_EINVAL;
+	if (n < 0) {
+		diag_put(d, "group key %s: %s (16 bytes or more, mode 600)",
+			 p->conf->group_key, err_text((int)n));
+		return (int)n;
+	}
+	hmac_init(&p->node.rules.group, &hash_sha256,
+		  (struct bytes){ text, (size_t)n });
+	p->node.rules.grouped = true;
+	ct_wipe(text, sizeof text);
+	return 0;
+}
+
+/* ---- datagrams ---- */
+
+/* Goes on evenly, however the clock is set meanwhile: others know how far off it
+ * is.
+ */
+static int64_t unix_ms(const struct peering *p)
+{
+	return p->epoch + p->net->loop->now;
+}
+
+static void flush(struct peering *p)
+{
+	udp_flush(p->net);
+	p->out = 0;
+}
+
+/* An IPv4 address as a socket for both families knows it, and back. */
+static struct addr as_mapped(const struct addr *a)
+{
+	struct addr mapped = { .family = ADDR_IP6, .port = a->port };
+
+	addr_cut(mapped.ip, a, 128);
+	return mapped;
+}
+
+static struct addr as_plain(const struct addr *a)
+{
+	struct addr plain = { .family = ADDR_IP4, .port = a->port };
+
+	if (a->family != ADDR_IP6 || !addr_is_ip4(a))
+		return *a;
+	memcpy(plain.ip, a->ip + 12, 4);
+	return plain;
+}
+
+static void send(struct node *n, const struct addr *to, struct bytes what,
+		 unsigned hops)
+{
+	struct peering *p = container_of(n, struct peering, node);
+	struct udp_to where = { &p->to[p->out], NULL };
+	uint8_t *room = p->room[p->out];
+
+	p->to[p->out] = *to;
+	if (p->udp.at.family == ADDR_IP6 && to->family == ADDR_IP4)
+		p->to[p->out] = as_mapped(to);
+	if (hops)
+		udp_hops(&p->udp, hops);
+	memcpy(room, what.p, what.n);
+	udp_send(&p->udp, &where, BYTES(""), (struct bytes){ room, what.n });
+	if (hops)
+		udp_hops(&p->udp, 0);
+	if (++p->out == PEERING_OUT)
+		flush(p);
+}
+
+static void wait(struct peering *p)
+{
+	int64_t due = node_due(&p->node), now = p->net->loop->now;
+
+	timer_start(&p->due, p->net->loop, due > now ? due : now + 1);
+}
+
+static void come(struct udp *u)
+{
+	struct peering *p = container_of(u, struct peering, udp);
+	struct datagram d;
+
+	while (udp_next(u, &d)) {
+		struct addr from = as_plain(d.peer);
+
+		p->out = 0; /* udp_next has flushed, or nothing was there */
+		node_hear(&p->node, &from, d.data, p->net->loop->now,
+			  unix_ms(p));
+		flush(p);
+	}
+	wait(p);
+}
+
+/* ---- names ---- */
+
+static void found(struct resolve *r, const struct found *f)
+{
+	struct introducer *in = container_of(r, struct introducer, resolve);
+	const struct addr *best = NULL;
+
+	for (uint8_t i = 0; i < f->n && !best; i++)
+		if (f->addrs[i].family == ADDR_IP4)
+			best = &f->addrs[i];
+	if (!best && f->n && f->last)
+		best = f->addrs;
+	if (f->last && f->err < 0 && !in->dial->at.family)
+		log_warn(in->of->net->log, "peer", "%s: %s", in->text,
+			 err_text(f->err));
+	if (!best || in->dial->up)
+		return;
+	in->dial->at = *best;
+	in->dial->at.port = in->at.port;
+	in->dial->next = in->of->net->loop->now;
+	wait(in->of);
+}
+
+static void look_up(struct peering *p)
+{
+	int64_t now = p->net->loop->now;
+
+	for (uint32_t i = 0; i < p->conf->introducer.n; i++) {
+		struct introducer *in = &p->introducers[i];
+
+		if (in->dial->up || now < in->again)
+			continue;
+		if (in->again)
+			resolve_stop(&in->resolve);
+		resolve_start(&in->resolve, p->net, in->at.host, found);
+		in->again = now + LOOK_UP;
+	}
+}
+
+static void late(struct timer *t)
+{
+	struct peering *p = container_of(t, struct peering, due);
+
+	look_up(p);
+	node_tick(&p->node, p->net->loop->now, unix_ms(p));
+	flush(p);
+	wait(p);
+}
+
+/* ---- what happens ---- */
+
+static void pin(struct peering *p, const struct dial *d)
+{
+	int rc = trust_pin(&p->trust, bytes_of(d->name), d->id);
+
+	log_warn(
+		p->net->log, "peer",
+		"%s: its id is believed from now on, nobody has vouched for it",
+		d->name);
+	if (rc < 0)
+		log_err(p->net->log, "peer", "%s: %s", p->trust.path,
+			err_text(rc));
+}
+
+static void up(struct node *n, const struct dial *d, bool first)
+{
+	struct peering *p = container_of(n, struct peering, node);
+	char text[2 * CHAIN_ID + 80];
+	struct fmt f = fmt_to(SPAN(text));
+
+	if (first && d->name)
+		pin(p, d);
+	fmt_hex(&f, (struct bytes){ d->id, CHAIN_ID });
+	fmt_put(&f, " at ");
+	addr_print(&f, &d->at);
+	log_info(n->log, "peer", "knows %s", fmt_text(&f));
+}
+
+static void reached(struct node *n, enum reach_path by, int64_t trip)
+{
+	struct peering *p = container_of(n, struct peering, node);
+
+	p->ear->reached(p->ear, by, trip);
+}
+
+void peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
+		   unsigned paths, struct peer_ear *ear)
+{
+	p->ear = ear;
+	node_reach(&p->node, id, paths);
+	wait(p);
+}
+
+/* ---- life ---- */
+
+static int name_introducers(struct peering *p)
+{
+	const struct opt_list *l = &p->conf->introducer;
+	const struct addr nowhere = { .family = ADDR_NONE };
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct introducer *in = &p->introducers[i];
+		uint8_t id[CHAIN_ID], pinned[CHAIN_ID];
+		struct bytes given;
+		int rc = split(l->v[i], &given, &in->text, &in->at);
+		bool known = trust_find(&p->trust, bytes_of(in->text), pinned);
+
+		if (rc < 0)
+			return rc;
+		in->of = p;
+		if (given.n && chain_parse_id(id, given) == 0 && known &&
+		    memcmp(id, pinned, CHAIN_ID) != 0)
+			log_warn(p->net->log, "peer",
+				 "%s: ITS ID IS NOT THE ONE IN %s: the one "
+				 "given counts",
+				 in->text, p->trust.path);
+		in->dial = node_dial(&p->node, &nowhere,
+				     given.n ? id
+				     : known ? pinned
+					     : NULL,
+				     true);
+		in->dial->name = in->text;
+	}
+	return 0;
+}
+
+static int open_socket(struct peering *p, struct diag *d)
+{
+	const char *listen = p->conf->listen   ? p->conf->listen
+			     : p->conf->public ? ":43284"
+					       : ":0";
+	struct hostport hp;
+	int rc = hostport_parse(&hp, bytes_of(listen));
+
+	if (rc == 0)
+		rc = udp_bind(&p->udp, p->net, hp.host, hp.port, come);
+	if (rc < 0)
+		diag_put(d, "%s: %s", listen, err_text(rc));
+	return rc;
+}
+
+static int set_up(struct peering *p, struct diag *d)
+{
+	const struct peer_conf *c = p->conf;
+	const struct node_limits most = { c->max_peers, c->max_sessions,
+					  c->max_address };
+	struct node *n = &p->node;
+	int rc = load_key(p, d);
+
+	if (rc == 0)
+		rc = load_group(p, d);
+	if (rc == 0)
+		rc = trust_load(&p->trust, c->trust, d);
+	if (rc == 0)
+		rc = node_start(n, &most);
+	if (rc < 0)
+		return rc;
+	n->send = send;
+	n->up = up;
+	n->reached = reached;
+	n->log = p->net->log;
+	n->self = &p->self;
+	n->rules.allow = &c->allow;
+	n->rules.rate = c->rate;
+	n->rules.public = c->public;
+	for (uint32_t i = 0; i < c->lan.n && rc == 0; i++)
+		rc = addr_parse(&n->lan[n->nlan++], bytes_of(c->lan.v[i]));
+	n->now = p->net->loop->now;
+	p->epoch = clock_unix_ms() - n->now;
+	return rc < 0 ? rc : name_introducers(p);
+}
+
+int peering_start(struct peering **out, struct net *net,
+		  const struct peer_conf *conf, struct diag *d)
+{
+	struct peering *p = (struct peering *)(void *)mem_reserve(sizeof *p).p;
+	int rc;
+
+	if (!p)
+		return -NAT_EMEMORY;
+	p->net = net;
+	p->conf = conf;
+	timer_init(&p->due, late);
+	rc = set_up(p, d);
+	if (rc == 0)
+		rc = open_socket(p, d);
+	if (rc < 0) {
+		peering_stop(p);
+		return rc;
+	}
+	*out = p;
+	timer_start(&p->due, net->loop, net->loop->now);
+	return 0;
+}
+
+void peering_ready(const struct peering *p)
+{
+	char text[2 * CHAIN_ID + 1];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_hex(&f, (struct bytes){ p->self.id, CHAIN_ID });
+	log_say(p->net->log, "peer: id %s", fmt_text(&f));
+	f.n = 0;
+	addr_print(&f, &p->udp.at);
+	log_say(p->net->log, "peer: ready on %s", fmt_text(&f));
+}
+
+/* What may be asked of somebody who looks into a log afterwards. */
+static void say_counts(const struct peering *p)
+{
+	const struct node_counts *c = &p->node.counts;
+
+	log_info(p->net->log, "peer",
+		 "peers=%u signatures=%llu wrong=%llu nonces=%llu passed=%llu",
+		 p->node.peers.rows.used, (unsigned long long)c->checked,
+		 (unsigned long long)c->wrong, (unsigned long long)c->nonces,
+		 (unsigned long long)c->passed);
+}
+
+void peering_stop(struct peering *p)
+{
+	if (udp_runs(&p->udp))
+		say_counts(p);
+	timer_stop(&p->due, p->net->loop);
+	for (uint32_t i = 0; i < OPT_LIST_MAX; i++)
+		if (p->introducers[i].again)
+			resolve_stop(&p->introducers[i].resolve);
+	udp_stop(&p->udp);
+	node_stop(&p->node);
+	ct_wipe(&p->self, sizeof p->self);
+	mem_release((struct span){ (uint8_t *)p, sizeof *p });
+}

@@ -1,0 +1,199 @@
+#include "cmd/peerask.h"
+#include "cmd/errand.h"
+#include "os/mem.h"
+
+enum { LIST_WAIT = 3000 }; /* ms */
+
+struct asking {
+	struct errand errand;
+	const struct peer_set *set;
+	struct peering *peering;
+	struct peer_ear ear;
+	struct timer end;
+	int64_t until; /* ms */
+	const char *whom;
+	bool done;
+};
+
+static const struct {
+	const char *name;
+	enum reach_path path;
+} paths[] = {
+	{ "direct", REACH_DIRECT },
+	{ "introduced", REACH_INTRODUCED },
+	{ "proxy", REACH_PROXY },
+};
+
+/* 0: there is one that is none. */
+static unsigned wished(const struct opt_list *l)
+{
+	unsigned all = 0;
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		size_t k = 0;
+
+		while (k < COUNT(paths) && strcmp(paths[k].name, l->v[i]) != 0)
+			k++;
+		if (k == COUNT(paths))
+			return 0;
+		all |= paths[k].path;
+	}
+	return all ? all : REACH_DIRECT | REACH_INTRODUCED | REACH_PROXY;
+}
+
+static void put(struct fmt *f)
+{
+	fmt_put(f, "\n");
+	console_out(fmt_done(f));
+}
+
+/* ---- ping ---- */
+
+static void reached(struct peer_ear *ear, enum reach_path by, int64_t trip)
+{
+	struct asking *k = container_of(ear, struct asking, ear);
+	char text[160];
+	struct fmt f = fmt_to(SPAN(text));
+	size_t i = 0;
+
+	while (paths[i].path != by)
+		i++;
+	fmt_put(&f, "%s %s %lldms", k->whom, paths[i].name, (long long)trip);
+	put(&f);
+	k->done = true;
+	k->errand.loop.quit = true;
+}
+
+static void give_up(struct timer *t)
+{
+	struct asking *k = container_of(t, struct asking, end);
+
+	diag_put(&k->errand.diag, "%s: no path has been found", k->whom);
+	k->errand.loop.quit = true;
+}
+
+static int ping(struct asking *k)
+{
+	unsigned path = wished(&k->set->path);
+	uint8_t id[CHAIN_ID];
+
+	if (chain_parse_id(id, bytes_of(k->whom)) < 0 &&
+	    !trust_find(&k->peering->trust, bytes_of(k->whom), id)) {
+		diag_put(&k->errand.diag,
+			 "%s: neither an id nor a name that is known", k->whom);
+		return -NAT_EUSAGE;
+	}
+	k->ear.reached = reached;
+	timer_init(&k->end, give_up);
+	timer_start(&k->end, &k->errand.loop,
+		    k->errand.loop.now + k->set->patience);
+	peering_reach(k->peering, id, path, &k->ear);
+	return 0;
+}
+
+/* ---- list ---- */
+
+static void put_introducer(const struct introducer *in)
+{
+	char text[512];
+	struct fmt f = fmt_to(SPAN(text));
+
+	fmt_put(&f, "introducer %s ", in->text);
+	if (in->dial->known)
+		fmt_hex(&f, (struct bytes){ in->dial->id, CHAIN_ID });
+	else
+		fmt_put(&f, "-");
+	fmt_put(&f, in->dial->up ? " answers" : " silent");
+	put(&f);
+}
+
+static void put_known(const struct trust *t)
+{
+	struct bytes rest = t->text, name, id;
+
+	while (trust_next(&rest, &name, &id)) {
+		char text[512];
+		struct fmt f = fmt_to(SPAN(text));
+
+		fmt_put(&f, "known ");
+		fmt_bytes(&f, name);
+		fmt_put(&f, " ");
+		fmt_bytes(&f, id);
+		put(&f);
+	}
+}
+
+static void look(struct timer *t)
+{
+	struct asking *k = container_of(t, struct asking, end);
+	struct peering *p = k->peering;
+	uint32_t n = k->set->conf.introducer.n, up = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		up += p->introducers[i].dial->up;
+	if (up < n && k->errand.loop.now < k->until) {
+		timer_start(t, &k->errand.loop, k->errand.loop.now + 50);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		put_introducer(&p->introducers[i]);
+	put_known(&p->trust);
+	k->done = true;
+	k->errand.loop.quit = true;
+}
+
+static int list(struct asking *k)
+{
+	k->until = k->errand.loop.now + LIST_WAIT;
+	timer_init(&k->end, look);
+	timer_start(&k->end, &k->errand.loop, k->errand.loop.now);
+	return 0;
+}
+
+/* ---- life ---- */
+
+static int ask(struct asking *k, int (*begin)(struct asking *))
+{
+	int rc =
+		errand_start(&k->errand, &cmd_peer, k->set->common.resolv_conf);
+
+	if (rc < 0)
+		return rc;
+	if (k->set->common.verbose)
+		k->errand.console.log.most = LOG_INFO;
+	rc = peering_start(&k->peering, &k->errand.net, &k->set->conf,
+			   &k->errand.diag);
+	if (rc == 0) {
+		rc = begin(k);
+		if (rc == 0)
+			rc = errand_run(&k->errand);
+		timer_stop(&k->end, &k->errand.loop);
+		peering_stop(k->peering);
+	}
+	errand_stop(&k->errand);
+	return rc < 0 ? rc : k->done ? 0 : -NAT_ETIMEOUT;
+}
+
+int peerask(const struct peer_set *set, int argc, char **argv)
+{
+	bool pings = !strcmp(argv[0], "ping");
+	struct diag d = cmd_diag(&cmd_peer);
+	struct asking *k;
+
+	if (pings ? argc != 2 : strcmp(argv[0], "list") != 0 || argc != 1) {
+		diag_put(&d, "%s: what there is to ask is ping ID, and list",
+			 argv[0]);
+		return cmd_usage(&cmd_peer);
+	}
+	if (!wished(&set->path))
+		diag_option(&d, "path", "one of direct, introduced, proxy");
+	peer_fit(&set->conf, &d);
+	if (d.count)
+		return cmd_usage(&cmd_peer);
+	k = (struct asking *)(void *)mem_reserve(sizeof *k).p;
+	if (!k)
+		return err_exit(-NAT_EMEMORY);
+	k->set = set;
+	k->whom = argv[argc - 1];
+	return err_exit(ask(k, pings ? ping : list));
+}
