@@ -17,3 +17,7 @@ bench-tracker: all ## nat tracker beside a bare echo loop and coturn (B="--help"
 .PHONY: bench-http
 bench-http: all ## requests by name beside nginx and haproxy (B="--help")
 	@$(PYTHON) t/bench/vhost.py $(B) ./nat
+
+.PHONY: bench-peer
+bench-peer: all ## signed requests verified beside openssl speed (B="--help")
+	@$(PYTHON) t/bench/peer.py $(B) ./nat
