@@ -2,7 +2,7 @@
 # parts in MODULES. What is left out is replaced by a small file that says no.
 
 PARTS = manual sandbox admin reload native tools plain private nets udp tls tracker http https natpass edge \
-	map journal redis handover access page ws webrtc shell peer
+	map journal redis handover access page ws webrtc shell peer signal
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
@@ -19,6 +19,8 @@ IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
 IN := $(filter-out $(if $(filter-out $(IN),tls tracker),webrtc),$(IN))
 # access writes of requests, and https is of them.
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access https,$(IN)))
+# signal speaks WebSocket, and STUN, which is the tracker's.
+IN := $(filter-out $(if $(filter-out $(IN),tls http ws tracker),signal),$(IN))
 LEFT := $(filter-out $(IN),$(PARTS))
 
 LOOPS = epoll kqueue select
@@ -28,7 +30,7 @@ OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) \
 part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
 $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
 $(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
-$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report app/tracker/report \
+$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report app/tracker/report app/signal/report \
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)
@@ -58,8 +60,8 @@ $(call part,tracker,cmd/commands cmd/members cmd/stun cmd/lasting cmd/errand \
 	cmd/commands_small app/tracker/others_small)
 $(call part,journal,app/tracker/journal app/tracker/replay,\
 	app/tracker/journal_small)
-$(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl,\
-	app/tracker/store_small)
+$(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/redisurl \
+	app/signal/presence,app/tracker/store_small $(if $(filter signal,$(IN)),app/signal/presence_small))
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/bodies app/relay/pages app/relay/route \
 	app/client/vhost cmd/pages wire/forward wire/site,\
 	app/relay/web_small app/client/vhost_small cmd/pages_small)
@@ -105,6 +107,9 @@ UNTESTED += $(if $(filter webrtc,$(LEFT)),$(patsubst t/unit/test_%,%,$(wildcard 
 UNAIDED += $(if $(filter webrtc,$(LEFT)),t/unit/sctp_pair.c)
 $(call part,peer,wire/showchain wire/chainkey cmd/peer cmd/peerask \
 	$(patsubst src/%.c,%,$(wildcard src/app/peer/*.c)),)
+$(call part,signal,cmd/signal wire/ming wire/admit net/wstext \
+	$(addprefix app/signal/,conn door module presence presence_small report route server),\
+	app/signal/server_small)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
@@ -123,5 +128,6 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_SHELL=$(if $(filter shell,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \
 	-DNAT_PEER=$(if $(filter peer,$(IN)),in,out) \
+	-DNAT_SIGNAL=$(if $(filter signal,$(IN)),in,out) \
 	-DNAT_WS=$(if $(filter ws,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

@@ -3,6 +3,7 @@
 #include "app/admin/process.h"
 #include "app/client/client.h"
 #include "app/relay/relay.h"
+#include "app/signal/signal.h"
 #include "app/tracker/tracker.h"
 #include "cmd/handover.h"
 #include "cmd/takeover.h"
@@ -35,14 +36,22 @@ static struct report of_tracker(void *running)
 	return tracker_report(running);
 }
 
-static const struct {
+/* clang-format off */
+ROWS_OF(NAT_SIGNAL)(
+static struct report of_signal(void *running)
+{
+	return signal_report(running);
+}
+)
+	/* clang-format on */
+
+	static const struct {
 	const struct cmd *cmd;
 	struct report (*report)(void *running);
-} roles[] = {
-	{ &cmd_relay, of_relay },
-	{ &cmd_client, of_client },
-	{ &cmd_tracker, of_tracker },
-};
+} roles[] = { { &cmd_relay, of_relay },
+	      { &cmd_client, of_client },
+	      { &cmd_tracker, of_tracker },
+	      ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal }, ) };
 
 static void add_section(struct reports *rs, const struct section *s)
 {

@@ -1,6 +1,7 @@
 #include "app/natpass/server.h"
 #include "app/relay/handover.h"
 #include "app/relay/relay.h"
+#include "app/signal/signal.h"
 #include "base/addr.h"
 #include "cmd/sandbox.h"
 #include "cmd/serve.h"
@@ -17,12 +18,15 @@ struct relay_set {
 	struct relay *relay;
 	struct natpass_conf natpass_conf;
 	struct natpass_server *natpass;
+	struct signal_conf signal_conf;
+	struct signal *signal;
 	char secret[SECRET + 1]; /* natpass_conf's, which argv has no more */
 };
 
 /* clang-format off */
 #define AT(field) offsetof(struct relay_set, conf.field)
 #define PASS(field) offsetof(struct relay_set, natpass_conf.field)
+#define SIGNAL(field) offsetof(struct relay_set, signal_conf.field)
 static const struct opt opts[] = {
 	{ 'l', "listen", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(listen), "ADDR", "[::]:8888",
 	  0, 0, WORDS("Where clients connect") },
@@ -105,6 +109,14 @@ static const struct opt opts[] = {
 	  1, 65535, WORDS("Most connections of natpass at once") },
 	{ 0, "natpass-links", OPT_UINT, OPT_FIXED, PASS(max_links), "N", "10000",
 	  1, 65535, WORDS("Most links of natpass at once") },)
+	ROWS_OF(NAT_SIGNAL)(
+	{ 0, "signal", OPT_ADDR, OPT_LIST | OPT_FIXED, SIGNAL(listen), "ADDR", NULL,
+	  0, 0, WORDS("Where hosts and those who join them find each other, as at nat "
+	  "signal") },
+	{ 0, "signal-tokens", OPT_TEXT, OPT_FIXED, SIGNAL(token_file), "FILE", NULL,
+	  0, 0, WORDS("What they must know, as of nat signal --token-file") },
+	{ 0, "signal-clients", OPT_UINT, OPT_FIXED, SIGNAL(max_clients), "N", "1024",
+	  1, 65535, WORDS("Most of them at once") },)
 	ROWS_OF(NAT_ACCESS)(
 	{ 0, "access-log", OPT_TEXT, OPT_FIXED, AT(access.file), "FILE", NULL,
 	  0, 0, WORDS("Append a line to this file for each request") },
@@ -129,6 +141,7 @@ static const struct opt opts[] = {
 };
 #undef AT
 #undef PASS
+#undef SIGNAL
 /* clang-format on */
 
 static void fit_natpass(struct relay_set *set, struct diag *d)
@@ -147,6 +160,17 @@ static void fit_natpass(struct relay_set *set, struct diag *d)
 		conf->secret = memcpy(set->secret, conf->secret, n);
 }
 
+enum { SIGNAL_ADDRESS = 64, SIGNAL_RATE = 100 };
+
+static void fit_signal(struct relay_set *set)
+{
+	struct signal_conf *conf = &set->signal_conf;
+
+	conf->tls = set->conf.tls;
+	conf->max_address = SIGNAL_ADDRESS;
+	conf->rate = SIGNAL_RATE;
+}
+
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
 	struct relay_set *set = s->set;
@@ -159,6 +183,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.weak_token = set->common.weak_token;
 	secure_fit(&set->conf.tls, &set->common.tls, SECURE_SERVER, d);
 	fit_natpass(set, d);
+	fit_signal(set);
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
@@ -195,6 +220,7 @@ static unsigned lowest_port(const void *settings)
 	if (secure_listens(conf->tls))
 		lowest = lowest_of(&conf->tls->listen, lowest);
 	lowest = lowest_of(&set->natpass_conf.listen, lowest);
+	lowest = lowest_of(&set->signal_conf.listen, lowest);
 	return lowest_of(&conf->web.https, lowest_of(&conf->web.http, lowest));
 }
 
@@ -216,7 +242,8 @@ static size_t descriptors(const void *settings)
 	const struct relay_set *set = settings;
 
 	return relay_descriptors(&set->conf) +
-	       natpass_descriptors(&set->natpass_conf);
+	       natpass_descriptors(&set->natpass_conf) +
+	       signal_descriptors(&set->signal_conf);
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
@@ -227,9 +254,13 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	int rc = natpass_start(&set->natpass, net, &set->natpass_conf, d);
 
 	if (rc == 0)
+		rc = signal_start(&set->signal, net, &set->signal_conf, d);
+	if (rc == 0)
 		rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
-	if (rc < 0)
+	if (rc < 0) {
+		signal_stop(set->signal);
 		natpass_stop(set->natpass);
+	}
 	return rc;
 }
 
@@ -239,6 +270,7 @@ static void ready(const void *settings)
 
 	relay_ready(set->relay);
 	natpass_ready(set->natpass);
+	signal_ready(set->signal);
 }
 
 static void check(void *settings, const void *fresh, struct diag *d)
@@ -248,6 +280,7 @@ static void check(void *settings, const void *fresh, struct diag *d)
 
 	relay_check(set->relay, &to->conf, d);
 	natpass_check(set->natpass, &to->natpass_conf, d);
+	signal_check(set->signal, &to->signal_conf, d);
 }
 
 static void reload(void *settings, const void *fresh)
@@ -257,6 +290,7 @@ static void reload(void *settings, const void *fresh)
 
 	relay_reload(set->relay, &to->conf);
 	natpass_reload(set->natpass, &to->natpass_conf);
+	signal_reload(set->signal, &to->signal_conf);
 }
 
 void takeover_sockets(const void *settings, struct handover_sockets *to)
@@ -276,6 +310,7 @@ static void drain(void *settings)
 
 	relay_drain(set->relay);
 	natpass_drain(set->natpass);
+	signal_drain(set->signal);
 }
 
 static bool busy(const void *settings)
@@ -291,6 +326,7 @@ static void stop(void *settings)
 
 	relay_stop(set->relay);
 	natpass_stop(set->natpass);
+	signal_stop(set->signal);
 }
 
 static const struct role role = {

@@ -19,8 +19,8 @@
 #include "wire/resp.h"
 
 enum {
-	REDIS_ASKS = 4096,     /* commands whose answers have not come */
-	REDIS_COMMAND = 1024,  /* most bytes of one */
+	REDIS_ASKS = 4096, /* commands whose answers have not come */
+	REDIS_COMMAND = RESP_BULK + 1024, /* most bytes of one */
 	REDIS_PATIENCE = 2000, /* ms without an answer, and to connect */
 	REDIS_PING = 10000,    /* ms of silence until it is asked */
 	REDIS_DEPTH = 4,       /* of arrays in arrays */

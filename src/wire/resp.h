@@ -13,8 +13,8 @@
 #include "base/fmt.h"
 
 enum {
-	RESP_LINE = 512,  /* most bytes of a line, its end included */
-	RESP_BULK = 4096, /* of a text with a length */
+	RESP_LINE = 512,   /* most bytes of a line, its end included */
+	RESP_BULK = 16384, /* of a text with a length */
 	RESP_MOST = RESP_LINE + RESP_BULK,
 	RESP_ELEMENTS = 1 << 20 /* of an array */
 };

@@ -170,13 +170,15 @@ static unsigned judge(const struct http1_request *r, struct bytes protocol)
 		return 400;
 	if (!bytes_are(version->value, "13"))
 		return 426;
-	return upgrade_wants(r, protocol) ? 0 : 400;
+	return protocol.n == 0 || upgrade_wants(r, protocol) ? 0 : 400;
 }
 
 static const struct {
 	unsigned status;
 	const char *text, *more;
 } refusals[] = {
+	{ 401, "Unauthorized", "WWW-Authenticate: Bearer\r\n" },
+	{ 403, "Forbidden", "" },
 	{ 404, "Not Found", "" },
 	{ 405, "Method Not Allowed", "Allow: GET\r\n" },
 	{ 414, "URI Too Long", "" },
@@ -215,7 +217,8 @@ unsigned upgrade_answer(struct fmt *f, const struct http1_request *r,
 		   "Connection: Upgrade\r\nSec-WebSocket-Accept: ");
 	fmt_bytes(f, put_accept(accept,
 				only(&r->head, "sec-websocket-key")->value));
-	fmt_put(f, "\r\nSec-WebSocket-Protocol: ");
+	if (protocol.n)
+		fmt_put(f, "\r\nSec-WebSocket-Protocol: ");
 	fmt_bytes(f, protocol);
 	fmt_put(f, "\r\n\r\n");
 	return 0;

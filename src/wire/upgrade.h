@@ -38,12 +38,12 @@ const char *upgrade_heard(const struct http1_response *r,
 bool upgrade_wants(const struct http1_request *r, struct bytes protocol);
 
 /* Answers it: 101, and 0; or what is wrong: 400, 405, 426, printed as an answer
- * that ends the connection.
+ * that ends the connection. protocol empty: none is spoken of.
  */
 unsigned upgrade_answer(struct fmt *f, const struct http1_request *r,
 			struct bytes protocol);
 
-/* The same for what is wrong otherwise: 400, 404, 414, 431... */
+/* The same for what is wrong otherwise: 400, 401, 403, 404, 414, 431... */
 void upgrade_refuse(struct fmt *f, unsigned status);
 
 #endif

@@ -14,13 +14,14 @@ from script import Args, Failed
 from world import World
 
 ALIVE = 0.3  # seconds that a serving command must live
-SERVES = ("relay", "client", "forward", "run", "tracker", "peer")
+SERVES = ("relay", "client", "forward", "run", "tracker", "peer", "signal")
 NOBODY = "127.0.0.1:1"
 
 # what a command's examples say, and what is run in its place
 REWRITES = [
     (r"^nat relay(?!.*--listen)", "nat relay --listen 127.0.0.1:0"),
-    (r"(--listen|-l) \S+", r"\1 127.0.0.1:0"),
+    (r"^nat signal(?!.*--addr)", "nat signal --addr 127.0.0.1:0"),
+    (r"(--listen|-l|--addr) \S+", r"\1 127.0.0.1:0"),
     (r"^nat relay", "nat relay --state-dir state"),
     (r"(--relay|-r|--natpass) \S+", rf"\1 {NOBODY}"),
     (r" 2222:", " 0:"),

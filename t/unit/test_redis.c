@@ -256,7 +256,7 @@ static void no_redis_or_gone(void **state)
 		  "the other side broke the protocol" },
 		{ "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n",
 		  "the other side broke the protocol" },
-		{ "$5000\r\n", "too large for the space set aside" },
+		{ "$20000\r\n", "too large for the space set aside" },
 		{ NULL, "closed by the other side" },
 	};
 

@@ -75,7 +75,7 @@ static void no_redis(void **state)
 		{ ":9999999999999999999\r\n", -NAT_EPROTO },
 		{ "$-2\r\n", -NAT_EPROTO },
 		{ "$1\r\nabc", -NAT_EPROTO },
-		{ "$4097\r\n", -NAT_EROOM },
+		{ "$16385\r\n", -NAT_EROOM },
 		{ "*-2\r\n", -NAT_EPROTO },
 		{ "*1048577\r\n", -NAT_EROOM },
 	};

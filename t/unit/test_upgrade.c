@@ -188,8 +188,8 @@ static void client(void **state)
 
 static void refused(void **state)
 {
-	static const unsigned all[] = { 404, 405, 414, 417, 426,
-					431, 501, 505, 400 };
+	static const unsigned all[] = { 401, 403, 404, 405, 414, 417,
+					426, 431, 501, 505, 400 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(all); i++) {
@@ -207,12 +207,34 @@ static void refused(void **state)
 	}
 }
 
+/* Where none is spoken of, whoever asks for some hears of none. */
+static void no_protocol(void **state)
+{
+	static const char *const texts[] = {
+		GET UP VERSION KEYED END, GET UP VERSION KEYED PROTOCOL END
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		char text[UPGRADE_SAID];
+		struct fmt f = fmt_to(SPAN(text));
+
+		assert_int_equal(http1_request(&request, bytes_of(texts[i])),
+				 0);
+		assert_int_equal(upgrade_answer(&f, &request, BYTES("")), 0);
+		assert_null(strstr(fmt_text(&f), "WebSocket-Protocol"));
+		assert_int_equal(
+			http1_response(&response, fmt_done(&f), BYTES("GET")),
+			0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(server),  cmocka_unit_test(said),
-		cmocka_unit_test(asked),   cmocka_unit_test(client),
-		cmocka_unit_test(refused),
+		cmocka_unit_test(no_protocol), cmocka_unit_test(server),
+		cmocka_unit_test(said),        cmocka_unit_test(asked),
+		cmocka_unit_test(client),      cmocka_unit_test(refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
