@@ -160,17 +160,6 @@ static void fit_natpass(struct relay_set *set, struct diag *d)
 		conf->secret = memcpy(set->secret, conf->secret, n);
 }
 
-enum { SIGNAL_ADDRESS = 64, SIGNAL_RATE = 100 };
-
-static void fit_signal(struct relay_set *set)
-{
-	struct signal_conf *conf = &set->signal_conf;
-
-	conf->tls = set->conf.tls;
-	conf->max_address = SIGNAL_ADDRESS;
-	conf->rate = SIGNAL_RATE;
-}
-
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
 	struct relay_set *set = s->set;
@@ -183,7 +172,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.weak_token = set->common.weak_token;
 	secure_fit(&set->conf.tls, &set->common.tls, SECURE_SERVER, d);
 	fit_natpass(set, d);
-	fit_signal(set);
+	signal_fit(&set->signal_conf, set->conf.tls);
 	why = set->conf.visit_any ? relay_visit_any_fault(&set->conf) : NULL;
 	if (why)
 		diag_option(d, "visit-any", why);
@@ -220,8 +209,11 @@ static unsigned lowest_port(const void *settings)
 	if (secure_listens(conf->tls))
 		lowest = lowest_of(&conf->tls->listen, lowest);
 	lowest = lowest_of(&set->natpass_conf.listen, lowest);
-	lowest = lowest_of(&set->signal_conf.listen, lowest);
-	return lowest_of(&conf->web.https, lowest_of(&conf->web.http, lowest));
+	ROWS_OF(NAT_SIGNAL)
+	(lowest = lowest_of(
+		 &set->signal_conf.listen,
+		 lowest);) return lowest_of(&conf->web.https,
+					    lowest_of(&conf->web.http, lowest));
 }
 
 static bool keeps_state(const void *settings)

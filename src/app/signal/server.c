@@ -27,6 +27,13 @@ const char *signal_store_fault(struct signal_conf *c)
 	return "is not redis://[USER:PASSWORD@]HOST[:PORT][/DB]";
 }
 
+void signal_fit(struct signal_conf *conf, const struct secure_conf *tls)
+{
+	conf->tls = tls;
+	conf->max_address = 64;
+	conf->rate = 100;
+}
+
 /* ADDRs for both, then those for TLS alone. */
 static uint32_t listens(const struct signal_conf *conf)
 {

@@ -1,6 +1,11 @@
 /* server of builds without the part `signal`: there is none. */
 #include "app/signal/signal.h"
 
+void signal_fit(struct signal_conf *conf, const struct secure_conf *tls)
+{
+	(void)conf, (void)tls;
+}
+
 int signal_start(struct signal **s, struct net *net,
 		 const struct signal_conf *conf, struct diag *d)
 {

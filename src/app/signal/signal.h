@@ -28,6 +28,9 @@ struct signal_conf {
 /* NULL, with c->redis as c->store says; or what is wrong with that. */
 const char *signal_store_fault(struct signal_conf *c);
 
+/* Those of a relay that signals too: what it has no options for. */
+void signal_fit(struct signal_conf *conf, const struct secure_conf *tls);
+
 struct signal;
 
 /* Binds every address; *s stays NULL if there is none. On failure, what is wrong
