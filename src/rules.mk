@@ -111,6 +111,10 @@ $(call part,signal,cmd/signal wire/ming wire/admit net/wstext \
 	$(addprefix app/signal/,conn door module presence presence_small report route server),\
 	app/signal/server_small)
 
+# host and join are peers that find each other by signalling.
+PEERS := $(if $(filter signal,$(IN)),$(filter webrtc,$(IN)))
+OUT += $(if $(PEERS),,cmd/host cmd/join net/peer net/chan $(addprefix app/p2p/,host join joint line))
+
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))
 PURE = $(filter src/base/% src/crypt/% src/wire/%,$(rel_src))
@@ -128,6 +132,7 @@ DEFINES = -DNAT_PARTS=$(subst $(none) $(none),$(comma),$(IN)) \
 	-DNAT_SHELL=$(if $(filter shell,$(IN)),in,out) \
 	-DNAT_MAP=$(if $(MAP),in,out) \
 	-DNAT_PEER=$(if $(filter peer,$(IN)),in,out) \
+	-DNAT_PEERS=$(if $(PEERS),in,out) \
 	-DNAT_SIGNAL=$(if $(filter signal,$(IN)),in,out) \
 	-DNAT_WS=$(if $(filter ws,$(IN)),in,out) \
 	-DNAT_WORDS=$(if $(filter manual,$(IN)),full,none)

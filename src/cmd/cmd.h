@@ -29,10 +29,10 @@ struct cmd {
 /* Every command, sorted by name, up to a NULL; the table stands in commands.c. */
 extern const struct cmd *const cmds[];
 
-extern const struct cmd cmd_check, cmd_client, cmd_forward, cmd_help,
-	cmd_import, cmd_keygen, cmd_map, cmd_members, cmd_peer, cmd_relay,
-	cmd_run, cmd_shell, cmd_signal, cmd_status, cmd_stun, cmd_tracker,
-	cmd_version;
+extern const struct cmd cmd_check, cmd_client, cmd_forward, cmd_help, cmd_host,
+	cmd_import, cmd_join, cmd_keygen, cmd_map, cmd_members, cmd_peer,
+	cmd_relay, cmd_run, cmd_shell, cmd_signal, cmd_status, cmd_stun,
+	cmd_tracker, cmd_version;
 
 /* nat itself: no command, but what its overview and nat(1) say. */
 extern const struct cmd cmd_nat;

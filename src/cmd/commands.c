@@ -7,7 +7,9 @@ const struct cmd *const cmds[] = {
 	&cmd_client,
 	ROWS_OF(NAT_NATPASS)(&cmd_forward,)
 	&cmd_help,
+	ROWS_OF(NAT_PEERS)(&cmd_host,)
 	ROWS_OF(NAT_SHELL)(&cmd_import,)
+	ROWS_OF(NAT_PEERS)(&cmd_join,)
 	&cmd_keygen,
 	ROWS_OF(NAT_MAP)(&cmd_map,)
 	&cmd_members,

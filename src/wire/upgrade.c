@@ -114,7 +114,8 @@ void upgrade_ask(struct fmt *f, const struct upgrade_ask *ask)
 	fmt_put(f, "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 		   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ");
 	fmt_bytes(f, put_key(key, ask->nonce));
-	fmt_put(f, "\r\nSec-WebSocket-Protocol: ");
+	if (ask->protocol.n)
+		fmt_put(f, "\r\nSec-WebSocket-Protocol: ");
 	fmt_bytes(f, ask->protocol);
 	fmt_put(f, "\r\n\r\n");
 }
@@ -142,7 +143,8 @@ const char *upgrade_heard(const struct http1_response *r,
 		return "is no WebSocket";
 	if (field(h, "sec-websocket-extensions"))
 		return "uses an extension of WebSocket nobody asked for";
-	if (!protocol || !bytes_equal(protocol->value, ask->protocol))
+	if (ask->protocol.n &&
+	    (!protocol || !bytes_equal(protocol->value, ask->protocol)))
 		return "is a WebSocket of something else";
 	return NULL;
 }

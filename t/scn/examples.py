@@ -14,7 +14,7 @@ from script import Args, Failed
 from world import World
 
 ALIVE = 0.3  # seconds that a serving command must live
-SERVES = ("relay", "client", "forward", "run", "tracker", "peer", "signal")
+SERVES = ("relay", "client", "forward", "run", "tracker", "peer", "signal", "host", "join")
 NOBODY = "127.0.0.1:1"
 
 # what a command's examples say, and what is run in its place

@@ -46,9 +46,10 @@ async def needs(world: World, args: Args) -> None:
         elif program == "landlock":
             if not has_landlock():
                 raise Skipped("no landlock in this kernel")
-        elif program == "python3-websockets":
-            if not list(Path("/usr/lib/python3/dist-packages").glob("websockets")):
-                raise Skipped("no python3-websockets here")
+        elif program.startswith("python3-"):
+            name = program.removeprefix("python3-")
+            if not list(Path("/usr/lib/python3/dist-packages").glob(name)):
+                raise Skipped(f"no {program} here")
         elif program.startswith("/"):
             if not os.path.exists(program):
                 raise Skipped(f"no {program} here")
@@ -507,7 +508,7 @@ async def guarded(
 VERBS: dict[str, tuple[Verb, str]] = {
     "needs": (
         needs,
-        "PROGRAM... | python3-websockets | root | sandbox | landlock: else skipped",
+        "PROGRAM... | python3-MODULE | root | sandbox | landlock: else skipped",
     ),
     "part": (
         part,

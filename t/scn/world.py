@@ -26,7 +26,7 @@ TOP = Path(__file__).resolve().parents[2]
 # names must not be taken by a visitor of another one.
 PORTS = range(10000, 29000)
 BLOCK = 8  # ports that a scenario takes at once
-SERVING = ("relay", "client", "forward", "run", "tracker", "peer", "signal")
+SERVING = ("relay", "client", "forward", "run", "tracker", "peer", "signal", "host", "join")
 
 Answer = TypeVar("Answer")
 

@@ -1,0 +1,42 @@
+/* p2p - sharing services with peers that are found by signalling (host), and
+ * reaching those of one (join), directly, by WebRTC's data channels.
+ */
+#ifndef NAT_APP_P2P_P2P_H
+#define NAT_APP_P2P_P2P_H
+
+#include "base/addr.h"
+#include "base/opt.h"
+#include "net/net.h"
+
+enum { P2P_SERVICES = 16 };
+
+struct p2p_service {
+	struct bytes name; /* empty: any */
+	struct hostport
+		at; /* a host's: where it is; a join's: where we listen */
+};
+
+struct p2p_conf {
+	const char *signal; /* ws://HOST[:PORT][/PATH] */
+	const char *id;
+	const char *token; /* NULL: none */
+	uint32_t max_peers, max_links;
+	uint32_t nservices;
+	struct p2p_service services[P2P_SERVICES];
+};
+
+/* NULL, or what is wrong with it: NAME=tcp:HOST:PORT; [HOST:]PORT=NAME. */
+const char *p2p_parse_shared(struct p2p_service *s, struct bytes text);
+const char *p2p_parse_wanted(struct p2p_service *s, struct bytes text);
+
+struct host;
+MUST_USE int host_start(struct host **h, struct net *net,
+			const struct p2p_conf *conf, struct diag *d);
+void host_stop(struct host *h);
+
+struct join;
+MUST_USE int join_start(struct join **j, struct net *net,
+			const struct p2p_conf *conf, struct diag *d);
+void join_stop(struct join *j);
+
+#endif

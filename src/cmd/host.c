@@ -1,0 +1,146 @@
+#include "app/p2p/p2p.h"
+#include "cmd/serve.h"
+
+struct host_set {
+	struct common common; /* first */
+	struct p2p_conf conf;
+	struct host *host;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct host_set, conf.field)
+static const struct opt opts[] = {
+	{ 's', "signal", OPT_TEXT, OPT_FIXED, AT(signal), "URL", "ws://127.0.0.1:8080",
+	  0, 0, WORDS("Signalling server") },
+	{ 'i', "id", OPT_TEXT, OPT_FIXED, AT(id), "ID", NULL,
+	  0, 0, WORDS("The host's name there") },
+	ROLE_TOKEN_OPTS,
+	{ 0, "max-peers", OPT_UINT, OPT_FIXED, AT(max_peers), "N", "64",
+	  1, 4096, WORDS("Most peers at once") },
+	{ 0, "max-links", OPT_UINT, OPT_FIXED, AT(max_links), "N", "1024",
+	  1, 65535, WORDS("Most connections at once") },
+	ROLE_MEMORY_OPTS("64M"),
+	ROLE_CONFIG_OPT("Read settings from this file"),
+	ROLE_OPTS
+};
+#undef AT
+/* clang-format on */
+
+static int arguments(void *settings, int argc, char **argv, struct diag *d)
+{
+	struct p2p_conf *conf = &((struct host_set *)settings)->conf;
+
+	for (int i = 0; i < argc && conf->nservices < P2P_SERVICES; i++) {
+		const char *why = p2p_parse_shared(
+			&conf->services[conf->nservices++], bytes_of(argv[i]));
+
+		if (why)
+			diag_put(d, "%.*s %s", 80, argv[i], why);
+	}
+	return d->count ? -NAT_EUSAGE : 0;
+}
+
+static void fit(const struct conf *conf, struct section *s, struct diag *d)
+{
+	struct host_set *set = s->set;
+
+	(void)conf;
+	role_fit_token(&set->common, d);
+	set->conf.token = set->common.token;
+	if (!set->conf.id)
+		diag_option(d, "id", "is missing");
+}
+
+static bool keeps_state(const void *settings)
+{
+	(void)settings;
+	return false;
+}
+
+static size_t descriptors(const void *settings)
+{
+	const struct p2p_conf *conf =
+		&((const struct host_set *)settings)->conf;
+
+	return conf->max_peers + 2 * conf->max_links + P2P_SERVICES + 1;
+}
+
+static int start(void *settings, struct net *net, const char *state_dir,
+		 struct diag *d)
+{
+	struct host_set *set = settings;
+
+	(void)state_dir;
+	return host_start(&set->host, net, &set->conf, d);
+}
+
+static void ready(const void *settings)
+{
+	(void)settings; /* it says so when it is */
+}
+
+static void check(void *settings, const void *fresh, struct diag *d)
+{
+	(void)settings, (void)fresh, (void)d;
+}
+
+static void reload(void *settings, const void *fresh)
+{
+	(void)settings, (void)fresh;
+}
+
+static void drain(void *settings)
+{
+	(void)settings;
+}
+
+static bool busy(const void *settings)
+{
+	(void)settings;
+	return false;
+}
+
+static void stop(void *settings)
+{
+	host_stop(((struct host_set *)settings)->host);
+}
+
+static const struct role role = {
+	.size = sizeof(struct host_set),
+	.max_visitors = offsetof(struct host_set, conf.max_links),
+	.running = offsetof(struct host_set, host),
+	.resolves = true,
+	.arguments = arguments,
+	.fit = fit,
+	.keeps_state = keeps_state,
+	.descriptors = descriptors,
+	.start = start,
+	.ready = ready,
+	.check = check,
+	.reload = reload,
+	.drain = drain,
+	.busy = busy,
+	.stop = stop,
+};
+
+static int run(int argc, char **argv)
+{
+	return serve_command(&cmd_host, argc, argv);
+}
+
+static const char *const examples[] = {
+	WORDS("nat host --signal ws://127.0.0.1:8080 --id home ssh=tcp:22"),
+	NULL,
+};
+
+const struct cmd cmd_host = {
+	.name = "host",
+	.group = "Connect",
+	.what = "Shares services with those who join, directly",
+	.about = WORDS("Shares services with those who join, directly."),
+	.usage = "[options] SERVICE...",
+	.opts = opts,
+	.run = run,
+	.examples = examples,
+	.role = &role,
+};
