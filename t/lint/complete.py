@@ -57,9 +57,10 @@ while read -l line
 	echo (complete -C "$line" | string replace -r '\t.*' '')
 end
 """
-# zsh completes only at a terminal; what it adds goes to a file as well.
+# zsh completes only at a terminal; what it adds goes to a file as well. It asks
+# before it lists as many as client has.
 ZSH = r"""
-PS1=; fpath=({dir} $fpath); autoload -Uz compinit; compinit -D -u
+PS1=; LISTMAX=9999; fpath=({dir} $fpath); autoload -Uz compinit; compinit -D -u
 _told() {{
 	local -a all
 	compadd() {{
