@@ -124,13 +124,14 @@ static void a_size_is_told(void **state)
 
 	(void)state;
 	set_up();
-	start(&s, "trap 'stty size; exit' WINCH; echo ready; "
-		  "while :; do sleep 0.05; done");
+	start(&s, "trap 'echo turned' WINCH; echo ready; "
+		  "until stty size | grep '50 132'; do sleep 0.05; done");
 	await_text(&s, "ready");
 	keeper_resize(s.ends.leash, 33, 100);
 	keeper_resize(s.ends.leash, 50, 132);
 	finish(&s, 0);
 	assert_non_null(strstr(s.said, "50 132"));
+	assert_non_null(strstr(s.said, "turned"));
 	keeper_stop(&keeper);
 }
 
