@@ -71,7 +71,7 @@ static struct span chan_peek(struct stream *s, size_t least)
 	struct chan *c = of(s);
 
 	(void)least;
-	if (!c->in && !s->err && c->peer->state == PEER_OPEN) {
+	if (!c->in && !s->err && !s->ended && c->peer->state == PEER_OPEN) {
 		fetch(c);
 		peer_due(c->peer); /* the window may have opened */
 	}
@@ -224,12 +224,13 @@ bool chan_open(struct chan *c, struct peer *p, const struct dcep_open *o,
 
 /* ---- what happens ---- */
 
+/* When it is over both ways its number may be that of another already. */
 static struct chan *find(struct peer *p, uint16_t sid)
 {
 	list_each (at, &p->chans) {
 		struct chan *c = container_of(at, struct chan, node);
 
-		if (c->sid == sid)
+		if (c->sid == sid && !(c->stream.ended && c->stream.finished))
 			return c;
 	}
 	return NULL;

@@ -211,6 +211,19 @@ static bool take_in(struct sctp *s, const struct chunk *c,
 	return true;
 }
 
+/* One that is over both ways may begin again in the packet that says so, before our
+ * owner has heard of the reset: that word is dropped with the old one.
+ */
+static struct sctp_stream *stream_for(struct sctp *s, uint16_t sid)
+{
+	struct sctp_stream *x = streams_find(&s->streams, sid);
+
+	if (x && x->told_end && x->reset == RESET_OVER &&
+	    !(x->events & SCTP_ENDED))
+		streams_drop(&s->streams, x);
+	return streams_need(&s->streams, sid);
+}
+
 /* A stream beyond the limit: what comes on it is acknowledged and dropped. */
 static void refuse_stream(struct sctp *s, const struct chunk_data *d)
 {
@@ -239,7 +252,7 @@ void in_data(struct sctp *s, const struct chunk *c, int64_t now)
 		note_dup(&s->in, d.tsn);
 	else if (news == TSNS_REFUSED || !has_room(s, &d))
 		s->counts.dropped++;
-	else if (!streams_need(&s->streams, d.sid))
+	else if (!stream_for(s, d.sid))
 		refuse_stream(s, &d);
 	else if (!take_in(s, c, &d))
 		s->counts.dropped++;

@@ -127,10 +127,14 @@ enum sctp_what {
 	SCTP_OVER = 2,       /* DOWN */
 	SCTP_MESSAGE_IN = 4, /* at sid, one or more */
 	SCTP_ROOM = 8,       /* at sid, that was refused */
-	SCTP_ENDED =
-		16, /* the peer has reset sid: nothing more will come, and all
-			   * that had come has been fetched */
-	SCTP_RESET = 32 /* our reset of sid is done; after both, sid is free */
+	/* The peer has reset sid: nothing more will come, and all that had come has
+	 * been fetched.
+	 */
+	SCTP_ENDED = 16,
+	/* Our reset of sid is done; after both, sid is free. Not told when sid has
+	 * begun again before.
+	 */
+	SCTP_RESET = 32
 };
 
 struct sctp_event {
