@@ -84,7 +84,8 @@ class Box:
         t = self.terminal
         t.open(f"{self.command} /bin/sh")
         t.await_text("ready:")
-        t.line(f"cd {self.home}; clear")
+        t.line(f"cd {self.home}; clear; echo e''ntered")
+        t.await_text("entered")  # what is typed before is cleared too
         return t
 
     def leave(self, code: int) -> None:
