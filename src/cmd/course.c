@@ -47,9 +47,12 @@ static void changed(struct io *io, unsigned what)
 
 static bool busy(const struct course *c)
 {
-	for (unsigned i = 0; i < c->what->n; i++)
-		if (c->what->v[i]->cmd->role->busy(c->what->v[i]->set))
+	for (unsigned i = 0; i < c->what->n; i++) {
+		const struct section *s = c->what->v[i];
+
+		if (s->cmd->role->busy && s->cmd->role->busy(s->set))
 			return true;
+	}
 	return false;
 }
 
@@ -74,8 +77,12 @@ void course_leave(struct course *c, int64_t patience)
 		return;
 	}
 	c->until = l->now + patience;
-	for (unsigned i = 0; i < c->what->n; i++)
-		c->what->v[i]->cmd->role->drain(c->what->v[i]->set);
+	for (unsigned i = 0; i < c->what->n; i++) {
+		const struct section *s = c->what->v[i];
+
+		if (s->cmd->role->drain)
+			s->cmd->role->drain(s->set);
+	}
 	look(&c->leave);
 }
 

@@ -74,11 +74,6 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	return host_start(&set->host, net, &set->conf, d);
 }
 
-static void ready(const void *settings)
-{
-	(void)settings; /* it says so when it is */
-}
-
 static void check(void *settings, const void *fresh, struct diag *d)
 {
 	(void)settings, (void)fresh, (void)d;
@@ -87,17 +82,6 @@ static void check(void *settings, const void *fresh, struct diag *d)
 static void reload(void *settings, const void *fresh)
 {
 	(void)settings, (void)fresh;
-}
-
-static void drain(void *settings)
-{
-	(void)settings;
-}
-
-static bool busy(const void *settings)
-{
-	(void)settings;
-	return false;
 }
 
 static void stop(void *settings)
@@ -115,11 +99,8 @@ static const struct role role = {
 	.keeps_state = keeps_state,
 	.descriptors = descriptors,
 	.start = start,
-	.ready = ready,
 	.check = check,
 	.reload = reload,
-	.drain = drain,
-	.busy = busy,
 	.stop = stop,
 };
 

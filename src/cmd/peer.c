@@ -96,17 +96,6 @@ static void reload(void *settings, const void *fresh)
 	(void)settings, (void)fresh;
 }
 
-static void drain(void *settings)
-{
-	(void)settings;
-}
-
-static bool busy(const void *settings)
-{
-	(void)settings;
-	return false;
-}
-
 static void stop(void *settings)
 {
 	peering_stop(((struct peer_set *)settings)->peering);
@@ -125,8 +114,6 @@ static const struct role role = {
 	.ready = ready,
 	.check = check,
 	.reload = reload,
-	.drain = drain,
-	.busy = busy,
 	.stop = stop,
 };
 

@@ -98,7 +98,9 @@ struct role {
 	 * answer. NULL: it has nowhere to connect to.
 	 */
 	void (*retry)(void *set, bool sure);
-	/* Serves nobody new from now on; is anybody still being served? */
+	/* Serves nobody new from now on; is anybody still being served? NULL: nobody
+	 * ever is, from one datagram or message to the next.
+	 */
 	void (*drain)(void *set);
 	bool (*busy)(const void *set);
 	/* When the loop has quit: 0, or an error that has been said. NULL: 0. */

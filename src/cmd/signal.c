@@ -114,13 +114,6 @@ static void drain(void *settings)
 	signal_drain(((struct signal_set *)settings)->signal);
 }
 
-/* Who is connected waits for messages, and comes again. */
-static bool busy(const void *settings)
-{
-	(void)settings;
-	return false;
-}
-
 static void stop(void *settings)
 {
 	signal_stop(((struct signal_set *)settings)->signal);
@@ -140,7 +133,6 @@ static const struct role role = {
 	.check = check,
 	.reload = reload,
 	.drain = drain,
-	.busy = busy,
 	.stop = stop,
 };
 

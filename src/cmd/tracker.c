@@ -110,18 +110,6 @@ static void reload(void *settings, const void *fresh)
 		       &((const struct tracker_set *)fresh)->conf);
 }
 
-/* Nobody is being served from one datagram to the next. */
-static void drain(void *settings)
-{
-	(void)settings;
-}
-
-static bool busy(const void *settings)
-{
-	(void)settings;
-	return false;
-}
-
 static void stop(void *settings)
 {
 	tracker_stop(((struct tracker_set *)settings)->tracker);
@@ -140,8 +128,6 @@ static const struct role role = {
 	.ready = ready,
 	.check = check,
 	.reload = reload,
-	.drain = drain,
-	.busy = busy,
 	.stop = stop,
 };
 

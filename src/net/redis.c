@@ -1,4 +1,6 @@
 #include "net/redis.h"
+#include "base/cur.h"
+#include "os/file.h"
 #include "os/rand.h"
 #include "os/sock.h"
 
@@ -291,4 +293,21 @@ void redis_stop(struct redis *r)
 {
 	timer_stop(&r->timer, loop_of(r));
 	hang_up(r);
+}
+
+/* ---- settings ---- */
+
+int redis_read_password(struct redisurl *u, const char *path, struct diag *d)
+{
+	long n = file_read_secret(path, SPAN(u->password));
+	struct cur c;
+
+	if (n >= 0) {
+		c = cur_of((struct bytes){ (uint8_t *)u->password, (size_t)n });
+		u->password_n = cur_until(&c, '\n').n;
+		return 0;
+	}
+	diag_put(d, "%s: %s", path,
+		 n == -NAT_EINVAL ? "others can read it" : err_text((int)n));
+	return (int)n;
 }

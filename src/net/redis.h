@@ -13,6 +13,7 @@
 #define NAT_NET_REDIS_H
 
 #include "base/backoff.h"
+#include "base/opt.h"
 #include "net/dial.h"
 #include "net/tcp.h"
 #include "wire/redisurl.h"
@@ -65,6 +66,12 @@ struct redis { /* fields are private to redis.c but for state */
 void redis_start(struct redis *r, struct net *net, const struct redisurl *url,
 		 const struct redis_ops *ops);
 void redis_stop(struct redis *r);
+
+/* The password of u is the first line of that file, which only its owner may read. 0,
+ * or what is wrong has been said through d: -NAT_EINVAL when others can read it.
+ */
+MUST_USE int redis_read_password(struct redisurl *u, const char *path,
+				 struct diag *d);
 
 /* 0, or -NAT_EAGAIN: it is not up, or too much is under way. */
 MUST_USE int redis_ask(struct redis *r, struct redis_ask ask,

@@ -4,7 +4,6 @@
 #include "crypt/ct.h"
 #include "crypt/hash.h"
 #include "net/redis.h"
-#include "os/file.h"
 #include "os/mem.h"
 #include "os/rand.h"
 
@@ -433,33 +432,12 @@ static void look(struct timer *t)
 
 /* ---- life ---- */
 
-/* Of a file, the first line. */
-static int read_password(struct presence *p, struct diag *d)
-{
-	const char *path = p->signal->conf->store_password;
-	struct span room = SPAN(p->url.password);
-	struct cur c;
-	long n;
-
-	if (!path)
-		return 0;
-	n = file_read_secret(path, room);
-	if (n >= 0) {
-		c = cur_of((struct bytes){ room.p, (size_t)n });
-		p->url.password_n = cur_until(&c, '\n').n;
-		return 0;
-	}
-	diag_put(d, "%s: %s", path,
-		 n == -NAT_EINVAL ? "others can read it" : err_text((int)n));
-	return (int)n;
-}
-
 int presence_start(struct signal *s, struct diag *d)
 {
 	struct presence *p;
 	uint8_t chance[NAME / 2];
 	struct fmt f;
-	int rc;
+	int rc = 0;
 
 	if (!s->conf->redis.host_n)
 		return 0;
@@ -469,7 +447,8 @@ int presence_start(struct signal *s, struct diag *d)
 	s->presence = p;
 	p->signal = s;
 	p->url = s->conf->redis;
-	rc = read_password(p, d);
+	if (s->conf->store_password)
+		rc = redis_read_password(&p->url, s->conf->store_password, d);
 	if (rc < 0)
 		return rc;
 	rand_fill(SPAN(chance));

@@ -3,7 +3,6 @@
 #include "app/tracker/journal.h"
 #include "app/tracker/orders.h"
 #include "crypt/ct.h"
-#include "os/file.h"
 #include "os/mem.h"
 
 enum {
@@ -397,27 +396,6 @@ static void down(struct redis *r, const char *why)
 
 static const struct redis_ops ops = { up, down, heard };
 
-/* Of a file, the first line. */
-static int read_password(struct store *s, struct diag *d)
-{
-	const char *path = s->tracker->conf->store_password;
-	struct span room = SPAN(s->url.password);
-	struct cur c;
-	long n;
-
-	if (!path)
-		return 0;
-	n = file_read_secret(path, room);
-	if (n >= 0) {
-		c = cur_of((struct bytes){ room.p, (size_t)n });
-		s->url.password_n = cur_until(&c, '\n').n;
-		return 0;
-	}
-	diag_put(d, "%s: %s", path,
-		 n == -NAT_EINVAL ? "others can read it" : err_text((int)n));
-	return (int)n;
-}
-
 /* A password that stood in argv has been wiped when settings are read again: what
  * it was is in force, as it does not change.
  */
@@ -437,7 +415,7 @@ const char *tracker_store_fault(struct tracker_conf *c)
 int store_start(struct tracker *t, struct diag *d)
 {
 	struct store *s;
-	int rc;
+	int rc = 0;
 
 	if (!t->conf->redis.host_n)
 		return 0;
@@ -450,7 +428,8 @@ int store_start(struct tracker *t, struct diag *d)
 	timer_init(&s->late, look_for_late);
 	timer_init(&s->sweep, sweep);
 	timer_init(&s->round, begin_round);
-	rc = read_password(s, d);
+	if (t->conf->store_password)
+		rc = redis_read_password(&s->url, t->conf->store_password, d);
 	if (rc < 0)
 		return rc;
 	begin_round(&s->round);
