@@ -43,6 +43,8 @@ FAILURES = (1, 3, 75)  # exit codes of a start that did not work
 PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
 READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
 STARTED = re.compile(r"ready on|connected to|trying again")
+NO_START = "cannot take over from"  # the last step of it
+GAVE_WAY = "handed over to our successor"
 TROUBLE = re.compile(r"(err|warn) |nat[ :]")
 UNCHANGED = "reload failed: nothing has changed"
 ASKS_NO_MORE = "killed by SIGTERM at SIGTERM"
@@ -186,7 +188,16 @@ class Tortured(World):
 
     def victim_ended(self) -> bool:
         node = self.victim()
-        return bool(node and node.ended and not node.killed_by)
+        return bool(
+            node and node.ended and not node.killed_by and not self.gave_way()
+        )
+
+    def gave_way(self) -> bool:
+        """It has a successor, and has nothing to do any more."""
+        node = self.victim()
+        if not node or not node.ended or node.status != 0:
+            return False
+        return GAVE_WAY in str(self.errors(self.case.label))
 
     # ---- does it work? ----
 
@@ -359,7 +370,8 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
         return f"{node.name} ended by itself: {node.verdict()}"
     if not lines and case.label in scene.spoke:
         return f"{node.name} ended without a word"
-    if case.kind not in VITAL and any(map(STARTED.search, lines)):
+    started = any(map(STARTED.search, lines)) and NO_START not in lines[-1]
+    if case.kind not in VITAL and started:
         return f"{node.name} gave up after its start: {lines[-1]}"
     return ""
 
@@ -377,7 +389,7 @@ def asks(world: Tortured, stop: str) -> bool:
 def excuse_others(world: Tortured) -> None:
     """A step that did not come may have been to expect the end of a process."""
     for node in world.launched.values():
-        if node is not world.victim() and node.ended:
+        if (node is not world.victim() or world.gave_way()) and node.ended:
             node.may_end |= not node.ours or node.status in (0, 2, *FAILURES)
 
 

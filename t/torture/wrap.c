@@ -224,11 +224,17 @@ __attribute__((destructor)) static void end(void)
 
 /* ---- the calls ---- */
 
-/* A call that fails by -1 (or what is said) and then has done nothing. */
+/* A call that fails by -1 (or what is said) and then has done nothing. Nobody but
+ * the assertion sees a type that is not the call's own: an int where a long is read
+ * is no -1.
+ */
 #define WRAP_AS(bad, type, call, params, args) \
 	type __wrap_##call params; \
 	type __wrap_##call params \
 	{ \
+		_Static_assert(__builtin_types_compatible_p( \
+				       type, __typeof__(call args)), \
+			       "returns another type"); \
 		return hit(#call) ? (bad) : call args; \
 	}
 #define WRAP(call, params, args) WRAP_AS(-1, int, call, params, args)
@@ -255,10 +261,12 @@ WRAP(getsockopt, (int fd, int level, int name, void *value, socklen_t *n),
 WRAP_MOVING(recv, (int fd, void *to, size_t n, int flags), (fd, to, n, flags))
 WRAP_MOVING(send, (int fd, const void *b, size_t n, int flags),
 	    (fd, b, n, flags))
-WRAP(sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
+WRAP_AS(-1, ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags),
+	(fd, m, flags))
 WRAP(sendmmsg, (int fd, struct mmsghdr *v, unsigned n, int flags),
      (fd, v, n, flags))
-WRAP(recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags))
+WRAP_AS(-1, ssize_t, recvmsg, (int fd, struct msghdr *m, int flags),
+	(fd, m, flags))
 WRAP(recvmmsg,
      (int fd, struct mmsghdr *v, unsigned n, int flags,
       struct timespec *patience),
