@@ -37,6 +37,7 @@ from tortured import Case, Run, Scene, Tortured, torture  # noqa: E402
 BUDGET = 20  # runs of a scenario unless --full
 MOST = 16  # with --full, of a kind that a process calls: so many, twice
 BURST = 5  # in the second mode that many calls fail in a row
+NEWS = 60  # seconds between two words on how far it is
 CONTESTS = ("takeover", "name_in_use")
 OUTCOMES = ("passed", "lost", "ended", "missed", "FAILED")
 
@@ -232,6 +233,7 @@ class Report:
         self.total: Counter[str] = Counter()
         self.broken = 0
         self.made: set[str] = set()
+        self.told = time.monotonic()
 
     def no_scene(self, plan: Plan) -> None:
         broken = plan.why.startswith("fails")
@@ -249,6 +251,13 @@ class Report:
         if self.verbose:
             print(f"{run.outcome} {path.stem} {case}: {run.wrong}\n{run.dump}")
         sys.stdout.flush()
+
+    def how_far(self, left: int) -> None:
+        if time.monotonic() - self.told < NEWS:
+            return
+        self.told = time.monotonic()
+        done = self.total.total()
+        print(f"{done} of {done + left} runs", file=sys.stderr, flush=True)
 
     def table(self) -> None:
         print(f"\n{'call':14} {'runs':>6}", *(f"{o:>7}" for o in OUTCOMES))
@@ -291,6 +300,7 @@ def run_all(options: argparse.Namespace, report: Report) -> None:
                 start(plan, found[plan.path.stem])
         for done in as_completed(cases):
             report.add(*cases.pop(done), done.result())
+            report.how_far(len(cases))
 
 
 def arguments() -> argparse.Namespace:
