@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import ctypes
+import gc
 import os
 import shlex
 import shutil
@@ -27,7 +28,7 @@ from pathlib import Path
 from script import Args, Failed, Skipped, Step, parse, seconds
 from talk import DEEDS
 from verbs import VERBS
-from world import TOP, World
+from world import TOP, Product, World
 
 LIMIT = 20.0  # seconds of a scenario that names no limit
 BACKSTOP = 15.0  # more seconds until the runner ends it from outside
@@ -37,7 +38,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass
 class Options:
-    product: list[str]
+    product: Product
     patience: float
     verbose: bool
     keep: bool
@@ -327,13 +328,14 @@ def main() -> int:
         return 1
     paths = scenarios(args.files, args.accept)
     options = Options(
-        [*shlex.split(args.prefix), str(args.nat.resolve())],
+        Product.of(shlex.split(args.prefix), args.nat.resolve()),
         args.patience,
         args.verbose,
         args.keep,
         args.again,
     )
     adopt_orphans()
+    gc.freeze()  # what children share with us stays as it is
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     runner = Runner(options, max(1, args.jobs))
     try:

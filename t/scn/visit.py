@@ -220,7 +220,7 @@ class Echo:
                 data = await reader.read(min(len(view), CHUNK))
                 if not data:
                     raise Failed(f"visitor {number}: ended after {done} bytes")
-                if view[: len(data)] != data:
+                if bytes(view[: len(data)]) != data:
                     raise Failed(f"visitor {number}: other bytes near {done}")
                 view = view[len(data) :]
                 done += len(data)

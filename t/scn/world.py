@@ -9,7 +9,10 @@ import secrets
 import shlex
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,12 +34,30 @@ SERVING = ("relay", "client", "forward", "run", "tracker", "peer", "signal", "ho
 Answer = TypeVar("Answer")
 
 
+@dataclass
+class Product:
+    """What is tested, asked once for all scenarios."""
+
+    argv: list[str]  # the binary, behind what it is run by
+    unconfined: bool
+    parts: list[str]  # of MODULES
+
+    @classmethod
+    def of(cls, prefix: list[str], binary: Path) -> Product:
+        said = subprocess.run([binary, "version"], stdout=subprocess.PIPE,
+                              text=True, check=True).stdout
+        there = said.partition(" with ")[2].strip()
+        argv = [*prefix, str(binary)]
+        return cls(argv, instrumented(argv), there.split(","))
+
+
 class World:
     def __init__(
-        self, product: list[str], home: Path, patience: float
+        self, product: Product, home: Path, patience: float
     ) -> None:
-        self.product = product  # the binary, behind what it is run by
-        self.unconfined = instrumented(product)
+        self.product = product.argv
+        self.unconfined = product.unconfined
+        self.parts = product.parts
         self.home = home
         self.patience = patience  # factor of all waiting
         self.log = Transcript()
@@ -49,7 +70,7 @@ class World:
         self.apart: Apart | None = None
         self.scope = {
             "dir": str(home),
-            "nat": product[-1],
+            "nat": product.argv[-1],
             "top": str(TOP),
             "token": secrets.token_hex(16),
         }
@@ -89,10 +110,12 @@ class World:
         return re.sub(nat, r"\g<0> --no-sandbox", text)
 
     def command(self, text: str) -> list[str]:
-        """The words of it; nat is the tested binary."""
+        """The words of it; nat is the tested binary, python3 what runs us."""
         argv = shlex.split(self.unlock(text))
         if argv and argv[0] == "nat":
             argv[:1] = self.product
+        if argv and argv[0] == "python3":
+            argv[0] = sys.executable
         return argv
 
     def is_ours(self, argv: list[str]) -> bool:
