@@ -26,6 +26,17 @@ ifneq ($(findstring musl,$(CC)),)
 SAN = -static $(STAND_IN)
 endif
 
+# Hundreds of sanitized programs are linked, once each: by gold where it is (of
+# clang's libraries it complains), and without what a loader must relocate. The one
+# that is started a thousand times has its sanitizers within, as clang's have.
+ifeq ($(findstring musl,$(CC)),)
+QUICK_LINK := -no-pie
+ifeq ($(findstring clang,$(CC)),)
+QUICK_LINK += $(if $(shell command -v ld.gold),-fuse-ld=gold)
+STARTS = -static-libasan -static-libubsan
+endif
+endif
+
 # Files of src/crypt for kinds of processors: by their instructions (cpu), and by
 # what they multiply (width). $(call kinds,CPU,WIDTH): those that are compiled;
 # $(call kind_cc,OBJECT,FLAGS): by which flags, where those are for small code.

@@ -248,6 +248,15 @@ class Dead(Tree):
             self.write("t/lint/early", early + "\n")
             self.says(dead.check(str(self.root), gnu.format("f")))
 
+    def test_inlined(self):
+        self.write("src/base/a.c", "int f(void)\n{\n}\n"
+                   "int g(void)\n{\nreturn f();\n}\n")
+        self.write("src/base/a.h", "")
+        gone = "ld: removing unused section '.text.{}' in file 'b/src/base/a.o'\n"
+        self.says(dead.check(str(self.root), gone.format("f")))
+        self.says(dead.check(str(self.root), gone.format("f") + gone.format("g")),
+                  "a.c:1: f: the", "a.c:4: g: the")
+
 
 class Options(Tree):
     def test_unused(self):

@@ -101,7 +101,7 @@ EXEMPT = {
     "dup2": "as --stdio ends: what fails leaves the end as it was",
     "kqueue kevent": "libkqueue's on Linux; epoll and select stand for them",
     "nanosleep": "for commands that serve nobody",
-    "mem* str*": "no system call",
+    "mem* str* hton? ntoh?": "no system call",
     "__errno_location": "no system call",
     "__assert_fail abort __stack_chk_fail": "the end, said by whoever calls",
     "_GLOBAL_OFFSET_TABLE_": "the linker's",
