@@ -65,6 +65,10 @@ $(call part,redis,app/tracker/store app/tracker/orders net/redis wire/resp wire/
 $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/bodies app/relay/pages app/relay/route \
 	app/client/vhost cmd/pages wire/forward wire/site,\
 	app/relay/web_small app/client/vhost_small cmd/pages_small)
+# Strands stand where veils do, which are of TLS.
+MUX := $(if $(filter tls,$(IN)),$(filter http,$(IN)))
+OUT += $(if $(MUX),app/client/shares_small,app/relay/shared app/client/shares wire/mux net/mux net/strand)
+OUT += $(if $(MUX),app/relay/shared_small,$(if $(filter http,$(IN)),,app/relay/shared_small))
 $(call part,https,app/relay/https wire/tls/peek,$(if $(filter http,$(IN)),app/relay/https_small))
 OUT += $(if $(filter http,$(IN)),,app/relay/https_small)
 $(call part,natpass,wire/pb wire/natpass wire/passfile wire/passrule wire/allowed net/backlog cmd/forward \

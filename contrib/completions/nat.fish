@@ -247,6 +247,7 @@ _nat_opt trust-proxy '' 'CIDR' 'Believe what balancers there say of who the visi
 _nat_opt error-page '' 'FILE' 'HTML for what the relay answers itself; {{status}} in it is told'
 _nat_opt http-timeout '' 'TIME' 'How long a request'\''s head may take, or its body pause'
 _nat_opt http-idle '' 'TIME' 'How long a connection waits for the next request'
+_nat_opt share-from '' 'N' 'So many busy visitors of an HTTP service share a connection to its client; 0: never'
 _nat_opt natpass '' 'ADDR' 'Where clients of natpass connect'
 _nat_opt secret '' 'TEXT' 'What clients of natpass prove'
 _nat_opt secret-file '' 'FILE' 'The same by a file, for each id its own, and who may open what'

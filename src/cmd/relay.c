@@ -91,7 +91,10 @@ static const struct opt opts[] = {
 	{ 0, "http-timeout", OPT_MS, 0, AT(web.timeout), "TIME", "15s",
 	  1000, 3600000, WORDS("How long a request's head may take, or its body pause") },
 	{ 0, "http-idle", OPT_MS, 0, AT(web.idle), "TIME", "60s",
-	  1000, 3600000, WORDS("How long a connection waits for the next request") },)
+	  1000, 3600000, WORDS("How long a connection waits for the next request") },
+	{ 0, "share-from", OPT_UINT, 0, AT(web.share_from), "N", "8",
+	  0, 65535, WORDS("So many busy visitors of an HTTP service share a connection to its "
+	  "client; 0: never") },)
 	ROWS_OF(NAT_NATPASS)(
 	{ 0, "natpass", OPT_ADDR, OPT_LIST | OPT_FIXED, PASS(listen), "ADDR", NULL,
 	  0, 0, WORDS("Where clients of natpass connect") },

@@ -318,7 +318,7 @@ void tcp_move(struct tcp *to, struct tcp *from, struct waker *up)
 	bool flushing = !list_alone(&from->flush.node);
 	bool waiting = !list_alone(&from->wait.node);
 
-	if (veil_of(from)) {
+	if (veil_known && !tcp_is_bare(from)) {
 		veil_move(to, from, up);
 		return;
 	}

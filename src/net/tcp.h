@@ -18,7 +18,8 @@ struct tcp { /* fields are private to tcp.c but for stream */
 	struct net *net;
 	union {
 		struct buf *in;
-		struct veil *veil; /* veil.h: who has the socket */
+		struct veil *veil;     /* veil.h: who has the socket */
+		struct strand *strand; /* mux.h: there is none */
 	};
 	struct buf *out;
 	uint8_t in_class,

@@ -1,10 +1,11 @@
 #include "net/veil.h"
+#include "net/mux.h"
 
 const bool veil_known = true;
 
 struct veil *veil_of(const struct tcp *t)
 {
-	return tcp_is_bare(t) || !tcp_runs(t) ? NULL : t->veil;
+	return tcp_is_bare(t) || !tcp_runs(t) || strand_is(t) ? NULL : t->veil;
 }
 
 struct tcp *veil_under(struct tcp *t)
@@ -69,6 +70,10 @@ void veil_move(struct tcp *to, struct tcp *from, struct waker *up)
 {
 	struct veil *v = from->veil;
 
+	if (strand_is(from)) {
+		strand_move(to, from, up);
+		return;
+	}
 	*to = (struct tcp){ .stream = from->stream, .net = from->net };
 	to->stream.up = up;
 	from->io.loop = NULL;

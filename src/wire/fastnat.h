@@ -34,14 +34,14 @@ enum {
 #define FASTNAT_COMMANDS(X) \
 	X(NONE, "")                  /* C outId [ok id n mac]: data headers */ \
 	X(READY, "ready")            /* S id intPort outPort outId protocol */ \
-	X(START_PROXY, "start_proxy") /* S as ready [service from to flow name] */ \
+	X(START_PROXY, "start_proxy") /* S as ready [service from to flow name n] */ \
 	X(HELLO, "hello")            /* C version name instance nonce [guest] */ \
 	X(CHALLENGE, "challenge")    /* S version nonce                     */ \
 	X(LOGIN, "login")            /* C proof                             */ \
 	X(WELCOME, "welcome")        /* S id intPort heartbeat proof        */ \
 	X(PUBLISH, "publish")        /* C service protocol outPort or private [host
 	                                  idle allow deny rate burst visitors
-	                                  group mac] */ \
+	                                  group mac n] */ \
 	X(PUBLISHED, "published")    /* S service outPort [host]            */ \
 	X(REFUSED, "refused")        /* S service error retry               */ \
 	X(UNPUBLISH, "unpublish")    /* C service                           */ \

@@ -42,7 +42,8 @@ enum {
 	X(X_FORWARDED_PROTO, "x-forwarded-proto", FORWARDED) \
 	X(X_FORWARDED_HOST, "x-forwarded-host", FORWARDED) \
 	X(X_FORWARDED, "x-forwarded-*", FORWARDED) /* any other of them */ \
-	X(AUTHORIZATION, "authorization", PLAIN)
+	X(AUTHORIZATION, "authorization", PLAIN) \
+	X(ACCEPT, "accept", PLAIN)
 /* clang-format on */
 
 enum http1_name {

@@ -113,6 +113,11 @@ def nat_http(place: Place) -> int:
     return nat_with(place, "http", "--http", f"{HOST}:0")
 
 
+def nat_alone(place: Place) -> int:
+    """Each visitor has a connection of his own between relay and client."""
+    return nat_with(place, "http", "--http", f"{HOST}:0", "--share-from", 0)
+
+
 def nat_ends(place: Place) -> int:
     cert, key = make_certificate(place.home)
     return nat_with(place, "http", "--https", f"{HOST}:0", "--tls-cert", cert,
@@ -207,6 +212,7 @@ def rival(name: str, proxy: Proxy) -> list[Contest]:
 CONTESTS = (
     Contest(System("direct", 0, direct)),
     Contest(System("nat --http", 2, nat_http), "nginx"),
+    Contest(System("nat --share-from 0", 2, nat_alone), "nginx"),
     Contest(System("nat --https, ended", 2, nat_ends), "nginx, TLS", True),
     Contest(System("nat --https, passed", 2, nat_passes), "nginx, TLS", True,
             True),

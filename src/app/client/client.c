@@ -1,6 +1,7 @@
 #include "app/client/client.h"
 #include "app/client/inner.h"
 #include "app/client/publish.h"
+#include "app/client/shares.h"
 #include "os/mem.h"
 #include "os/parts.h"
 
@@ -75,6 +76,8 @@ static int set_up(struct client *c, const char *state_dir, struct diag *d)
 	rc = err ? 0 : health_start(c);
 	err = err ? err : rc;
 	rc = err ? 0 : shapes_start(c);
+	err = err ? err : rc;
+	rc = err ? 0 : shares_start(c);
 	return err ? err : rc;
 }
 
@@ -104,6 +107,7 @@ int client_start(struct client **out, struct net *net,
 	if (err < 0) {
 		health_stop(c);
 		shapes_stop(c);
+		shares_stop(c);
 		reaches_stop(c);
 		udplinks_stop(c);
 		release(c);
@@ -124,6 +128,7 @@ void client_stop(struct client *c)
 	reaches_stop(c);
 	udplinks_stop(c);
 	shapes_stop(c);
+	shares_stop(c);
 	state_close(c);
 	release(c);
 }

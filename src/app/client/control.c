@@ -4,6 +4,7 @@
 #include "app/client/hear.h"
 #include "app/client/login.h"
 #include "app/client/publish.h"
+#include "app/client/shares.h"
 #include "crypt/ct.h"
 #include "os/rand.h"
 #include "os/sock.h"
@@ -245,7 +246,8 @@ void control_equip(struct control *ctl)
 	if (entries_have(&c->entries, FASTNAT_UDP) && !udp_runs(&c->lane.udp) &&
 	    outward_bare(c) && control_int_port(ctl, &relay) == 0)
 		lane_start(c, &relay);
-	if (entries_have(&c->entries, FASTNAT_TCP))
+	if (entries_have(&c->entries, FASTNAT_TCP) ||
+	    (shares_known && entries_have(&c->entries, FASTNAT_HTTP)))
 		parks_fit(c);
 }
 

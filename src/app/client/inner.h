@@ -27,6 +27,7 @@ struct client {
 	struct secure *secure; /* NULL: no TLS */
 	struct healths *healths;
 	struct shapes *shapes;
+	struct shares *shares;
 	struct outward outward;
 	bool draining;   /* nobody new is served */
 	struct span mem; /* all that the client has, itself included */

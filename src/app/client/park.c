@@ -1,5 +1,6 @@
 #include "app/client/park.h"
 #include "app/client/inner.h"
+#include "app/client/shares.h"
 #include "app/client/visit.h"
 #include "net/veil.h"
 #include "os/sock.h"
@@ -10,12 +11,17 @@ enum {
 	UNACKED_MS = 20000
 };
 
+bool park_shares(const struct park *p)
+{
+	return shares_known && p->shares;
+}
+
 static uint32_t unused(const struct parks *ps)
 {
 	uint32_t n = 0;
 
 	slots_each (struct park, p, &ps->table)
-		n += !p.it->link;
+		n += !p.it->link && !park_shares(p.it);
 	return n;
 }
 
@@ -71,6 +77,11 @@ static bool obey(struct park *p, const struct fastnat *m)
 	struct fastnat pong = { .command = FASTNAT_PONG };
 
 	p->heard = p->client->net->loop->now;
+	if (shares_known && m->command == FASTNAT_START_PROXY &&
+	    (m->has & HAS_N)) {
+		shares_take(p);
+		return false;
+	}
 	if (m->command == FASTNAT_START_PROXY) {
 		visit_parked(p->client, m, p);
 		return false;
@@ -146,6 +157,19 @@ static void fill(struct client *c)
 	}
 }
 
+struct park *park_shared(struct client *c)
+{
+	struct park *p = slots_get(&c->parks.table);
+
+	if (!p)
+		return NULL;
+	p->client = c;
+	p->open = p->shares = true;
+	p->waker.wake = wake;
+	p->heard = c->net->loop->now;
+	return p;
+}
+
 void parks_used(struct client *c)
 {
 	struct parks *ps = &c->parks;
@@ -169,7 +193,7 @@ static void look_around(struct timer *t)
 
 	ps->want = many < ps->want ? ps->want - many : 1;
 	slots_each (struct park, p, &ps->table) {
-		bool extra = unused(ps) > ps->want;
+		bool extra = !park_shares(p.it) && unused(ps) > ps->want;
 
 		if (!p.it->link && p.it->open && (extra || p.it->heard < dead))
 			park_drop(p.it);
@@ -183,7 +207,8 @@ void parks_init(struct client *c)
 {
 	struct parks *ps = &c->parks;
 
-	slots_init(&ps->table, SPAN(ps->mem), sizeof(struct park), PARKS_MOST);
+	slots_init(&ps->table, SPAN(ps->mem), sizeof(struct park),
+		   COUNT(ps->mem));
 	timer_init(&ps->timer, look_around);
 }
 

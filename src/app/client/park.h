@@ -12,13 +12,17 @@
 struct client;
 struct link;
 
-enum { PARKS_MOST = 32 }; /* the relay takes no more */
+enum {
+	PARKS_MOST = 32,   /* the relay takes no more */
+	PARKS_SHARED = 224 /* of connections that visitors share, at once */
+};
 
 struct park {
 	struct slot slot;
 	struct client *client;
 	struct link *link; /* whom it is given to while that dials; or NULL */
 	bool open;
+	bool shares; /* it is a strand (shares.h): its visitor is there already */
 	struct waker waker;
 	struct json_scan scan;
 	int64_t heard;
@@ -30,7 +34,7 @@ struct park {
 
 struct parks { /* fields are private to park.c */
 	struct slots table;
-	uint8_t mem[PARKS_MOST][sizeof(struct park)];
+	uint8_t mem[PARKS_MOST + PARKS_SHARED][sizeof(struct park)];
 	struct timer timer;
 	uint32_t want, spare; /* how many; the least that were unused of late */
 	uint32_t n;           /* the last number used */
@@ -48,6 +52,10 @@ void parks_used(struct client *c);
 
 /* The connection that was given to p->link moves to it; p is gone. */
 void park_move(struct park *p, struct tcp *to, struct waker *up);
+/* One more that has no tcp yet; NULL: too many. */
+struct park *park_shared(struct client *c);
+/* Is it a strand? */
+bool park_shares(const struct park *p);
 /* It is not wanted any more. */
 void park_drop(struct park *p);
 

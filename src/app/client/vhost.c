@@ -1,4 +1,5 @@
 #include "app/client/vhost.h"
+#include "app/client/shares.h"
 #include "base/cur.h"
 #include "wire/site.h"
 
@@ -98,6 +99,10 @@ void vhost_ask(struct fastnat *m, const struct entry *e, struct span room)
 	if (!e->service.public_host.n)
 		return;
 	m->has |= HAS_HOST;
+	if (shares_known && e->service.protocol == FASTNAT_HTTP) {
+		m->has |= HAS_N;
+		m->n = 1;
+	}
 	put(&f, &e->service);
 	m->host = fmt_done(&f);
 	m->out_port = 0;

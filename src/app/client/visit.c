@@ -58,6 +58,7 @@ void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
 {
 	struct entry *e = wanted(c, m);
 	struct link_from from = { .park = p };
+	bool shares = park_shares(p);
 
 	if (e && e->service.protocol == FASTNAT_UDP)
 		e = NULL;
@@ -66,7 +67,8 @@ void visit_parked(struct client *c, const struct fastnat *m, struct park *p)
 		return;
 	}
 	serve(c, e, m, &from);
-	parks_used(c);
+	if (!shares)
+		parks_used(c);
 }
 
 /* From "service" alone: what it is published as must be what is asked for. */

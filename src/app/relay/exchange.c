@@ -55,6 +55,7 @@ static void note(struct web_conn *c, size_t n)
 	const struct http1_request *r = &c->web->request;
 	const struct http1_head *h = &r->head;
 
+	shared_leave(c);
 	c->ask = (struct web_ask){
 		.head = (uint16_t)n,
 		.lead = c->scan.lead,
@@ -63,6 +64,8 @@ static void note(struct web_conn *c, size_t n)
 		.upgrades = h->upgrades && h->body == BODY_NONE,
 		.bodiless = bytes_are(r->method, "HEAD"),
 		.repeats = h->body == BODY_NONE && is_repeatable(r->method),
+		.apart = shared_unfit(h),
+		.bulky = c->ask.bulky,
 		.counted = c->ask.counted,
 	};
 	c->request = (struct web_flow){ .out = h->body, .left = UINT64_MAX };
@@ -222,9 +225,10 @@ static int route(struct web_conn *c)
 	if (!p)
 		return web_refuse(c, status);
 	access_routed(c, p);
+	shared_enter(c, p);
 	if (p->route->site.has_most)
 		c->request.left = p->route->site.most;
-	c->used = suits(c, p, &from) && web_quiet(c);
+	c->used = suits(c, p, &from) && web_quiet(c) && !shared_moves(c, p);
 	if (c->used) {
 		web_enter(c, WEB_ASK);
 		return 1;
@@ -459,6 +463,8 @@ static int finish(struct web_conn *c)
 		return 1;
 	}
 	access_over(c);
+	shared_leave(c);
+	c->ask.bulky = c->answer.moved > SHARED_BULK;
 	c->ask.counted = false;
 	web_enter(c, WEB_HEAD);
 	return 1;

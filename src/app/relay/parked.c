@@ -82,6 +82,15 @@ bool parked_use(struct session *s, struct visitor *v)
 	return true;
 }
 
+void parked_give(struct session *s, struct tcp *to, struct waker *up)
+{
+	struct parked *p =
+		container_of(s->parking.list.prev, struct parked, node);
+
+	tcp_move(to, &p->tcp, up);
+	leave(p);
+}
+
 void parked_stop(struct session *s)
 {
 	list_each (at, &s->parking.list)

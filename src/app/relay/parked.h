@@ -30,6 +30,9 @@ bool parked_start(struct session *s, struct tcp *from, uint32_t n);
 /* Gives the visitor the one that was heard of last. False: there is none. */
 bool parked_use(struct session *s, struct visitor *v);
 
+/* The same one, for whatever; there is one. */
+void parked_give(struct session *s, struct tcp *to, struct waker *up);
+
 /* All of the session. */
 void parked_stop(struct session *s);
 

@@ -24,6 +24,7 @@ struct published {
 	struct route *route;     /* of HTTP (web.h); or NULL */
 	bool private;            /* it has no port */
 	uint32_t visitors;
+	uint32_t busy; /* requests that it has not answered */
 	uint16_t port;
 	uint8_t protocol;       /* enum fastnat_protocol */
 	int64_t idle_ms, until; /* until: as an orphan */

@@ -25,6 +25,7 @@ struct relay_web {                   /* visitors of HTTP services */
 	const char *page;      /* FILE: of what we answer; NULL: none */
 	int64_t timeout, idle; /* ms: for a request, and between two */
 	const char *ws;        /* the path where clients come by WebSocket */
+	uint32_t share_from;   /* busy visitors that share; 0: never */
 };
 
 struct relay_access {     /* the log of requests and visits */

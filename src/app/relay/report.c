@@ -51,6 +51,8 @@ static const struct report_column listener_columns[] = {
 static const struct report_column web_columns[] = {
 	{ "connections", REPORT_COUNT, REPORT_GAUGE,
 	  "Connections of HTTP visitors now" },
+	{ "shared", REPORT_COUNT, REPORT_GAUGE,
+	  "Those that share a connection to their client" },
 	{ "requests", REPORT_COUNT, REPORT_TOTAL, "Requests of HTTP" },
 };
 
@@ -199,12 +201,13 @@ static bool listener_row(const void *of, uint32_t *at, struct report_row *row)
 
 static bool web_row(const void *of, uint32_t *at, struct report_row *row)
 {
-	uint64_t connections, requests;
+	struct web_counts n;
 
-	if ((*at)++ > 0 || !web_count(of, &connections, &requests))
+	if ((*at)++ > 0 || !web_count(of, &n))
 		return false;
-	report_number(row, connections);
-	report_number(row, requests);
+	report_number(row, n.connections);
+	report_number(row, n.shared);
+	report_number(row, n.requests);
 	return true;
 }
 

@@ -37,7 +37,8 @@ struct route {
 	struct slot slot;
 	struct map_node node;
 	struct published *published;
-	bool found; /* by its name; others of its group are not (group.h) */
+	bool shares; /* its visitors may share a connection (shared.h) */
+	bool found;  /* by its name; others of its group are not (group.h) */
 	struct route_name name;
 	struct site site;
 	uint8_t words[FASTNAT_HOST]; /* that site is of */

@@ -359,7 +359,7 @@ void session_announce(struct session *s)
 		struct visitor *v = container_of(s->unannounced.next,
 						 struct visitor, wait.node);
 
-		if (!v->wait.tried && parked_use(s, v))
+		if (!v->wait.tried && (web_shares(v) || parked_use(s, v)))
 			continue;
 		if (visitor_say(v) < 0)
 			return;

@@ -13,6 +13,7 @@ struct parking {          /* see parked.h */
 	struct list list; /* the one heard of last at the end */
 	struct carrier_window numbers;
 	uint32_t n;
+	struct slot_name shared; /* see shared.h */
 };
 
 struct session_counts {

@@ -109,6 +109,7 @@ void web_told(struct published *p, const struct fastnat *m)
 	if (!p->route)
 		return;
 	name_of(m, &words);
+	p->route->shares = m->has & HAS_N;
 	why = route_settle(p->route, words);
 	assert(!why);
 	(void)why;
@@ -155,12 +156,13 @@ const char *web_listens(const struct relay *r, uint32_t at, struct addr *a)
 	return p->http ? "http" : "https";
 }
 
-bool web_count(const struct relay *r, uint64_t *connections, uint64_t *requests)
+bool web_count(const struct relay *r, struct web_counts *n)
 {
 	if (!r->web)
 		return false;
-	*connections = r->web->conns.used;
-	*requests = r->web->requests;
+	n->connections = r->web->conns.used;
+	n->shared = r->web->sharing.strands.used;
+	n->requests = r->web->requests;
 	return true;
 }
 

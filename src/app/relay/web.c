@@ -120,6 +120,7 @@ static void forget(struct web_conn *c)
 	struct relay *r = c->web->relay;
 
 	access_over(c);
+	shared_leave(c);
 	timer_stop(&c->timer, r->net->loop);
 	soon_stop(&c->lost);
 	gate_leave(r, &c->from, GATE_OF_VISITOR);
@@ -130,6 +131,8 @@ int web_end(struct web_conn *c, bool reset)
 {
 	if (c->up)
 		web_drop(c, reset ? -NAT_ERESET : 0);
+	if (reset)
+		tcp_push(&c->tcp); /* what came before it, perhaps just now */
 	stream_stop(&c->tcp.stream, reset);
 	forget(c);
 	return -1;
@@ -138,6 +141,7 @@ int web_end(struct web_conn *c, bool reset)
 void web_close(struct web_conn *c)
 {
 	access_over(c);
+	shared_leave(c);
 	c->scan = (struct http1_scan){ .at = 0 };
 	web_enter(c, WEB_LINGER);
 	stream_finish(&c->tcp.stream);
@@ -527,6 +531,8 @@ int web_start(struct relay *r, struct diag *d)
 	take_trusted(r->web);
 	rc = reserve(r->web);
 	if (rc == 0)
+		rc = shared_start(r->web);
+	if (rc == 0)
 		rc = pages_read(&r->web->page, r->conf, d);
 	return rc < 0 ? rc : open_ports(r->web, d);
 }
@@ -581,6 +587,7 @@ void web_stop(struct relay *r)
 	if (web->memory.p)
 		slots_each (struct web_conn, c, &web->conns)
 			web_end(c.it, true);
+	shared_stop(web);
 	mem_release(web->memory);
 	mem_release((struct span){ (uint8_t *)web, sizeof *web });
 	r->web = NULL;

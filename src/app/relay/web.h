@@ -22,6 +22,7 @@
 
 #include "app/relay/core.h"
 #include "app/relay/route.h"
+#include "app/relay/shared.h"
 #include "net/tcp.h"
 #include "wire/forward.h"
 #include "wire/http1.h"
@@ -44,8 +45,8 @@ struct web_flow { /* one body on its way */
 	uint8_t out;    /* enum body_kind: how it goes on */
 	bool last;      /* the chunk of 0 is said, */
 	bool over;      /* and all the rest */
-	uint64_t left;  /* most bytes of it yet */
 	bool stuck;     /* it is the other side that takes no more now */
+	uint64_t left;  /* most bytes of it yet */
 	uint64_t moved; /* bytes, of the answer with its head */
 };
 
@@ -53,7 +54,10 @@ struct web_ask {       /* what is to be known of the request at hand */
 	uint16_t head; /* bytes of its head, lead included */
 	uint8_t lead, minor;
 	bool keeps, upgrades, bodiless; /* bodiless: it is HEAD */
-	bool repeats;                   /* nothing is lost by asking twice */
+	bool busy;                      /* shared.h: its service is; */
+	bool apart;   /* it is for a data connection of its own; */
+	bool bulky;   /* the answer before it was long */
+	bool repeats; /* nothing is lost by asking twice */
 	bool counted; /* for the rate, though its head may be read again */
 };
 
@@ -113,6 +117,7 @@ struct web {
 	struct span memory;
 	struct slots conns;
 	struct routes routes;
+	struct sharing sharing;
 	struct cidrs trusted; /* balancers in front of us */
 	struct web_port ports[2 * OPT_LIST_MAX];
 	uint32_t nports;
@@ -173,14 +178,18 @@ void web_tell(const struct published *p, struct fastnat *yes, struct span room);
 
 /* What is spoken at the at-th listener, and where that is; NULL: there are no more. */
 const char *web_listens(const struct relay *r, uint32_t at, struct addr *a);
-/* Connections now, and requests that have come. False: there is no listener. */
-bool web_count(const struct relay *r, uint64_t *connections,
-	       uint64_t *requests);
+struct web_counts { /* connections now, those that share one, requests so far */
+	uint64_t connections, shared, requests;
+};
+/* False: there is no listener. */
+bool web_count(const struct relay *r, struct web_counts *n);
 
 /* ---- for visitor.c ---- */
 
 /* Is it for requests? */
 bool web_has(const struct visitor *v);
+/* It goes by a connection that visitors share, if it should. */
+bool web_shares(struct visitor *v);
 /* It waits for a parked connection's answer: the head may go along. */
 void web_early(struct visitor *v);
 /* Its data connection is there; the last thing that the caller does. */

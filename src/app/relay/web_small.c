@@ -147,6 +147,12 @@ bool web_has(const struct visitor *v)
 	return false;
 }
 
+bool web_shares(struct visitor *v)
+{
+	(void)v;
+	return false;
+}
+
 void web_early(struct visitor *v)
 {
 	(void)v;
@@ -171,10 +177,9 @@ const char *web_listens(const struct relay *r, uint32_t at, struct addr *a)
 	return NULL;
 }
 
-bool web_count(const struct relay *r, uint64_t *connections, uint64_t *requests)
+bool web_count(const struct relay *r, struct web_counts *n)
 {
 	(void)r;
-	(void)connections;
-	(void)requests;
+	(void)n;
 	return false;
 }
