@@ -33,9 +33,11 @@ static uint32_t add(uint32_t sum, struct bytes b, const uint32_t steps[16])
 
 static size_t (*folds)(uint8_t rest[CRC_REST], uint32_t sum, struct bytes b);
 
-void crc32_native(bool has)
+void crc32_native(bool has, bool wide)
 {
 	folds = has ? crc_fold : NULL;
+	if (has && wide && crc_fold_wide)
+		folds = crc_fold_wide;
 }
 
 uint32_t crc32(uint32_t crc, struct bytes b)

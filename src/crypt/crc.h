@@ -31,6 +31,9 @@ void crc32c_native(bool has);
 enum { CRC_REST = 16 };
 extern size_t (*const crc_fold)(uint8_t rest[CRC_REST], uint32_t sum,
 				struct bytes b);
-void crc32_native(bool has);
+/* The same by 64 bytes at a time, as cpu_has_wide_fold says. */
+extern size_t (*const crc_fold_wide)(uint8_t rest[CRC_REST], uint32_t sum,
+				     struct bytes b);
+void crc32_native(bool has, bool wide);
 
 #endif

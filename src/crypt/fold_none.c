@@ -3,3 +3,5 @@
 
 size_t (*const crc_fold)(uint8_t rest[CRC_REST], uint32_t sum,
 			 struct bytes b) = NULL;
+size_t (*const crc_fold_wide)(uint8_t rest[CRC_REST], uint32_t sum,
+			      struct bytes b) = NULL;

@@ -22,7 +22,8 @@ enum {                                     /* of leaf 7, in ebx */
        IFMA = 1 << 21,
        SHA = 1 << 29
 };
-enum { /* in XCR0 */
+enum { VPCLMULQDQ = 1 << 10 }; /* of leaf 7, in ecx */
+enum {                         /* in XCR0 */
        YMM = 1 << 1 | 1 << 2,
        ZMM = YMM | 1 << 5 | 1 << 6 | 1 << 7
 };
@@ -74,6 +75,14 @@ bool cpu_has_ifma(void)
 	return has(0, AVX512F | IFMA) && keeps(ZMM);
 }
 
+bool cpu_has_wide_fold(void)
+{
+	unsigned a, b, c, d;
+
+	return has(0, AVX512F) && keeps(ZMM) &&
+	       __get_cpuid_count(7, 0, &a, &b, &c, &d) && c & VPCLMULQDQ;
+}
+
 bool cpu_has_avx2(void)
 {
 	return has(0, AVX2) && keeps(YMM);
@@ -85,6 +94,11 @@ bool cpu_has_mulx(void)
 }
 
 bool cpu_has_ifma(void)
+{
+	return false;
+}
+
+bool cpu_has_wide_fold(void)
 {
 	return false;
 }

@@ -25,6 +25,11 @@ bool cpu_has_mulx(void);
  */
 bool cpu_has_ifma(void);
 
+/* AVX-512 and VPCLMULQDQ, that crypt/fold_x86.c uses beside those for AES, and a
+ * system that keeps its registers.
+ */
+bool cpu_has_wide_fold(void);
+
 /* AVX2, and a system that keeps its registers. */
 bool cpu_has_avx2(void);
 

@@ -44,7 +44,7 @@ static void pieces_equal_the_whole(void **state)
 
 static void both_are_one(void **state)
 {
-	uint8_t data[300];
+	uint8_t data[1100];
 	uint64_t seed = 42;
 
 	(void)state;
@@ -59,9 +59,11 @@ static void both_are_one(void **state)
 		want = crc32c(1, b);
 		crc32c_native(cpu_has_crc32c());
 		assert_int_equal(crc32c(1, b), want);
-		crc32_native(false);
+		crc32_native(false, true);
 		want = crc32(1, b);
-		crc32_native(cpu_has_aes());
+		crc32_native(cpu_has_aes(), false);
+		assert_int_equal(crc32(1, b), want);
+		crc32_native(cpu_has_aes(), cpu_has_wide_fold());
 		assert_int_equal(crc32(1, b), want);
 	}
 }
@@ -78,6 +80,6 @@ int main(void)
 	if (cmocka_run_group_tests(tests, NULL, NULL) != 0)
 		return 1;
 	crc32c_native(cpu_has_crc32c());
-	crc32_native(cpu_has_aes());
+	crc32_native(cpu_has_aes(), cpu_has_wide_fold());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

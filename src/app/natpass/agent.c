@@ -220,7 +220,7 @@ static int set_up(struct agent *a, struct diag *d)
 					  .conf = a->conf->use };
 	int rc = reserve(a);
 
-	crc32_native(cpu_has_aes());
+	crc32_native(cpu_has_aes(), cpu_has_wide_fold());
 	if (rc < 0) {
 		diag_put(d, "natpass: %s: lower max-links", err_text(rc));
 		return rc;

@@ -197,7 +197,7 @@ static int set_up(struct natpass_server *s, struct diag *d)
 					  .conf = s->conf->tls };
 	int rc = reserve(s);
 
-	crc32_native(cpu_has_aes());
+	crc32_native(cpu_has_aes(), cpu_has_wide_fold());
 	if (rc < 0) {
 		diag_put(d, "natpass: %s", err_text(rc));
 		return rc;
