@@ -71,9 +71,9 @@ OUT += $(if $(MUX),app/client/shares_small,app/relay/shared app/client/shares wi
 OUT += $(if $(MUX),app/relay/shared_small,$(if $(filter http,$(IN)),,app/relay/shared_small))
 $(call part,https,app/relay/https wire/tls/peek,$(if $(filter http,$(IN)),app/relay/https_small))
 OUT += $(if $(filter http,$(IN)),,app/relay/https_small)
-$(call part,natpass,wire/pb wire/natpass wire/passfile wire/passrule wire/allowed net/backlog cmd/forward \
+$(call part,natpass,wire/pb wire/natpass wire/passfile wire/passrule wire/allowed net/backlog net/straight cmd/forward \
 	$(patsubst src/%.c,%,$(filter-out %_small.c,$(wildcard src/app/natpass/*.c))),\
-	app/natpass/server_small)
+	net/straight_small app/natpass/server_small)
 $(call part,edge,app/relay/allowance app/relay/front app/relay/group wire/edge wire/token_edge wire/proxyline \
 	app/client/grouped app/client/health app/client/proxied app/client/shapes os/borrow \
 	net/shape base/bucket,app/relay/allowance_small app/relay/front_small app/relay/group_small wire/edge_small \

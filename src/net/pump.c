@@ -1,5 +1,6 @@
 #include "net/pump.h"
 #include "net/splice.h"
+#include "net/straight.h"
 #include "net/tcp.h"
 
 enum { TURN = 8 }; /* fills of the pipe in one turn of the loop */
@@ -126,6 +127,11 @@ static bool copy_some(struct pump *p)
 
 	if (!most)
 		return false;
+	if (straight(p->from, p->to, most, &n)) {
+		took(p, n);
+		p->moved += n;
+		return n > 0;
+	}
 	in = stream_peek(p->from, 1);
 	if (!in.p)
 		return false;

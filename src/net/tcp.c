@@ -88,11 +88,27 @@ static uint8_t next_class(uint8_t class, size_t n, size_t room)
 	return class;
 }
 
+/* How many came. */
+static size_t receive_into(struct tcp *t, struct span to)
+{
+	long n = sock_recv(t->io.fd, to);
+
+	t->readable = n == (long)to.n;
+	if (n > 0)
+		return (size_t)n;
+	if (n == 0) {
+		t->stream.ended = true;
+		want(t, 0, LOOP_IN);
+	} else if (n != -NAT_EAGAIN) {
+		break_down(t, (int)n);
+	}
+	return 0;
+}
+
 static void receive(struct tcp *t, size_t least)
 {
 	struct buf *b = t->in;
-	size_t room;
-	long n;
+	size_t room, n;
 
 	if (!b || b->size - b->end < least) {
 		if (!make_room(t, &t->in, least, POOL_IN))
@@ -100,20 +116,10 @@ static void receive(struct tcp *t, size_t least)
 		b = t->in;
 	}
 	room = b->size - b->end;
-	n = sock_recv(t->io.fd, (struct span){ b->p + b->end, room });
-	if (n > 0) {
-		b->end += (uint32_t)n;
-		t->readable = (size_t)n == room;
-		t->in_class = next_class(t->in_class, (size_t)n, room);
-		return;
-	}
-	t->readable = false;
-	if (n == 0) {
-		t->stream.ended = true;
-		want(t, 0, LOOP_IN);
-	} else if (n != -NAT_EAGAIN) {
-		break_down(t, (int)n);
-	}
+	n = receive_into(t, (struct span){ b->p + b->end, room });
+	b->end += (uint32_t)n;
+	if (n > 0)
+		t->in_class = next_class(t->in_class, n, room);
 }
 
 static void look_again(struct tcp *t)
@@ -364,6 +370,41 @@ bool tcp_owes_out(struct tcp *t)
 	if (t->out)
 		t->starved = true;
 	return t->out != NULL;
+}
+
+bool tcp_holds_out(const struct tcp *t)
+{
+	return held(t->out) > 0;
+}
+
+bool tcp_may_receive(struct tcp *t)
+{
+	look_again(t);
+	return t->readable && !t->stream.ended && !t->stream.err;
+}
+
+size_t tcp_receive(struct tcp *t, struct span to)
+{
+	size_t n = receive_into(t, to);
+
+	look_again(t);
+	return n;
+}
+
+size_t tcp_send(struct tcp *t, struct bytes b)
+{
+	long n;
+
+	if (t->stream.err || t->io.want & LOOP_OUT)
+		return 0;
+	n = sock_send(t->io.fd, b);
+	if (n < 0 && n != -NAT_EAGAIN) {
+		break_down(t, (int)n);
+	} else if (n < (long)b.n) {
+		t->starved = true;
+		want(t, LOOP_OUT, 0);
+	}
+	return n > 0 ? (size_t)n : 0;
 }
 
 long tcp_splice_in(struct tcp *t, int pipe, size_t most)

@@ -80,6 +80,15 @@ bool tcp_owes_out(struct tcp *t);
 MUST_USE long tcp_splice_in(struct tcp *t, int pipe, size_t most);
 MUST_USE long tcp_splice_out(struct tcp *t, int pipe, size_t n);
 
+/* The same between the socket and memory: how many came, or went; fewer than there is
+ * room for, or than b has: as above. Of one that is not veiled. tcp_may_receive: is it
+ * worth looking?
+ */
+bool tcp_holds_out(const struct tcp *t);
+bool tcp_may_receive(struct tcp *t);
+size_t tcp_receive(struct tcp *t, struct span to);
+size_t tcp_send(struct tcp *t, struct bytes b);
+
 /* After a bounded turn: whatever is still readable wakes again (rest), or only
  * when somebody has looked again (pause: the other side is stuck).
  */

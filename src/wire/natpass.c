@@ -249,6 +249,18 @@ int natpass_forward(struct fmt *f, const struct natpass *m,
 	return 0;
 }
 
+/* What is not of the envelope is as long as what stands behind it. */
+bool natpass_stands(const struct natpass *m, struct bytes message)
+{
+	uint8_t head[NATPASS_BEFORE];
+	struct fmt f = fmt_to(SPAN(head));
+
+	pb_put(&f, &envelope_type, m);
+	return !f.full && f.n <= message.n &&
+	       memcmp(head, message.p, f.n) == 0 &&
+	       pb_rest_size(&envelope_type, message) == message.n - f.n;
+}
+
 /* ---- proofs ---- */
 
 const char *natpass_secret_fault(struct bytes secret)

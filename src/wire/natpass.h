@@ -166,6 +166,11 @@ MUST_USE int natpass_envelope(struct natpass *m, struct bytes message);
 MUST_USE int natpass_forward(struct fmt *f, const struct natpass *m,
 			     struct bytes message);
 
+/* Is message as natpass_forward would make it, so that its frame can go on as it
+ * stands?
+ */
+bool natpass_stands(const struct natpass *m, struct bytes message);
+
 /* ---- proofs ---- */
 
 enum { NATPASS_MINUTE = 60 }; /* seconds that a proof of N7 is good */

@@ -206,6 +206,17 @@ void pb_rest(struct fmt *f, const struct pb_type *t, struct bytes msg)
 	}
 }
 
+size_t pb_rest_size(const struct pb_type *t, struct bytes msg)
+{
+	struct cur c = cur_of(msg);
+	struct token token;
+	size_t sum = 0;
+
+	while (next(&c, &token))
+		sum += field_of(t, &token) ? 0 : token.whole.n;
+	return sum;
+}
+
 /* ---- printing ---- */
 
 size_t pb_varint_size(uint64_t v)

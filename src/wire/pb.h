@@ -65,6 +65,7 @@ size_t pb_size(const struct pb_type *t, const void *from);
  * been read well.
  */
 void pb_rest(struct fmt *f, const struct pb_type *t, struct bytes msg);
+size_t pb_rest_size(const struct pb_type *t, struct bytes msg);
 
 /* A number, as tags and lengths are; how many bytes it has. */
 void pb_varint(struct fmt *f, uint64_t v);

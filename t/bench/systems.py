@@ -137,7 +137,10 @@ def nat_natpass(place: Place) -> int:
     both = ["--natpass", f"{HOST}:{port}", *secret]
     both += ["--max-links", place.most]
     rule = f"0:box:{HOST}:{place.target}"
-    place.run(place.nat, "client", *both, "--id", "box", "--allow", "tcp")
+    box = place.run(
+        place.nat, "client", *both, "--id", "box", "--allow", "tcp"
+    )
+    box.wait_err(r"logged in at .* as (box)")
     client = place.run(place.nat, "forward", *both, rule)
     found = client.wait_err(r"natpass: ready on 127\.0\.0\.1:(\d+)")
     return place.published(int(found))

@@ -19,4 +19,5 @@ void fuzz(struct bytes in)
 	assert(natpass_envelope(&m, message) == 0);
 	assert(natpass_forward(&again, &m, message) == 0);
 	assert(fuzz_same(&f, &again));
+	assert(natpass_stands(&m, message));
 }

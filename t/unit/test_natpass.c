@@ -225,6 +225,59 @@ static void the_largest_is_forwarded(void **state)
 		-NAT_EROOM);
 }
 
+/* A frame goes on as it is when another would be the same, and only then. */
+static void stands(void **state)
+{
+	static const struct {
+		struct bytes message;
+		bool stands;
+	} cases[] = {
+		{ BYTES("\x08\x06\x12\x01"
+			"a\x22\x01"
+			"b\x32\x01l\x6a\x03\x0a\x01x"),
+		  true },
+		{ BYTES("\x08\x06\x12\x01"
+			"a\x22\x01"
+			"b\x32\x01l\xc0\x3e\x01"),
+		  true },
+		{ BYTES("\x08\x06\x12\x01"
+			"z\x22\x01"
+			"b\x32\x01l\x6a\x03\x0a\x01x"),
+		  false }, /* of another */
+		{ BYTES("\x12\x01"
+			"a\x08\x06\x22\x01"
+			"b\x32\x01l\x6a\x03\x0a\x01x"),
+		  false }, /* in another order */
+		{ BYTES("\x08\x06\x12\x01"
+			"a\x22\x01"
+			"b\x32\x01l\x6a\x03\x0a\x01x\x12\x01z"),
+		  false }, /* and of another behind */
+		{ BYTES("\x08\x06\x12\x01"
+			"a"),
+		  false },
+	};
+	const struct natpass m = { .kind = NATPASS_FORWARD,
+				   .from = BYTES("a"),
+				   .to = BYTES("b"),
+				   .link = BYTES("l") };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint8_t out[128];
+		struct fmt f = fmt_to(SPAN(out));
+		struct guard g;
+		struct bytes b = guard_bytes(&g, cases[i].message);
+
+		assert_int_equal(natpass_stands(&m, b), cases[i].stands);
+		assert_int_equal(natpass_forward(&f, &m, b), 0);
+		assert_int_equal(f.n == NATPASS_HEAD + b.n &&
+					 memcmp(out + NATPASS_HEAD, b.p, b.n) ==
+						 0,
+				 cases[i].stands);
+		guard_free(&g);
+	}
+}
+
 /* Data that stands in its place is framed as natpass_put would. */
 static void wrapped(void **state)
 {
@@ -312,6 +365,7 @@ int main(void)
 		cmocka_unit_test(frames_come_in_pieces),
 		cmocka_unit_test(forwarded),
 		cmocka_unit_test(the_largest_is_forwarded),
+		cmocka_unit_test(stands),
 		cmocka_unit_test(wrapped),
 		cmocka_unit_test(ours_is_passed_on),
 		cmocka_unit_test(proofs),

@@ -1,6 +1,7 @@
 #include "app/natpass/trunk.h"
 #include "app/natpass/inner.h"
 #include "crypt/ct.h"
+#include "net/straight.h"
 #include "net/veil.h"
 #include "os/clock.h"
 #include "os/rand.h"
@@ -8,7 +9,8 @@
 #include "wire/passfile.h"
 
 enum {
-	TURN = 32, /* messages before others go on */
+	TURN = 32,  /* messages before others go on */
+	PUSHES = 8, /* large ones that leave at once */
 	PATIENCE = 5000,
 	UNACKED_MS = 20000,
 	DOUBT_MS = 3000, /* for a sign of life when the network changed */
@@ -167,6 +169,10 @@ void trunk_wrap(struct trunk *t, const struct natpass *m, size_t before,
 {
 	stream_commit(&t->tcp.stream, natpass_wrap(t->room, before, m, n));
 	t->said = now_of(t);
+	if (n >= STRAIGHT_LEAST && t->pushed < PUSHES) {
+		t->pushed++;
+		tcp_push(&t->tcp);
+	}
 }
 
 /* Words first, then data, of each link in its turn: who still finds no room is
@@ -396,6 +402,7 @@ static void wake(struct waker *w, unsigned what)
 {
 	struct trunk *t = container_of(w, struct trunk, waker);
 
+	t->pushed = 0;
 	if (t->tcp.stream.err) {
 		lose(t, t->tcp.stream.err);
 		return;

@@ -68,6 +68,7 @@ struct trunk { /* fields are private to trunk.c and vlink.c */
 	struct backoff backoff;
 	int64_t since, heard, said; /* came up; when last */
 	unsigned minute;            /* which of the three minutes is tried */
+	unsigned pushed;            /* large messages, since the last wake */
 	uint32_t trouble;           /* hash of what was said to be wrong */
 	struct trunk_links links;
 	struct span room; /* as reserved for data */

@@ -35,9 +35,8 @@
 enum {
 	VLINK_FIRST = 16 * 1024,  /* a window, */
 	VLINK_MOST = 1024 * 1024, /* at most */
-	VLINK_CHUNK =
-		32000, /* of data in a message between two of ours: two fit a
-				   * segment of loopback */
+	VLINK_CHUNK = 65000, /* of data in a message between two of ours: one
+			      * fits a segment of loopback */
 	VLINK_ASK_MS = 15000,
 	VLINK_LINGER_MS = 5000, /* who is read by nobody: then it breaks */
 	VLINK_STUCK_MS = 20000,
