@@ -67,6 +67,7 @@ _nat_opt forward '' 'RULE' 'Listen, and reach HOST:PORT through another client: 
 _nat_opt max-links '' 'N' 'Most links of natpass at once'
 _nat_opt link-idle '' 'TIME' 'How long a silent link of UDP is remembered'
 _nat_opt shell-user '' 'NAME' 'As whom shells run that are allowed, if not as --user'
+_nat_opt max-shells '' 'N' 'Most of them at once'
 _nat_opt max-memory '' 'SIZE' 'Most memory for buffers'
 _nat_opt pipe-size '' 'SIZE' 'Bytes that a pipe of the kernel holds'
 _nat_opt config 'c' 'FILE' 'Read settings from this file'

@@ -74,7 +74,7 @@ struct report {
 };
 
 /* All that a process tells. */
-enum { REPORTS_MOST = 32 };
+enum { REPORTS_MOST = 40 };
 struct reports {
 	struct report v[REPORTS_MOST];
 	uint32_t n;

@@ -5,7 +5,9 @@
 #include "app/relay/relay.h"
 #include "app/signal/signal.h"
 #include "app/tracker/tracker.h"
+#include "app/natpass/server.h"
 #include "cmd/handover.h"
+#include "cmd/passopts.h"
 #include "cmd/takeover.h"
 #include "os/mem.h"
 
@@ -53,18 +55,39 @@ static struct report of_signal(void *running)
 	      { &cmd_tracker, of_tracker },
 	      ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal }, ) };
 
-static void add_section(struct reports *rs, const struct section *s)
+static void add(struct reports *rs, const struct section *s, struct report r)
 {
-	struct report *r = &rs->v[rs->n];
+	r.name = s->name ? s->name : "";
+	rs->v[rs->n++] = r;
+}
+
+/* clang-format off */
+ROWS_OF(NAT_NATPASS)(
+static void add_natpass(struct reports *rs, const struct section *s)
+{
+	struct natpass_server *server =
+		s->cmd == &cmd_relay ? relay_natpass(s->set) : NULL;
+	struct agent *agent =
+		s->cmd == &cmd_client ? client_pass(s->set)->agent : NULL;
+
+	if (s->cmd == &cmd_forward)
+		agent = forward_agent(s->set);
+	if (server)
+		add(rs, s, natpass_report(server));
+	if (agent)
+		add(rs, s, agent_report(agent));
+}
+)
+	/* clang-format on */
+
+	static void add_section(struct reports *rs, const struct section *s)
+{
 	void *const *running = (void *)((char *)s->set + s->cmd->role->running);
 
-	for (size_t i = 0; i < COUNT(roles); i++) {
-		if (roles[i].cmd != s->cmd || !*running)
-			continue;
-		*r = roles[i].report(*running);
-		r->name = s->name ? s->name : "";
-		rs->n++;
-	}
+	for (size_t i = 0; i < COUNT(roles); i++)
+		if (roles[i].cmd == s->cmd && *running)
+			add(rs, s, roles[i].report(*running));
+	ROWS_OF(NAT_NATPASS)(add_natpass(rs, s);)
 }
 
 /* Who is somebody's connection is not looked for. */

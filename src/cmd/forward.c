@@ -56,6 +56,11 @@ static struct pass_set *pass_of(const void *settings)
 	       ((const struct forward_set *)settings)->pass;
 }
 
+struct agent *forward_agent(void *settings)
+{
+	return pass_of(settings)->agent;
+}
+
 static size_t descriptors(const void *settings)
 {
 	return agent_descriptors(&pass_of(settings)->conf);

@@ -19,8 +19,10 @@ struct pass_set {
 	char secret[PASS_SECRET + 1]; /* conf's, which argv has no more */
 };
 
-/* Of a client section. */
+/* Of a client section; what runs of a relay's, NULL: nothing does. */
 struct pass_set *client_pass(void *settings);
+struct natpass_server *relay_natpass(void *settings);
+struct agent *forward_agent(void *settings);
 
 /* Makes conf whole; says what is wrong with it. */
 static inline void pass_fit(struct pass_set *set, const struct common *common,
@@ -68,7 +70,9 @@ static inline void pass_share(struct secure_conf *tls,
 	  "listens in can log in for ever") },)
 #define PASS_SHELL_OPTS(set) ROWS_OF(NAT_SHELL)( \
 	{ 0, "shell-user", OPT_TEXT, OPT_FIXED, offsetof(set, pass.shell_user), "NAME", \
-	  NULL, 0, 0, WORDS("As whom shells run that are allowed, if not as --user") },)
+	  NULL, 0, 0, WORDS("As whom shells run that are allowed, if not as --user") }, \
+	{ PASS_ROW(set, 0, "max-shells", OPT_UINT, 0, max_shells, "N"), "16", 1, 65535, \
+	  WORDS("Most of them at once") },)
 #define PASS_CLIENT_OPTS(set) PASS_LOGIN_OPTS(set) ROWS_OF(NAT_NATPASS)( \
 	{ PASS_ROW(set, 0, "allow", OPT_TEXT, OPT_LIST, allow, "WHAT"), \
 	  NULL, 0, 0, WORDS("What others may ask for, parted by commas: tcp:HOST:PORT, " \

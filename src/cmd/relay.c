@@ -4,6 +4,7 @@
 #include "app/signal/signal.h"
 #include "base/addr.h"
 #include "cmd/sandbox.h"
+#include "cmd/passopts.h"
 #include "cmd/serve.h"
 #include "cmd/takeover.h"
 #include "cmd/tlsopts.h"
@@ -241,20 +242,29 @@ static size_t descriptors(const void *settings)
 	       signal_descriptors(&set->signal_conf);
 }
 
-static int start(void *settings, struct net *net, const char *state_dir,
-		 struct diag *d)
+/* clang-format off */
+ROWS_OF(NAT_NATPASS)(
+struct natpass_server *relay_natpass(void *settings)
+{
+	return ((struct relay_set *)settings)->natpass;
+}
+)
+	/* clang-format on */
+
+	static int start(void *settings, struct net *net, const char *state_dir,
+			 struct diag *d)
 {
 	struct relay_set *set = settings;
+	int rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
 
-	int rc = natpass_start(&set->natpass, net, &set->natpass_conf, d);
-
+	if (rc < 0)
+		return rc;
+	rc = natpass_start(&set->natpass, net, &set->natpass_conf, d);
 	if (rc == 0)
 		rc = signal_start(&set->signal, net, &set->signal_conf, d);
-	if (rc == 0)
-		rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
 	if (rc < 0) {
-		signal_stop(set->signal);
 		natpass_stop(set->natpass);
+		relay_stop(set->relay);
 	}
 	return rc;
 }

@@ -97,11 +97,7 @@ static void look_at_end(struct session *s)
 	else if (l->err && s->link->why[0])
 		fail(s, s->link->why, "");
 	else if (l->err && !s->open && l->err == -NAT_ETIMEOUT)
-		fail(s,
-		     trunk_is_up(agent_trunk(s->agent))
-			     ? "does not answer"
-			     : "there is no way to its server",
-		     "");
+		fail(s, "does not answer", "");
 	else if (l->err)
 		fail(s, "the connection is lost: ", err_text(l->err));
 	else if (l->ended && s->out.over && !vlink_is(s->link, VLINK_OURS))
@@ -351,6 +347,7 @@ static int fit(struct shell_set *set)
 	set->common.max_memory = MEMORY;
 	conf->allow.n = conf->forward.n = 0;
 	conf->max_links = LINKS;
+	conf->once = true;
 	pass_fit(&set->pass, &set->common, &d);
 	if (!conf->server)
 		diag_option(&d, "natpass", "is needed: which server?");

@@ -78,7 +78,7 @@ static int ask(const char *path, bool all, struct fmt *to)
 /* ---- those who are asked ---- */
 
 /* The commands that serve; where each answers by default. */
-static const char *const servers[] = { "relay", "client", "run" };
+static const char *const servers[] = { "relay", "client", "forward", "run" };
 
 struct place {
 	const char *path;

@@ -4,6 +4,9 @@
 #include "net/records.h"
 #include "os/sock.h"
 
+/* What stands around the records that a buffer of the pool holds. */
+enum { AROUND_MOST = (POOL_SLAB / TLS_RECORD_TEXT + 1) * TLS_OVERHEAD };
+
 static struct sealed *of(struct stream *s)
 {
 	return container_of(container_of(s, struct tcp, stream)->veil,
@@ -277,7 +280,7 @@ bool sealed_start(struct seals *s, struct tcp *t,
 	list_init(&x->node);
 	veil_lay(&x->veil, t, &sealed_ops, wake);
 	t->stream.most_in -= TLS_RECORD_MOST;
-	t->stream.most_out -= TLS_RECORD_TEXT;
+	t->stream.most_out -= AROUND_MOST;
 	if (kind->conf->role == TLS_SERVER)
 		answer(x);
 	else

@@ -302,7 +302,7 @@ static void release(struct secure *s)
 	mem_release((struct span){ (uint8_t *)s, sizeof *s });
 }
 
-static int make_own(struct secure *s, struct diag *d)
+static int make_own(struct secure *s, bool told, struct diag *d)
 {
 	struct fmt f = fmt_to(SPAN(s->words));
 	bool made;
@@ -314,7 +314,7 @@ static int make_own(struct secure *s, struct diag *d)
 	fmt_put(&f, " --pin ");
 	rc = creds_make(s->conf, &made, &f, d);
 	fmt_text(&f);
-	if (rc == 0)
+	if (rc == 0 && !told)
 		log_say(s->net->log, "tls: %s in %s: clients add%s",
 			made ? "made a key, kept" : "the key", s->conf->dir,
 			s->words);
@@ -348,7 +348,7 @@ static int begin(struct secure *s, const struct secure_wish *wish,
 	mont_native(cpu_has_ifma());
 	p256_native(cpu_has_mulx());
 	if (rc == 0 && server)
-		rc = make_own(s, d);
+		rc = make_own(s, wish->told, d);
 	if (rc == 0)
 		rc = read_fresh(s, s->conf, d);
 	if (rc < 0)

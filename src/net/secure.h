@@ -42,8 +42,9 @@ const char *secure_ca(const struct secure_conf *conf);
 struct secure;
 struct secure_wish {
 	enum secure_side side;
-	uint32_t most;                  /* connections at once */
-	bool browsers;                  /* come too, in crowds */
+	uint32_t most; /* connections at once */
+	bool browsers; /* come too, in crowds */
+	bool told;     /* somebody else here says what clients are to add */
 	const struct secure_conf *conf; /* lent until secure_reload */
 };
 

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Asks a natpass server what it does with clients of all kinds, good and bad.
 
-usage: pass_rules.py RULES PORT    RULES: relayed, logins, rights, hostile
-The server's secrets: `of-all open=tcp,shell@box`, `box:of-box`.
+usage: pass_rules.py RULES PORT [tls]    RULES: relayed, logins, rights, hostile,
+large. The server's secrets: `of-all open=tcp,shell@box`, `box:of-box`.
 """
 
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import sys
+import threading
 from collections.abc import Callable
 
 from natpass import (
@@ -50,6 +52,9 @@ class Client:
     def __init__(self, port: int, me: str, gen: str = "N7", idx: int = 0):
         self.sock = socket.create_connection(("127.0.0.1", port))
         self.sock.settimeout(PATIENCE)
+        if "tls" in sys.argv:
+            trusts = ssl._create_unverified_context()
+            self.sock = trusts.wrap_socket(self.sock)
         self.file = self.sock.makefile("rb")
         self.me, self.gen, self.idx = me.encode(), gen, idx
 
@@ -144,6 +149,32 @@ def relayed(port: int) -> None:
     same("why", m.body_field(2), b"there is no such client now")
 
 
+def large(port: int) -> None:
+    """Messages of all sizes up to the largest, both ways at once."""
+    a = Client(port, "a").shake().here()
+    b = Client(port, "box").shake(b"of-box").here()
+    open_link(a, b)
+    around = len(data(b"box", b"x" * 65000).encode()) + 3 - 65000
+    sizes = [1, 16000, 16384, 52000, 53000, 60000, 65000, 65535 - around]
+
+    def send(one: Client, to: bytes) -> None:
+        for i, size in enumerate(sizes * 4):
+            one.say(data(to, bytes([i]) * size))
+
+    senders = [
+        threading.Thread(target=send, args=(a, b"box")),
+        threading.Thread(target=send, args=(b, b"a")),
+    ]
+    for sender in senders:
+        sender.start()
+    for i, size in enumerate(sizes * 4):
+        for one in (a, b):
+            got = bytes(one.hear().body_field(1) or b"")
+            same(f"message {i}", got == bytes([i]) * size, True)
+    for sender in senders:
+        sender.join()
+
+
 def logins(port: int) -> None:
     for minutes in (-1, 0, 1):
         Client(port, "now").shake(minutes=minutes).here()
@@ -208,6 +239,7 @@ def main() -> None:
         "logins": logins,
         "rights": rights,
         "hostile": hostile,
+        "large": large,
     }
     try:
         rules[sys.argv[1]](int(sys.argv[2]))

@@ -186,6 +186,13 @@ void kind_put(struct agent *a, uint32_t type, void *place)
 		slots_put(&a->places[i], place);
 }
 
+uint32_t kind_used(const struct agent *a, uint32_t type)
+{
+	size_t i;
+
+	return kind_of(type, &i) ? a->places[i].used : 0;
+}
+
 /* ---- life ---- */
 
 static int reserve(struct agent *a)
@@ -254,6 +261,7 @@ int agent_start(struct agent **out, struct net *net,
 	}
 	a->net = net;
 	a->conf = conf;
+	a->keeper = conf->keeper;
 	rc = set_up(a, d);
 	if (rc < 0) {
 		agent_stop(a);
@@ -303,6 +311,10 @@ void agent_check(struct agent *a, const struct agent_conf *conf, struct diag *d)
 {
 	if (!a)
 		return;
+	if (agent_keeps_shells(conf) && !a->keeper)
+		diag_option(d, "allow",
+			    "shells are kept from the start on: that needs a "
+			    "restart");
 	(void)!load_secrets(a, conf, d); /* it is said */
 	secure_check(a->secure, conf->use, d);
 }

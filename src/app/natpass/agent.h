@@ -6,6 +6,7 @@
 #define NAT_APP_NATPASS_AGENT_H
 
 #include "base/opt.h"
+#include "base/report.h"
 #include "net/net.h"
 #include "net/secure.h"
 
@@ -21,7 +22,8 @@ struct agent_conf {
 	struct opt_list allow;       /* what others may ask for */
 	struct opt_list forward;     /* what is asked of others */
 	const struct keeper *keeper; /* of shells; NULL: there is none */
-	uint32_t max_links;
+	uint32_t max_links, max_shells;
+	bool once; /* what is asked for is given up when there is no server */
 	int64_t udp_idle;              /* ms */
 	uint64_t memory;               /* for buffers, of the process */
 	struct secure_conf secure;     /* ca, pin, cert, insecure */
@@ -55,6 +57,9 @@ void agent_reload(struct agent *a, const struct agent_conf *conf);
 void agent_retry(struct agent *a, bool sure);
 void agent_drain(struct agent *a);
 bool agent_busy(const struct agent *a);
+
+/* What it tells of itself. */
+struct report agent_report(struct agent *a);
 
 /* For who opens links of its own: vlink_open. */
 struct trunk;

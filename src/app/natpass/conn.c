@@ -13,6 +13,8 @@ static int64_t now_of(const struct pass_conn *c)
 
 static void leave_knocking(struct pass_conn *c)
 {
+	if (!list_alone(&c->knock))
+		c->server->nknocking--;
 	list_remove(&c->knock);
 }
 
@@ -44,6 +46,7 @@ void pass_drop(struct pass_conn *c, const char *why)
 	release(c);
 	soon_stop(&c->more); /* it may have waited for itself */
 	pass_close_links(c);
+	inlet_stop(&c->inlet);
 	stream_stop(&c->tcp.stream, false);
 	slots_put(&s->conns, c);
 }
@@ -149,34 +152,33 @@ static enum pass_step shake(struct pass_conn *c, struct bytes message)
 /* 0: one message is dealt with; 1: no more for now; less: c is to be closed. */
 static int hear_one(struct pass_conn *c)
 {
-	struct stream *s = &c->tcp.stream;
-	struct span in = stream_peek(s, NATPASS_HEAD);
-	struct bytes message;
+	size_t most = c->up ? NATPASS_FRAME : PASS_HANDSHAKE;
+	struct bytes message, none = { NULL, 0 };
 	enum pass_step step;
-	size_t least;
-	int rc;
+	int rc = inlet_next(&c->inlet, most, &message);
 
-	if (in.n < NATPASS_HEAD)
+	if (rc == 0)
 		return 1;
-	least = natpass_least(bytes_in(in));
-	if (least > s->most_in || (!c->up && least > PASS_HANDSHAKE))
-		return -NAT_EROOM;
-	in = stream_peek(s, least);
-	if (in.n < least)
-		return 1;
-	rc = natpass_frame(bytes_in(in), &message);
-	if (rc < 0 && c->up)
+	if (rc < 0 && (c->up || rc != -NAT_EPROTO))
 		return rc;
-	if (rc < 0)
-		message = (struct bytes){ NULL, 0 }; /* counted, as another */
-	step = c->up ? pass_on(c, message) : shake(c, message);
+	if (c->up)
+		step = pass_on(c, message);
+	else
+		step = shake(c, rc < 0 ? none : message); /* it is counted */
 	if (step == PASS_WRONG)
 		return -NAT_EPROTO;
 	if (step == PASS_WAITS)
 		return 1;
-	stream_take(s, least);
+	inlet_take(&c->inlet, message);
 	c->heard = now_of(c);
 	return 0;
+}
+
+static void memory(struct buf_wait *w)
+{
+	struct pass_conn *c = container_of(w, struct pass_conn, inlet.wait);
+
+	soon_start(&c->more, c->server->net->loop);
 }
 
 static void work(struct pass_conn *c)
@@ -293,14 +295,17 @@ static void begin(struct natpass_server *s, int fd, const struct addr *from)
 	c->server = s;
 	c->from = *from;
 	c->waker.wake = wake;
-	c->heard = c->moved = s->net->loop->now;
+	c->since = c->heard = c->moved = s->net->loop->now;
 	list_init(&c->ends);
 	list_init(&c->owed);
 	list_init(&c->slow);
 	list_init(&c->wait);
+	list_init(&c->knock);
 	list_append(&s->knocking, &c->knock);
+	s->nknocking++;
 	soon_init(&c->more, more);
 	timer_init(&c->timer, tick);
+	inlet_start(&c->inlet, s->net, &c->tcp.stream, memory);
 	tcp_start(&c->tcp, s->net, fd, &c->waker);
 	timer_start(&c->timer, s->net->loop, now_of(c) + PASS_HEAR_MS);
 }

@@ -13,6 +13,7 @@ enum { AGENT_PORT = 6154, AGENT_SECRETS = 16 * 1024 };
 struct agent {
 	struct net *net;
 	const struct agent_conf *conf;
+	const struct keeper *keeper; /* as of the start */
 	struct secure *secure;
 	struct span memory;
 	struct trunk trunk;

@@ -28,7 +28,8 @@ struct kind {
 extern const struct kind kinds[];
 enum { KINDS = 8 }; /* most rows */
 
-/* The place of a row of that type is free again. */
+/* The place of a row of that type is free again. How many are taken. */
 void kind_put(struct agent *a, uint32_t type, void *place);
+uint32_t kind_used(const struct agent *a, uint32_t type);
 
 #endif

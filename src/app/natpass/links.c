@@ -40,6 +40,7 @@ static struct pass_link *open_link(struct pass_conn *from, struct pass_conn *to,
 	l->id_n = (uint8_t)id.n;
 	memcpy(l->id, id.p, id.n);
 	map_put(&s->by_link, &l->node, hash_of(s, id));
+	s->opened++;
 	for (size_t i = 0; i < COUNT(conns); i++) {
 		l->ends[i].link = l;
 		l->ends[i].conn = conns[i];
@@ -86,13 +87,14 @@ static void close_link(struct natpass_server *s, struct pass_link *l,
 			pass_tell(tell[i]);
 }
 
-static struct pass_conn *other_of(const struct pass_link *l,
-				  const struct pass_conn *c)
+/* Which of the two c's is; COUNT(l->ends): neither. */
+static size_t end_of(const struct pass_link *l, const struct pass_conn *c)
 {
-	for (size_t i = 0; i < COUNT(l->ends); i++)
-		if (l->ends[i].conn == c)
-			return l->ends[!i].conn;
-	return NULL;
+	size_t i = 0;
+
+	while (i < COUNT(l->ends) && l->ends[i].conn != c)
+		i++;
+	return i;
 }
 
 void pass_close_links(struct pass_conn *c)
@@ -196,6 +198,8 @@ static enum pass_step forward(struct pass_conn *c, struct pass_conn *to,
 	room = pass_room(to, min_size(most, n + 2 * NATPASS_ID + 32));
 	if (!room.p)
 		return wait_for(to, c);
+	c->sent += message.n;
+	c->server->moved += message.n;
 	if (room.n >= n && natpass_stands(m, message)) {
 		straight_put(&to->tcp, room,
 			     (struct bytes){ message.p - NATPASS_HEAD, n });
@@ -270,16 +274,19 @@ static bool ends_link(const struct natpass *m, struct bytes message)
 static enum pass_step along(struct pass_conn *c, struct pass_link *l,
 			    struct natpass *m, struct bytes message)
 {
-	struct pass_conn *to = other_of(l, c);
+	size_t i = end_of(l, c);
 	enum pass_step step;
 
-	if (!to) /* somebody else's link */
+	if (i == COUNT(l->ends)) /* somebody else's link */
 		return PASS_DONE;
-	step = forward(c, to, m, message);
-	if (step != PASS_DONE || !ends_link(m, message))
+	step = forward(c, l->ends[!i].conn, m, message);
+	if (step != PASS_DONE)
 		return step;
+	l->ends[i].sent += message.n;
+	if (!ends_link(m, message))
+		return PASS_DONE;
 	map_remove(&c->server->by_link, &l->node);
-	for (size_t i = COUNT(l->ends); i-- > 0;)
+	for (i = COUNT(l->ends); i-- > 0;)
 		drop_end(c->server, &l->ends[i]);
 	return PASS_DONE;
 }

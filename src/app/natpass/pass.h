@@ -13,6 +13,7 @@
 #ifndef NAT_APP_NATPASS_PASS_H
 #define NAT_APP_NATPASS_PASS_H
 
+#include "app/natpass/inlet.h"
 #include "app/natpass/server.h"
 #include "base/ban.h"
 #include "base/limit.h"
@@ -38,6 +39,7 @@ struct pass_end { /* one side of a link; that of a closed one tells so */
 	struct pass_link *link;
 	struct pass_conn *conn; /* NULL: it has been told */
 	struct list node;       /* in conn->ends or conn->owed */
+	uint64_t sent;          /* bytes of messages from there */
 };
 
 struct pass_link {
@@ -54,6 +56,7 @@ struct pass_conn {
 	struct map_node node; /* by id, once it is UP */
 	struct natpass_server *server;
 	struct tcp tcp;
+	struct inlet inlet; /* what it sends */
 	struct waker waker;
 	struct timer timer; /* the next of: keepalive, too late, stuck */
 	struct list knock;  /* among those of whom nothing is known */
@@ -63,8 +66,9 @@ struct pass_conn {
 	struct list wait;   /* and its own place in such a list */
 	struct soon more;   /* it may go on */
 	struct addr from;
-	int64_t heard,
+	int64_t since, heard,
 		moved; /* ms; moved: it took something, or owed nothing */
+	uint64_t sent; /* bytes of messages that went on */
 	uint32_t idx;
 	uint8_t tries;
 	bool up;
@@ -82,10 +86,12 @@ struct natpass_server {
 	struct map_seed seed;
 	struct bans bans;
 	struct list knocking; /* the oldest first */
+	uint32_t nknocking;
 	struct bytes secrets, fresh;
 	struct span texts[2]; /* that they are in */
 	struct log_rate rate;
-	uint32_t turn; /* for connections of one client, in turn */
+	uint32_t turn;          /* for connections of one client, in turn */
+	uint64_t opened, moved; /* links; bytes of messages */
 	struct {
 		uint32_t n;
 		struct pass_port {

@@ -192,6 +192,7 @@ static int open_ports(struct natpass_server *s, struct diag *d)
 static int set_up(struct natpass_server *s, struct diag *d)
 {
 	const struct secure_wish wish = { .side = SECURE_SERVER,
+					  .told = true,
 					  .most = s->conf->max_clients +
 						  KNOCKING,
 					  .conf = s->conf->tls };

@@ -6,6 +6,7 @@
 #define NAT_APP_NATPASS_SERVER_H
 
 #include "base/opt.h"
+#include "base/report.h"
 #include "net/net.h"
 #include "net/secure.h"
 
@@ -23,7 +24,8 @@ struct natpass_server;
 /* Says what is wrong with settings, without looking at a file. */
 void natpass_fit(const struct natpass_conf *conf, struct diag *d);
 
-/* *s stays NULL if none is wanted. On failure what is wrong has been said. */
+/* *s stays NULL if none is wanted. The relay beside it has started, and has said
+ * what its key is. On failure what is wrong has been said. */
 MUST_USE int natpass_start(struct natpass_server **s, struct net *net,
 			   const struct natpass_conf *conf, struct diag *d);
 void natpass_ready(const struct natpass_server *s);
@@ -37,6 +39,8 @@ void natpass_drain(struct natpass_server *s);
 bool natpass_busy(const struct natpass_server *s);
 /* Where it listens; how many. */
 uint32_t natpass_sockets(const struct natpass_server *s, int fds[OPT_LIST_MAX]);
+/* What it tells of itself. */
+struct report natpass_report(struct natpass_server *s);
 size_t natpass_descriptors(const struct natpass_conf *conf);
 
 #endif

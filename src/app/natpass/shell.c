@@ -148,13 +148,23 @@ static int ask_keeper(struct agent *a, const struct natpass_shell *ask,
 				  .rows = (uint16_t)ask->rows,
 				  .columns = (uint16_t)ask->cols };
 
-	if (!a->conf->keeper)
+	if (!a->keeper)
 		return -NAT_EABSENT;
+	if (kind_used(a, NATPASS_SHELL) > a->conf->max_shells)
+		return -NAT_ELIMIT;
 	if (k.nargs == 0 && ask->exec.n > 0) {
 		k.args = &ask->exec;
 		k.nargs = 1;
 	}
-	return keeper_ask(a->conf->keeper, &k, to);
+	return keeper_ask(a->keeper, &k, to);
+}
+
+static const char *why_none(int rc)
+{
+	if (rc == -NAT_EABSENT)
+		return "no shells are kept here";
+	return rc == -NAT_ELIMIT ? "too many shells (--max-shells)"
+				 : err_text(rc);
 }
 
 void shell_asked(struct agent *a, struct vlink *l, void *place,
@@ -168,8 +178,7 @@ void shell_asked(struct agent *a, struct vlink *l, void *place,
 
 	if (rc < 0) {
 		kind_put(a, NATPASS_SHELL, s);
-		vlink_refuse(l, rc == -NAT_EABSENT ? "no shells are kept here"
-						   : err_text(rc));
+		vlink_refuse(l, why_none(rc));
 		return;
 	}
 	s->agent = a;

@@ -34,6 +34,17 @@ static void put_server(struct fmt *f, const struct trunk *t)
 
 /* ---- trouble ---- */
 
+/* Who asks once hears why there is no way. */
+static void give_up(struct trunk *t, int why, const char *text)
+{
+	slots_each (struct vlink, l, &t->links.table) {
+		if (l.it->state > VLINK_ASKED)
+			continue;
+		vlink_why(l.it, text);
+		vlink_fail(l.it, why);
+	}
+}
+
 /* Once, until something else is wrong or all is well. */
 static void explain(struct trunk *t, int why)
 {
@@ -49,6 +60,8 @@ static void explain(struct trunk *t, int why)
 	else if (!tcp_runs(&t->tcp) ||
 		 !secure_explain(t->agent->secure, &t->tcp, &f))
 		fmt_put(&f, "%s", err_text(why));
+	if (t->agent->conf->once)
+		give_up(t, why, fmt_text(&f));
 	hash = map_hash(fmt_done(&f)) | 1;
 	if (hash == t->trouble)
 		return;
@@ -61,6 +74,7 @@ static void hang_up(struct trunk *t)
 	timer_stop(&t->timer, t->net->loop);
 	soon_stop(&t->more);
 	buf_wait_stop(&t->memory);
+	inlet_stop(&t->inlet);
 	t->head = (struct trunk_head){ .link = NULL };
 	t->links.serving = false;
 	if (tcp_runs(&t->tcp))
@@ -160,17 +174,17 @@ bool trunk_may(struct trunk *t, struct vlink *l)
 
 struct span trunk_room(struct trunk *t, size_t n)
 {
-	t->room = stream_reserve(&t->tcp.stream, n);
-	return t->room;
+	t->out.room = stream_reserve(&t->tcp.stream, n);
+	return t->out.room;
 }
 
 void trunk_wrap(struct trunk *t, const struct natpass *m, size_t before,
 		size_t n)
 {
-	stream_commit(&t->tcp.stream, natpass_wrap(t->room, before, m, n));
+	stream_commit(&t->tcp.stream, natpass_wrap(t->out.room, before, m, n));
 	t->said = now_of(t);
-	if (n >= STRAIGHT_LEAST && t->pushed < PUSHES) {
-		t->pushed++;
+	if (n >= STRAIGHT_LEAST && t->out.pushed < PUSHES) {
+		t->out.pushed++;
 		tcp_push(&t->tcp);
 	}
 }
@@ -276,23 +290,13 @@ static void wait_with(struct trunk *t, struct vlink *l)
 /* 0: one message is dealt with; 1: no more for now; less: it is the end. */
 static int hear_one(struct trunk *t)
 {
-	struct stream *s = &t->tcp.stream;
-	struct span in = stream_peek(s, NATPASS_HEAD);
 	struct bytes message;
 	struct natpass m;
-	size_t least;
-	int rc;
+	int rc = inlet_next(&t->inlet, NATPASS_FRAME, &message);
 
-	if (in.n < NATPASS_HEAD)
+	if (rc == 0)
 		return 1;
-	least = natpass_least(bytes_in(in));
-	if (least > s->most_in)
-		return -NAT_EROOM;
-	in = stream_peek(s, least);
-	if (in.n < least)
-		return 1;
-	rc = natpass_frame(bytes_in(in), &message);
-	if (rc >= 0)
+	if (rc > 0)
 		rc = natpass_read(&m, message);
 	if (rc < 0)
 		return rc;
@@ -304,7 +308,7 @@ static int hear_one(struct trunk *t)
 	}
 	t->head = (struct trunk_head){ .link = NULL };
 	buf_wait_stop(&t->memory);
-	stream_take(s, least);
+	inlet_take(&t->inlet, message);
 	return 0;
 }
 
@@ -398,11 +402,18 @@ static void memory(struct buf_wait *w)
 	trunk_look(container_of(w, struct trunk, memory));
 }
 
+static void memory_again(struct buf_wait *w)
+{
+	struct trunk *t = container_of(w, struct trunk, inlet.wait);
+
+	soon_start(&t->more, t->net->loop);
+}
+
 static void wake(struct waker *w, unsigned what)
 {
 	struct trunk *t = container_of(w, struct trunk, waker);
 
-	t->pushed = 0;
+	t->out.pushed = 0;
 	if (t->tcp.stream.err) {
 		lose(t, t->tcp.stream.err);
 		return;
@@ -541,6 +552,7 @@ void trunk_start(struct trunk *t, struct agent *a)
 	timer_init(&t->timer, time_is_up);
 	soon_init(&t->more, more);
 	buf_wait_init(&t->memory, memory);
+	inlet_start(&t->inlet, t->net, &t->tcp.stream, memory_again);
 	enter(t, TRUNK_DIAL);
 }
 

@@ -15,6 +15,7 @@
 #ifndef NAT_APP_NATPASS_TRUNK_H
 #define NAT_APP_NATPASS_TRUNK_H
 
+#include "app/natpass/inlet.h"
 #include "app/natpass/vlink.h"
 #include "base/backoff.h"
 #include "base/log.h"
@@ -55,11 +56,20 @@ struct trunk_links {
 	size_t windows;      /* bytes that they may still be given */
 };
 
+struct trunk_head {          /* the message that is being heard */
+	struct vlink *link;  /* whose data is being heard */
+	struct vlink *waits; /* whose data does not fit anywhere */
+	struct span data;    /* what is left of it */
+	size_t done;         /* of it has been taken before */
+	int64_t since;       /* when it began to wait; 0: it does not */
+};
+
 struct trunk { /* fields are private to trunk.c and vlink.c */
 	struct agent *agent;
 	struct net *net;
 	enum trunk_state state;
 	struct tcp tcp;
+	struct inlet inlet;
 	struct dial dial;
 	struct waker waker;
 	struct timer timer;
@@ -68,18 +78,14 @@ struct trunk { /* fields are private to trunk.c and vlink.c */
 	struct backoff backoff;
 	int64_t since, heard, said; /* came up; when last */
 	unsigned minute;            /* which of the three minutes is tried */
-	unsigned pushed;            /* large messages, since the last wake */
 	uint32_t trouble;           /* hash of what was said to be wrong */
 	struct trunk_links links;
-	struct span room; /* as reserved for data */
+	struct {
+		struct span room; /* as reserved for data */
+		unsigned pushed;  /* large ones, since the last wake */
+	} out;
 	bool kept; /* somebody takes less than there is: let output go first */
-	struct trunk_head {
-		struct vlink *link;  /* whose data is being heard */
-		struct vlink *waits; /* whose data does not fit anywhere */
-		struct span data;    /* what is left of it */
-		size_t done;         /* of it has been taken before */
-		int64_t since;       /* when it began to wait; 0: it does not */
-	} head;
+	struct trunk_head head;
 };
 
 void trunk_start(struct trunk *t, struct agent *a);
