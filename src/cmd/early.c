@@ -52,3 +52,13 @@ int early_start(const struct serve_what *what, struct diag *d)
 	process_renounce();
 	return rc;
 }
+
+void early_stop(const struct serve_what *what)
+{
+	for (unsigned i = 0; i < what->n; i++) {
+		struct section *s = what->v[i];
+
+		if (s->cmd == &cmd_client && client_pass(s->set)->conf.keeper)
+			keeper_stop(&client_pass(s->set)->keeper);
+	}
+}

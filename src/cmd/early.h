@@ -10,5 +10,7 @@
  * or an error, said.
  */
 MUST_USE int early_start(const struct serve_what *what, struct diag *d);
+/* At the end, whether it could start or not: whoever was started for them goes. */
+void early_stop(const struct serve_what *what);
 
 #endif

@@ -8,3 +8,8 @@ int early_start(const struct serve_what *what, struct diag *d)
 	process_renounce();
 	return 0;
 }
+
+void early_stop(const struct serve_what *what)
+{
+	(void)what;
+}

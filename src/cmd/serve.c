@@ -333,7 +333,7 @@ static int with_log(struct serving *sv)
 	return rc;
 }
 
-int serve_sections(const struct source *source, const struct settings *first)
+static int serve_all(const struct source *source, const struct settings *first)
 {
 	struct serving sv = { .cmd = source->cmd,
 			      .common = first->common,
@@ -358,6 +358,14 @@ int serve_sections(const struct source *source, const struct settings *first)
 	rc = with_log(&sv);
 	console_close(&sv.console);
 	return err_exit(rc);
+}
+
+int serve_sections(const struct source *source, const struct settings *first)
+{
+	int code = serve_all(source, first);
+
+	early_stop(&first->what);
+	return code;
 }
 
 /* ---- a command of one role ---- */

@@ -67,6 +67,17 @@ CALLS = {
     "epoll_wait": "EINTR",
     "select": "EINTR ENOMEM",
     "sigaction": "EINVAL",
+    "fork": "EAGAIN ENOMEM",
+    "socketpair": "EMFILE ENFILE ENOMEM",
+    "setsid": "EPERM",
+    "chdir": "EACCES ENOENT",
+    "execve": "EACCES ENOENT ENOMEM E2BIG",
+    "waitpid": "EINTR",
+    "posix_openpt": "ENOSPC EMFILE EAGAIN",
+    "grantpt": "EACCES",
+    "unlockpt": "EINVAL",
+    "ptsname": "ENOTTY",
+    "pselect": "EINTR ENOMEM",
     "access": "EACCES EIO ENOMEM",
     "stat": "EACCES ENOMEM",
     "fstat": "EIO",
@@ -88,9 +99,7 @@ CALLS = {
 
 # What src/os names beyond that, and why it is not made to fail.
 EXEMPT = {
-    "fork execve setsid waitpid kill chdir pselect posix_openpt grantpt ptsname "
-    "unlockpt socketpair": "the keeper's and the sitters', which are processes of "
-                           "their own: t/unit/test_keeper.c",
+    "kill": "the sitters' of groups that are theirs: it fails when they are gone",
     "tcgetattr tcsetattr raise": "of nat shell, whose terminal is the test's",
     "clock_gettime": "cannot fail for the two clocks that are asked",
     "getpid getuid geteuid getgid getegid umask": "cannot fail",

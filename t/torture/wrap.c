@@ -22,6 +22,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- the plan ---- */
@@ -43,12 +44,27 @@ static struct {
 	size_t mapped;    /* bytes */
 } book = { .fd = -1 };
 
+static void open_log(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	book.fd = fcntl(fd, F_DUPFD_CLOEXEC, LOG_FD);
+	close(fd);
+	book.counts = getenv("NAT_TORTURE_COUNT") != NULL;
+}
+
 /* One write, so that lines of several processes stay whole. */
 static void note(const char *what, const char *call)
 {
 	char line[2 * CALL + 16];
 	int n = snprintf(line, sizeof line, "%s %s\n", what, call);
 
+	if (book.fd < 0 || write(book.fd, line, (size_t)n) >= 0)
+		return;
+	/* A process that was forked has closed all that was open. */
+	if (errno != EBADF)
+		_exit(98);
+	open_log(getenv("NAT_TORTURE_LOG"));
 	if (book.fd >= 0 && write(book.fd, line, (size_t)n) < 0)
 		_exit(98);
 }
@@ -177,15 +193,6 @@ static void complain(int fd)
 	n = snprintf(line, sizeof line, "fd %d %s\n", fd, where);
 	if (write(book.fd, line, (size_t)n) < 0)
 		_exit(98);
-}
-
-static void open_log(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-	book.fd = fcntl(fd, F_DUPFD_CLOEXEC, LOG_FD);
-	close(fd);
-	book.counts = getenv("NAT_TORTURE_COUNT") != NULL;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -410,6 +417,24 @@ int __wrap_closedir(DIR *dir)
 
 	return hit("closedir") ? -1 : rc;
 }
+
+/* Processes and terminals: those of shells. */
+WRAP(fork, (void), ())
+WRAP(socketpair, (int family, int type, int protocol, int ends[2]),
+     (family, type, protocol, ends))
+WRAP(setsid, (void), ())
+WRAP(chdir, (const char *path), (path))
+WRAP(execve, (const char *path, char *const args[], char *const env[]),
+     (path, args, env))
+WRAP(waitpid, (pid_t pid, int *status, int how), (pid, status, how))
+WRAP(posix_openpt, (int flags), (flags))
+WRAP(grantpt, (int fd), (fd))
+WRAP(unlockpt, (int fd), (fd))
+WRAP_AS(NULL, char *, ptsname, (int fd), (fd))
+WRAP(pselect,
+     (int n, fd_set *in, fd_set *out, fd_set *bad,
+      const struct timespec *patience, const sigset_t *masked),
+     (n, in, out, bad, patience, masked))
 
 /* Users. */
 WRAP(setuid, (uid_t id), (id))
