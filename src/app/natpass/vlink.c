@@ -3,8 +3,9 @@
 #include "os/rand.h"
 
 enum {
-	LEAST = 4096, /* of a window */
-	WORTH = 8192  /* room for that much data is worth a message */
+	LEAST = 4096,       /* of a window */
+	WORTH = 8192,       /* room for that much data is worth a message */
+	ENOUGH = 256 * 1024 /* read: more is let, however large the window */
 };
 
 const struct vlink_kind vlink_plain = { NATPASS_FORWARD, NATPASS_BYTES };
@@ -163,7 +164,7 @@ static void vlink_take(struct stream *s, size_t n)
 		take_now(&l->trunk->head, n);
 	l->flow.taken += (uint32_t)n;
 	if (l->is & VLINK_OURS && !(l->is & VLINK_DGRAMS) && !s->ended &&
-	    l->flow.taken >= l->flow.window / 2)
+	    l->flow.taken >= min_size(l->flow.window / 2, ENOUGH))
 		vlink_owe(l, VLINK_CREDIT);
 	trunk_look(l->trunk);
 	look_at_end(l);
