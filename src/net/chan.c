@@ -1,5 +1,4 @@
-/* chan - a data channel as a stream of messages (peer.h). */
-#include "net/peer.h"
+#include "net/chan.h"
 
 static struct chan *of(struct stream *s)
 {
@@ -8,7 +7,7 @@ static struct chan *of(struct stream *s)
 
 static struct net *net_of(const struct chan *c)
 {
-	return c->peer->of->net;
+	return c->assoc->of->net;
 }
 
 static void tell(struct chan *c, unsigned what)
@@ -48,12 +47,12 @@ static bool is_data(const struct channel_in *in)
 /* The next message, into a buffer of its own. */
 static void fetch(struct chan *c)
 {
-	struct peer *p = c->peer;
+	struct assoc *a = c->assoc;
 	struct channel_in in = { .what = CHANNEL_ACKED };
-	struct span room = { p->of->room, SCTP_MESSAGE };
+	struct span room = { a->of->room, SCTP_MESSAGE };
 
 	while (!is_data(&in))
-		if (!channel_recv(&p->sctp, c->sid, room, &in, peer_now(p)))
+		if (!channel_recv(&a->sctp, c->sid, room, &in, assoc_now(a)))
 			return;
 	c->in = bufs_get(net_of(c), pool_class_of(in.text.n), POOL_OUT);
 	if (!c->in) {
@@ -71,9 +70,9 @@ static struct span chan_peek(struct stream *s, size_t least)
 	struct chan *c = of(s);
 
 	(void)least;
-	if (!c->in && !s->err && !s->ended && c->peer->state == PEER_OPEN) {
+	if (!c->in && !s->err && !s->ended && c->assoc->state == ASSOC_OPEN) {
 		fetch(c);
-		peer_due(c->peer); /* the window may have opened */
+		assoc_due(c->assoc); /* the window may have opened */
 	}
 	if (!c->in)
 		return (struct span){ NULL, 0 };
@@ -90,18 +89,19 @@ static void chan_take_message(struct stream *s, size_t n)
 
 static int send(struct chan *c, struct bytes b)
 {
-	struct peer *p = c->peer;
-	int rc = channel_send(&p->sctp, c->sid, CHANNEL_BINARY, b, peer_now(p));
+	struct assoc *a = c->assoc;
+	int rc =
+		channel_send(&a->sctp, c->sid, CHANNEL_BINARY, b, assoc_now(a));
 
-	peer_due(p);
+	assoc_due(a);
 	return rc;
 }
 
 static void end_out(struct chan *c)
 {
-	if (sctp_reset(&c->peer->sctp, c->sid) == 0)
+	if (sctp_reset(&c->assoc->sctp, c->sid) == 0)
 		c->stream.finished = true;
-	peer_due(c->peer);
+	assoc_due(c->assoc);
 }
 
 /* False: something still waits. */
@@ -127,10 +127,10 @@ static struct span chan_reserve(struct stream *s, size_t least)
 
 	c->given = (struct span){ NULL, 0 };
 	if (s->err || c->closing || c->out || least > SCTP_MESSAGE ||
-	    c->peer->state != PEER_OPEN)
+	    c->assoc->state != ASSOC_OPEN)
 		return c->given;
-	c->given.p = c->peer->of->room;
-	c->given.n = least > PEER_PIECE ? least : PEER_PIECE;
+	c->given.p = c->assoc->of->room;
+	c->given.n = least > ASSOC_PIECE ? least : ASSOC_PIECE;
 	return c->given;
 }
 
@@ -162,7 +162,7 @@ static void chan_finish(struct stream *s)
 	if (c->closing)
 		return;
 	c->closing = true;
-	if (!c->out && c->peer->state == PEER_OPEN)
+	if (!c->out && c->assoc->state == ASSOC_OPEN)
 		end_out(c);
 	if (s->finished)
 		tell(c, STREAM_OUT);
@@ -173,9 +173,9 @@ static void chan_stop(struct stream *s, bool reset)
 	struct chan *c = of(s);
 
 	(void)reset;
-	if (!c->peer)
+	if (!c->assoc)
 		return;
-	if (!s->finished && c->peer->state == PEER_OPEN) {
+	if (!s->finished && c->assoc->state == ASSOC_OPEN) {
 		(void)!settle(c);
 		end_out(c);
 	}
@@ -183,7 +183,7 @@ static void chan_stop(struct stream *s, bool reset)
 	put(c, &c->in);
 	put(c, &c->out);
 	list_remove(&c->node);
-	c->peer = NULL;
+	c->assoc = NULL;
 }
 
 static const struct stream_ops ops = {
@@ -199,35 +199,35 @@ static const struct stream_ops ops = {
 
 /* ---- coming ---- */
 
-void chan_take(struct chan *c, struct peer *p, uint16_t sid, struct waker *up)
+void chan_take(struct chan *c, struct assoc *a, uint16_t sid, struct waker *up)
 {
-	*c = (struct chan){ .peer = p, .sid = sid };
+	*c = (struct chan){ .assoc = a, .sid = sid };
 	c->stream = (struct stream){ .ops = &ops,
 				     .up = up,
 				     .most_in = SCTP_MESSAGE,
 				     .most_out = SCTP_MESSAGE };
 	soon_init(&c->tell, told);
-	list_append(&p->chans, &c->node);
+	list_append(&a->chans, &c->node);
 }
 
-bool chan_open(struct chan *c, struct peer *p, const struct dcep_open *o,
+bool chan_open(struct chan *c, struct assoc *a, const struct dcep_open *o,
 	       struct waker *up)
 {
-	int sid = channel_open(&p->sctp, o, peer_now(p));
+	int sid = channel_open(&a->sctp, o, assoc_now(a));
 
 	if (sid < 0)
 		return false;
-	chan_take(c, p, (uint16_t)sid, up);
-	peer_due(p);
+	chan_take(c, a, (uint16_t)sid, up);
+	assoc_due(a);
 	return true;
 }
 
 /* ---- what happens ---- */
 
 /* When it is over both ways its number may be that of another already. */
-static struct chan *find(struct peer *p, uint16_t sid)
+static struct chan *find(struct assoc *a, uint16_t sid)
 {
-	list_each (at, &p->chans) {
+	list_each (at, &a->chans) {
 		struct chan *c = container_of(at, struct chan, node);
 
 		if (c->sid == sid && !(c->stream.ended && c->stream.finished))
@@ -237,31 +237,31 @@ static struct chan *find(struct peer *p, uint16_t sid)
 }
 
 /* A stream that is nobody's: one that begins, or what still comes. */
-static void hear_nobody(struct peer *p, const struct sctp_event *e)
+static void hear_nobody(struct assoc *a, const struct sctp_event *e)
 {
 	struct channel_in in;
-	struct span room = { p->of->room, SCTP_MESSAGE };
+	struct span room = { a->of->room, SCTP_MESSAGE };
 
 	if (e->what == SCTP_ENDED)
-		(void)!sctp_reset(&p->sctp, e->sid);
+		(void)!sctp_reset(&a->sctp, e->sid);
 	if (e->what != SCTP_MESSAGE_IN)
 		return;
-	while (!find(p, e->sid) &&
-	       channel_recv(&p->sctp, e->sid, room, &in, peer_now(p)))
+	while (!find(a, e->sid) &&
+	       channel_recv(&a->sctp, e->sid, room, &in, assoc_now(a)))
 		if (in.what == CHANNEL_OPENED) {
-			p->ops->come(p, e->sid, &in.open);
-			if (!find(p, e->sid))
-				(void)!sctp_reset(&p->sctp, e->sid);
+			a->ops->come(a, e->sid, &in.open);
+			if (!find(a, e->sid))
+				(void)!sctp_reset(&a->sctp, e->sid);
 		}
 }
 
-void chan_hear(struct peer *p, const struct sctp_event *e)
+void chan_hear(struct assoc *a, const struct sctp_event *e)
 {
-	struct chan *c = find(p, e->sid);
+	struct chan *c = find(a, e->sid);
 
 	if (!c) {
-		hear_nobody(p, e);
-		c = find(p, e->sid);
+		hear_nobody(a, e);
+		c = find(a, e->sid);
 		if (c)
 			tell(c, STREAM_IN | STREAM_OUT);
 		return;
@@ -279,9 +279,9 @@ void chan_hear(struct peer *p, const struct sctp_event *e)
 	}
 }
 
-void chan_fail(struct peer *p, int err)
+void chan_fail(struct assoc *a, int err)
 {
-	list_each (at, &p->chans) {
+	list_each (at, &a->chans) {
 		struct chan *c = container_of(at, struct chan, node);
 
 		if (c->stream.err)

@@ -1,5 +1,6 @@
 #include "unit.h"
 #include "wire/dtls/fingerprint.h"
+#include "wire/dtls/self.h"
 
 static void test_names(void **state)
 {
@@ -35,11 +36,35 @@ static void test_fits(void **state)
 	assert_false(fingerprint_fits(list, 0, mine));
 }
 
+static void fill(struct span to)
+{
+	for (size_t i = 0; i < to.n; i++)
+		to.p[i] = (uint8_t)(7 * i + 1);
+}
+
+/* By its key, whatever the certificate says; what is no certificate has none. */
+static void test_keys(void **state)
+{
+	struct self s;
+	struct fingerprint f;
+
+	(void)state;
+	assert_true(self_make(&s, fill));
+	fingerprint_make(&f, &hash_sha256, s.cert.spki);
+	assert_false(fingerprint_fits(&f, 1, s.cert.der));
+	f.of_key = true;
+	assert_true(fingerprint_fits(&f, 1, s.cert.der));
+	assert_false(fingerprint_fits(&f, 1, s.cert.spki));
+	f.digest[0] ^= 1;
+	assert_false(fingerprint_fits(&f, 1, s.cert.der));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_fits),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

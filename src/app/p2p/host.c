@@ -85,7 +85,7 @@ static void come(struct peer *p, uint16_t sid, const struct dcep_open *o)
 	if (!s || !joint_come(&h->links, h->net, &c->links, &s->at))
 		return;
 	k = joint_last(&c->links);
-	chan_take(&k->chan, p, sid, &k->waker);
+	chan_take(&k->chan, &p->assoc, sid, &k->waker);
 }
 
 static void over(struct peer *p, const char *why)

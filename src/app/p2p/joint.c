@@ -97,7 +97,7 @@ bool joint_call(struct slots *of, struct peer *peer, struct list *links, int fd,
 
 	if (!k)
 		return false;
-	if (!chan_open(&k->chan, peer, &o, &k->waker)) {
+	if (!chan_open(&k->chan, &peer->assoc, &o, &k->waker)) {
 		list_remove(&k->node);
 		slots_put(of, k);
 		return false;

@@ -3,6 +3,7 @@
 #define NAT_APP_P2P_JOINT_H
 
 #include "base/slot.h"
+#include "net/chan.h"
 #include "net/dial.h"
 #include "net/pair.h"
 #include "net/peer.h"

@@ -1,5 +1,6 @@
 #include "wire/dtls/fingerprint.h"
 #include "crypt/ct.h"
+#include "wire/x509.h"
 
 static const struct row {
 	const char *name;
@@ -32,9 +33,22 @@ void fingerprint_make(struct fingerprint *f, const struct hash_alg *alg,
 	struct hash h;
 
 	f->alg = alg;
+	f->of_key = false;
 	hash_init(&h, alg);
 	hash_add(&h, der);
 	hash_end(&h, f->digest);
+}
+
+static bool fits(const struct fingerprint *it, struct bytes der)
+{
+	struct x509 cert;
+	struct fingerprint f;
+
+	if (it->of_key && x509_parse(&cert, der) < 0)
+		return false;
+	fingerprint_make(&f, it->alg, it->of_key ? cert.spki : der);
+	return ct_equal((struct bytes){ f.digest, f.alg->size },
+			(struct bytes){ it->digest, f.alg->size });
 }
 
 bool fingerprint_fits(const struct fingerprint *list, size_t n,
@@ -42,12 +56,7 @@ bool fingerprint_fits(const struct fingerprint *list, size_t n,
 {
 	bool any = false;
 
-	for (size_t i = 0; i < n; i++) {
-		struct fingerprint f;
-
-		fingerprint_make(&f, list[i].alg, der);
-		any |= ct_equal((struct bytes){ f.digest, f.alg->size },
-				(struct bytes){ list[i].digest, f.alg->size });
-	}
+	for (size_t i = 0; i < n; i++)
+		any |= fits(&list[i], der);
 	return any;
 }

@@ -1,6 +1,6 @@
 /* fingerprint - whom to believe: certificates by the digests that a description of
- * the session has told (RFC 8122 5, RFC 8827 6.5). Nothing else is looked at, dates
- * and names neither.
+ * the session has told (RFC 8122 5, RFC 8827 6.5), or keys, by theirs. Nothing else
+ * is looked at, dates and names neither.
  */
 #ifndef NAT_WIRE_DTLS_FINGERPRINT_H
 #define NAT_WIRE_DTLS_FINGERPRINT_H
@@ -9,6 +9,7 @@
 
 struct fingerprint {
 	const struct hash_alg *alg; /* SHA-256, SHA-384 or SHA-512 */
+	bool of_key; /* of its SubjectPublicKeyInfo: who has that key is believed */
 	uint8_t digest[HASH_MOST];
 };
 
