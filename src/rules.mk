@@ -117,7 +117,7 @@ $(call part,signal,cmd/signal wire/ming wire/admit net/wstext \
 
 # host and join are peers that find each other by signalling.
 PEERS := $(if $(filter signal,$(IN)),$(filter webrtc,$(IN)))
-OUT += $(if $(PEERS),,cmd/host cmd/join net/peer net/assoc net/chan $(addprefix app/p2p/,host join joint line))
+OUT += $(if $(PEERS),,cmd/host cmd/join net/peer net/describe net/ways net/paths net/relayed net/assoc net/chan os/ifaces wire/turnuri $(addprefix app/p2p/,host join joint line))
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

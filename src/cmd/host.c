@@ -1,4 +1,5 @@
 #include "app/p2p/p2p.h"
+#include "cmd/pathopts.h"
 #include "cmd/serve.h"
 
 struct host_set {
@@ -19,6 +20,7 @@ static const struct opt opts[] = {
 	  1, 4096, WORDS("Most peers at once") },
 	{ 0, "max-links", OPT_UINT, OPT_FIXED, AT(max_links), "N", "1024",
 	  1, 65535, WORDS("Most connections at once") },
+	PATH_OPTS(struct host_set),
 	ROLE_MEMORY_OPTS("64M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS
@@ -49,6 +51,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.token = set->common.token;
 	if (!set->conf.id)
 		diag_option(d, "id", "is missing");
+	paths_fit(&set->conf.paths, d);
 }
 
 static bool keeps_state(const void *settings)
@@ -62,7 +65,8 @@ static size_t descriptors(const void *settings)
 	const struct p2p_conf *conf =
 		&((const struct host_set *)settings)->conf;
 
-	return conf->max_peers + 2 * conf->max_links + P2P_SERVICES + 1;
+	return conf->max_peers * WAYS_ALL + 2 * conf->max_links + P2P_SERVICES +
+	       1;
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
@@ -84,6 +88,12 @@ static void reload(void *settings, const void *fresh)
 	(void)settings, (void)fresh;
 }
 
+static void retry(void *settings, bool sure)
+{
+	(void)sure;
+	host_look(((struct host_set *)settings)->host);
+}
+
 static void stop(void *settings)
 {
 	host_stop(((struct host_set *)settings)->host);
@@ -101,6 +111,7 @@ static const struct role role = {
 	.start = start,
 	.check = check,
 	.reload = reload,
+	.retry = retry,
 	.stop = stop,
 };
 

@@ -1,4 +1,5 @@
 #include "app/p2p/p2p.h"
+#include "cmd/pathopts.h"
 #include "cmd/serve.h"
 
 struct join_set {
@@ -17,6 +18,7 @@ static const struct opt opts[] = {
 	ROLE_TOKEN_OPTS,
 	{ 0, "max-links", OPT_UINT, OPT_FIXED, AT(max_links), "N", "1024",
 	  1, 65535, WORDS("Most connections at once") },
+	PATH_OPTS(struct join_set),
 	ROLE_MEMORY_OPTS("64M"),
 	ROLE_CONFIG_OPT("Read settings from this file"),
 	ROLE_OPTS
@@ -47,6 +49,7 @@ static void fit(const struct conf *conf, struct section *s, struct diag *d)
 	set->conf.token = set->common.token;
 	if (!set->conf.id)
 		diag_option(d, "id", "is missing");
+	paths_fit(&set->conf.paths, d);
 }
 
 static bool keeps_state(const void *settings)
@@ -60,7 +63,7 @@ static size_t descriptors(const void *settings)
 	const struct p2p_conf *conf =
 		&((const struct join_set *)settings)->conf;
 
-	return conf->max_links + P2P_SERVICES + 1;
+	return WAYS_ALL + conf->max_links + P2P_SERVICES + 1;
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
@@ -82,6 +85,12 @@ static void reload(void *settings, const void *fresh)
 	(void)settings, (void)fresh;
 }
 
+static void retry(void *settings, bool sure)
+{
+	(void)sure;
+	join_look(((struct join_set *)settings)->join);
+}
+
 static void stop(void *settings)
 {
 	join_stop(((struct join_set *)settings)->join);
@@ -99,6 +108,7 @@ static const struct role role = {
 	.start = start,
 	.check = check,
 	.reload = reload,
+	.retry = retry,
 	.stop = stop,
 };
 

@@ -173,6 +173,8 @@ void assoc_path(struct assoc *a, uint16_t rtt)
 	a->path = true;
 	if (rtt)
 		a->rtt = rtt;
+	if (a->sctp_begun)
+		sctp_hurry(&a->sctp, assoc_now(a));
 	assoc_due(a);
 }
 

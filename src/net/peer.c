@@ -1,12 +1,13 @@
 #include "net/peer.h"
 #include "os/rand.h"
 
-static int64_t now_of(const struct peer *p)
-{
-	return p->of->net->loop->now;
-}
+enum {
+	SILENT =
+		8000, /* ms: more than ICE lets pass between checks of a path */
+	AGAIN = 3000  /* ms between restarts */
+};
 
-static void due(struct peer *p)
+void peer_due(struct peer *p)
 {
 	if (p->state != PEER_OVER)
 		soon_start(&p->run, p->of->net->loop);
@@ -30,20 +31,21 @@ static struct peer *of(struct assoc *a)
 
 static void send_data(struct assoc *a, struct bytes b)
 {
-	const struct udp_to to = { &of(a)->to, NULL };
-
-	udp_send(&of(a)->udp, &to, BYTES(""), b);
+	ways_send(&of(a)->ways, of(a)->base, &of(a)->to, b);
 }
 
 static void flush_data(struct assoc *a)
 {
-	udp_flush(a->of->net);
+	paths_flush(of(a)->ways.paths);
 }
 
 static void open_up(struct assoc *a)
 {
-	of(a)->state = PEER_OPEN;
-	of(a)->ops->open(of(a));
+	struct peer *p = of(a);
+
+	p->state = PEER_OPEN;
+	p->since = peer_now(p);
+	p->ops->open(p);
 }
 
 static void come(struct assoc *a, uint16_t sid, const struct dcep_open *o)
@@ -59,7 +61,19 @@ static void end(struct assoc *a, const char *why)
 static const struct assoc_ops assoc_ops = { send_data, flush_data, open_up,
 					    come, end };
 
-/* ---- saying ---- */
+int peer_begin(struct peer *p, const struct assoc_ask *ask)
+{
+	struct assoc_ask with = *ask;
+	int rc;
+
+	with.ops = &assoc_ops;
+	rc = assoc_start(&p->assoc, p->of, &with);
+	if (rc == 0)
+		p->state = PEER_SHAKES;
+	return rc;
+}
+
+/* ---- what ICE says ---- */
 
 static void say_ice(struct peer *p)
 {
@@ -67,13 +81,27 @@ static void say_ice(struct peer *p)
 	struct fmt f = fmt_to(SPAN(room));
 	struct ice_out out = { .data = &f };
 
-	while (ice_output(&p->ice, &out, now_of(p))) {
-		const struct udp_to to = { &out.to, NULL };
-
-		udp_send(&p->udp, &to, BYTES(""), fmt_done(&f));
-		udp_flush(p->of->net);
+	while (ice_output(&p->ice, &out, peer_now(p))) {
+		ways_send(&p->ways, out.base, &out.to, fmt_done(&f));
+		paths_flush(p->ways.paths);
 		f = fmt_to(SPAN(room));
 	}
+}
+
+static void take_path(struct peer *p, const struct ice_path *way)
+{
+	bool other = !p->assoc.path || p->base != way->base ||
+		     memcmp(&p->to, &way->to, sizeof p->to) != 0;
+
+	p->heard = peer_now(p) - way->silent;
+	if (!other)
+		return;
+	p->base = way->base;
+	p->to = way->to;
+	ways_favour(&p->ways, p->base, &p->to);
+	assoc_path(&p->assoc, way->rtt);
+	if (p->state == PEER_OPEN)
+		p->ops->moved(p);
 }
 
 /* The association goes where the path leads. */
@@ -83,13 +111,15 @@ static void follow(struct peer *p)
 
 	if (!p->assoc.state)
 		return;
-	if (ice_path(&p->ice, &way, now_of(p))) {
-		p->to = way.to;
-		if (!p->assoc.path)
-			assoc_path(&p->assoc, way.rtt);
-	} else if (p->assoc.path) {
-		assoc_wait(&p->assoc);
+	if (ice_path(&p->ice, &way, peer_now(p))) {
+		take_path(p, &way);
+		return;
 	}
+	if (!p->assoc.path)
+		return;
+	assoc_wait(&p->assoc);
+	if (p->state == PEER_OPEN)
+		p->ops->moved(p);
 }
 
 static void tell_ice(struct peer *p)
@@ -99,15 +129,70 @@ static void tell_ice(struct peer *p)
 	while (p->state != PEER_OVER && ice_event(&p->ice, &e)) {
 		if (e.what == ICE_LOCAL)
 			p->ops->local(p, &e.candidate);
-		else if (e.what == ICE_FAILED)
+		else if (e.what == ICE_FAILED && p->state != PEER_OPEN)
 			fail(p, ice_reason((enum ice_reason)e.reason));
 	}
 }
+
+/* ---- a path that is lost ---- */
+
+static int64_t keep_of(const struct peer *p)
+{
+	return p->ways.paths->conf->keep;
+}
+
+/* Those who are not of our kind know no restart: they lose nothing by one when
+ * there is no path.
+ */
+static bool wants_again(const struct peer *p)
+{
+	bool doubt = p->wanted || peer_now(p) - p->heard > SILENT;
+
+	return p->offers && p->state == PEER_OPEN &&
+	       (!p->assoc.path || (doubt && p->theirs.nat));
+}
+
+static void look_after(struct peer *p)
+{
+	if (p->state != PEER_OPEN)
+		return;
+	if (!p->assoc.path && peer_now(p) - p->heard >= keep_of(p)) {
+		fail(p, "no other path in time");
+		return;
+	}
+	if (!wants_again(p) || peer_now(p) < p->again)
+		return;
+	p->again = peer_now(p) + AGAIN;
+	p->wanted = false;
+	p->ops->again(p);
+}
+
+void peer_restart(struct peer *p)
+{
+	ways_look(&p->ways, &p->ways.first);
+	ice_restart(&p->ice, peer_now(p));
+	peer_due(p);
+}
+
+void peer_look(struct peer *p, const struct addr *at)
+{
+	if (p->state == PEER_OVER || !ways_look(&p->ways, at))
+		return;
+	p->wanted = true;
+	peer_due(p);
+}
+
+/* ---- time ---- */
 
 static void wait(struct peer *p)
 {
 	int64_t at = ice_due(&p->ice);
 
+	if (p->state == PEER_OPEN && !p->assoc.path &&
+	    p->heard + keep_of(p) < at)
+		at = p->heard + keep_of(p);
+	if (wants_again(p) && p->again < at)
+		at = p->again;
 	if (at != INT64_MAX)
 		timer_start(&p->timer, p->of->net->loop, at);
 	else
@@ -119,6 +204,7 @@ static void run(struct soon *soon)
 	struct peer *p = container_of(soon, struct peer, run);
 
 	if (p->state != PEER_OVER) {
+		look_after(p);
 		say_ice(p);
 		follow(p);
 		tell_ice(p);
@@ -137,143 +223,92 @@ static void run(struct soon *soon)
 
 static void tick(struct timer *t)
 {
-	due(container_of(t, struct peer, timer));
+	peer_due(container_of(t, struct peer, timer));
 }
 
-/* ---- hearing ---- */
+/* ---- ways ---- */
 
-static void ready(struct udp *u)
+static struct peer *owner(struct ways *w)
+{
+	return container_of(w, struct peer, ways);
+}
+
+static void way_up(struct ways *w, unsigned base, enum ice_type type,
+		   const struct addr *at)
+{
+	struct peer *p = owner(w);
+
+	(void)!ice_add(&p->ice, base, type, at, peer_now(p));
+	peer_due(p);
+}
+
+static void way_down(struct ways *w, unsigned base)
+{
+	struct peer *p = owner(w);
+
+	ice_remove(&p->ice, base);
+	peer_due(p);
+}
+
+static void stun_found(struct ways *w, const struct addr *server)
+{
+	struct peer *p = owner(w);
+
+	(void)!ice_ask(&p->ice, server, peer_now(p));
+	peer_due(p);
+}
+
+static void gathered(struct ways *w)
+{
+	struct peer *p = owner(w);
+
+	ice_added(&p->ice);
+	peer_due(p);
+	if (p->state != PEER_OPEN && p->ice.nlocals == 0)
+		fail(p, ice_reason(ICE_NO_LOCAL));
+}
+
+static void heard(struct ways *w, unsigned base, const struct addr *from,
+		  struct span data)
 {
 	enum { STUN_LAST = 3 };
-	struct peer *p = container_of(u, struct peer, udp);
-	struct datagram d;
-	bool any = false;
-
-	while (udp_next(u, &d)) {
-		struct ice_heard h = { .from = *d.peer, .data = d.data };
-		uint8_t first = d.data.n ? *d.data.p : UINT8_MAX;
-
-		if (p->state == PEER_OVER)
-			continue;
-		if (first <= STUN_LAST)
-			any |= ice_input(&p->ice, &h, now_of(p));
-		else if (assoc_wants(first))
-			assoc_hear(
-				&p->assoc,
-				(struct span){ (uint8_t *)(uintptr_t)d.data.p,
-					       d.data.n });
-	}
-	if (any)
-		due(p);
-}
-
-/* ---- descriptions ---- */
-
-void peer_describe(struct peer *p, struct fmt *f)
-{
-	struct sdp s = { .nsections = 0 };
-	struct fingerprint own;
-
-	if (!p->offers)
-		sdp_answer(&s, &p->theirs);
-	s.session = p->session;
-	s.ufrag = ice_ufrag(&p->ice);
-	s.pwd = ice_pwd(&p->ice);
-	s.message = SCTP_MESSAGE;
-	s.port = SDP_PORT;
-	s.trickle = true;
-	s.setup = p->offers ? SDP_ACTPASS : SDP_ACTIVE;
-	if (p->offers)
-		s.mid = BYTES("0");
-	fingerprint_make(&own, &hash_sha256, p->of->self.cert.der);
-	s.nprints = 1;
-	s.prints[0].n = SHA256_SIZE;
-	memcpy(s.prints[0].digest, own.digest, SHA256_SIZE);
-	sdp_print(f, &s, NULL, 0);
-}
-
-static void take_prints(const struct peer *p, struct fingerprint *to)
-{
-	for (unsigned i = 0; i < p->theirs.nprints; i++, to++) {
-		const struct sdp_fingerprint *f = &p->theirs.prints[i];
-
-		to->of_key = false;
-		to->alg = f->n == SHA256_SIZE   ? &hash_sha256
-			  : f->n == SHA384_SIZE ? &hash_sha384
-						: &hash_sha512;
-		memcpy(to->digest, f->digest, f->n);
-	}
-}
-
-static int begin(struct peer *p)
-{
-	struct fingerprint believed[SDP_FINGERPRINTS];
-	const struct assoc_ask ask = {
-		.ops = &assoc_ops,
-		.role = p->offers && p->theirs.setup == SDP_ACTIVE ? TLS_SERVER
-								   : TLS_CLIENT,
-		.believed = believed,
-		.nbelieved = p->theirs.nprints,
-		.port = p->theirs.port,
-	};
-	int rc;
-
-	take_prints(p, believed);
-	rc = assoc_start(&p->assoc, p->of, &ask);
-	if (rc == 0)
-		p->state = PEER_SHAKES;
-	return rc;
-}
-
-static void take_candidates(struct peer *p)
-{
-	struct candidate c;
-	size_t at = 0;
-
-	while (sdp_candidate(&p->theirs, &at, &c))
-		(void)!ice_candidate(&p->ice, &c, now_of(p));
-	if (p->theirs.ended)
-		ice_ended(&p->ice);
-}
-
-int peer_hear(struct peer *p, struct bytes sdp)
-{
-	struct ice_theirs t;
-	int rc;
-
-	if (p->state != PEER_NEW)
-		return -NAT_EPROTO;
-	rc = sdp_parse(&p->theirs, sdp);
-	if (rc < 0)
-		return rc;
-	t = (struct ice_theirs){ p->theirs.ufrag, p->theirs.pwd,
-				 p->theirs.lite };
-	rc = ice_describe(&p->ice, &t, now_of(p));
-	if (rc < 0)
-		return rc;
-	take_candidates(p);
-	rc = begin(p);
-	due(p);
-	return rc;
-}
-
-void peer_candidate(struct peer *p, struct bytes line)
-{
-	struct candidate c;
-	int rc = candidate_parse(&c, line);
+	struct peer *p = owner(w);
+	const struct ice_heard h = { base, *from, bytes_in(data) };
+	uint8_t first = data.n ? *data.p : UINT8_MAX;
 
 	if (p->state == PEER_OVER)
 		return;
-	if (rc == 0)
-		(void)!ice_candidate(&p->ice, &c, now_of(p));
-	else if (rc > 0)
-		ice_ended(&p->ice);
-	due(p);
+	if (first <= STUN_LAST) {
+		if (ice_input(&p->ice, &h, peer_now(p)))
+			peer_due(p);
+	} else if (assoc_wants(first)) {
+		assoc_hear(&p->assoc, data);
+	}
 }
 
-bool peer_way(const struct peer *p, struct ice_path *path)
+static const struct ways_ops ways_ops = { way_up, way_down, stun_found,
+					  gathered, heard };
+
+/* ---- for people ---- */
+
+void peer_explain(const struct peer *p, struct fmt *f)
 {
-	return ice_path(&p->ice, path, now_of(p));
+	struct ice_path way;
+
+	if (!ice_path(&p->ice, &way, peer_now(p))) {
+		fmt_put(f, "no path: %s",
+			ice_reason((enum ice_reason)p->ice.reason));
+		ways_explain(&p->ways, f);
+		return;
+	}
+	fmt_put(f, "connected by ");
+	addr_print(f, &way.to);
+	fmt_put(f, ", %s to %s, %u ms", candidate_type((enum ice_type)way.here),
+		candidate_type((enum ice_type)way.there), way.rtt + 0U);
+	if (way.here == ICE_RELAY)
+		fmt_put(f, ", %s", ways_name(&p->ways, way.base));
+	ice_explain(&p->ice, f);
+	ways_explain(&p->ways, f);
 }
 
 /* ---- life ---- */
@@ -283,9 +318,7 @@ int peer_start(struct peer *p, struct rtc *of, const struct peer_ask *ask)
 	uint8_t seed[ICE_SEED];
 	const struct ice_conf conf = { .controlling = ask->offers,
 				       .seed = { seed, sizeof seed } };
-	char host[64];
-	struct fmt f = fmt_to(SPAN(host));
-	int rc;
+	const struct ways_ask ways = { &ways_ops, ask->at, ask->stun };
 
 	p->of = of;
 	p->ops = ask->ops;
@@ -295,18 +328,9 @@ int peer_start(struct peer *p, struct rtc *of, const struct peer_ask *ask)
 	rand_fill(SPAN(seed));
 	rand_fill((struct span){ (uint8_t *)&p->session, sizeof p->session });
 	p->session >>= 2;
-	ice_init(&p->ice, &conf, now_of(p));
-	addr_print_ip(&f, &ask->at);
-	rc = udp_bind(&p->udp, of->net, fmt_done(&f), 0, ready);
-	if (rc == 0)
-		rc = ice_add(&p->ice, 0, ICE_HOST, &p->udp.at, now_of(p));
-	if (rc == 0 && ask->stun.family != ADDR_NONE)
-		rc = ice_ask(&p->ice, &ask->stun, now_of(p));
-	if (rc < 0)
-		return rc;
-	ice_added(&p->ice);
-	due(p);
-	return 0;
+	ice_init(&p->ice, &conf, peer_now(p));
+	peer_due(p);
+	return ways_start(&p->ways, ask->paths, &ways);
 }
 
 void peer_stop(struct peer *p)
@@ -315,6 +339,5 @@ void peer_stop(struct peer *p)
 	assoc_stop(&p->assoc);
 	timer_stop(&p->timer, p->of->net->loop);
 	soon_stop(&p->run);
-	if (udp_runs(&p->udp))
-		udp_stop(&p->udp);
+	ways_stop(&p->ways);
 }

@@ -286,6 +286,18 @@ static int take_section(struct reading *r, struct bytes line, struct cur rest)
 	return 0;
 }
 
+/* A number larger than any of ours is as good as another one. */
+static void take_origin(struct sdp *s, struct bytes line)
+{
+	struct cur c = cur_of(line);
+	struct bytes number;
+
+	s->nat = bytes_are(cur_word(&c), "nat");
+	number = cur_word(&c);
+	for (size_t i = 0; i < number.n; i++)
+		s->session = s->session * 10 + (number.p[i] & 15);
+}
+
 static int read_lines(struct reading *r, struct bytes text)
 {
 	struct cur c = cur_of(text);
@@ -296,6 +308,8 @@ static int read_lines(struct reading *r, struct bytes text)
 	while (rc == 0 && next_line(&c, &line)) {
 		if (begins(line, "m="))
 			rc = take_section(r, behind(line, 2), c);
+		else if (begins(line, "o="))
+			take_origin(r->s, behind(line, 2));
 		else if (begins(line, "a=") &&
 			 !take_attribute(r, behind(line, 2), &own))
 			rc = -NAT_EPROTO;
@@ -411,7 +425,7 @@ static void put_refused(struct fmt *f, const struct sdp_section *s)
 
 static void put_session(struct fmt *f, const struct sdp *s)
 {
-	fmt_put(f, "v=0\r\no=- %llu 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
+	fmt_put(f, "v=0\r\no=nat %llu 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n",
 		(unsigned long long)(s->session & INT64_MAX));
 	if (s->mid.n)
 		fmt_put(f, "a=group:BUNDLE %.*s\r\n", (int)s->mid.n,

@@ -40,7 +40,7 @@ struct sdp_section {
 
 /* Slices are of the text that was parsed, or of whoever prints. */
 struct sdp {
-	uint64_t session; /* o='s number; parsing passes it over */
+	uint64_t session; /* o='s number: who restarts ICE keeps it */
 	struct bytes ufrag, pwd, mid;
 	struct bytes auth; /* nat-auth, of ours */
 	uint32_t message;  /* max-message-size; 0: any */
@@ -48,6 +48,7 @@ struct sdp {
 	uint8_t setup;     /* enum sdp_setup */
 	bool lite, trickle, ended;
 	bool old; /* DTLS/SCTP */
+	bool nat; /* o='s name: it is one of us; printed always */
 	uint8_t nprints;
 	struct sdp_fingerprint prints[SDP_FINGERPRINTS];
 

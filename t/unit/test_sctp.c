@@ -424,6 +424,29 @@ static void backpressure(void **state)
 	pair_free(p);
 }
 
+static bool lose_all(struct pair *p, unsigned to, struct span b)
+{
+	(void)p, (void)to, (void)b;
+	return false;
+}
+
+/* After 20 s without a path waits are long: another one is used at once. */
+static void hurries(void **state)
+{
+	struct pair *p = opened();
+	struct sctp_message m;
+
+	(void)state;
+	p->look = lose_all;
+	send_n(p, 0, 2, 4000);
+	until(p, 20000);
+	p->look = NULL;
+	sctp_hurry(&p->ends[0], p->now);
+	until(p, 100);
+	assert_int_equal(sctp_recv(&p->ends[1], 2, SPAN(came), &m), 4000);
+	pair_free(p);
+}
+
 /* Nothing is held that nobody needs: an idle association is its struct. */
 static void idle(void **state)
 {
@@ -565,6 +588,7 @@ int main(void)
 		cmocka_unit_test(backpressure),
 		cmocka_unit_test(idle),
 		cmocka_unit_test(speed),
+		cmocka_unit_test(hurries),
 		cmocka_unit_test(channels),
 	};
 

@@ -240,6 +240,8 @@ static void offer(void **state)
 	assert_bytes_equal(got.pwd, s.pwd);
 	assert_bytes_equal(got.auth, s.auth);
 	assert_int_equal(got.setup, s.setup);
+	assert_int_equal(got.session, 7);
+	assert_true(got.nat);
 	assert_memory_equal(got.prints[0].digest, s.prints[0].digest, 32);
 	assert_int_equal(candidates(&got), 1);
 	assert_non_null(strstr(text, "a=group:BUNDLE 0\r\n"));

@@ -17,6 +17,7 @@ struct host {
 	struct net *net;
 	const struct p2p_conf *conf;
 	struct rtc *peers;
+	struct paths *paths;
 	struct line line;
 	struct span memory;
 	struct slots calls, links;
@@ -50,20 +51,15 @@ static void say_candidate(struct peer *p, const struct candidate *k)
 	line_say(&c->host->line, "candidate", ming_bytes(&c->id), fmt_done(&f));
 }
 
-static void opened(struct peer *p)
+static void tell_way(struct peer *p)
 {
 	struct call *c = container_of(p, struct call, peer);
-	struct ice_path way;
-	char at[64];
-	struct fmt f = fmt_to(SPAN(at));
+	char text[400];
+	struct fmt f = fmt_to(SPAN(text));
 
-	if (!peer_way(p, &way))
-		return;
-	addr_print(&f, &way.to);
-	log_info(c->host->net->log, "host", "%.*s: connected by %s, %s to %s",
-		 (int)c->id.n, (const char *)c->id.p, fmt_text(&f),
-		 candidate_type((enum ice_type)way.here),
-		 candidate_type((enum ice_type)way.there));
+	peer_explain(p, &f);
+	log_info(c->host->net->log, "host", "%.*s: %s", (int)c->id.n,
+		 (const char *)c->id.p, fmt_text(&f));
 }
 
 static const struct p2p_service *service(const struct host *h,
@@ -91,13 +87,17 @@ static void come(struct peer *p, uint16_t sid, const struct dcep_open *o)
 static void over(struct peer *p, const char *why)
 {
 	struct call *c = container_of(p, struct call, peer);
+	char text[300];
+	struct fmt f = fmt_to(SPAN(text));
 
-	log_info(c->host->net->log, "host", "%.*s: over: %s", (int)c->id.n,
-		 (const char *)c->id.p, why);
+	ways_explain(&p->ways, &f);
+	log_info(c->host->net->log, "host", "%.*s: over: %s%s", (int)c->id.n,
+		 (const char *)c->id.p, why, fmt_text(&f));
 	soon_start(&c->end, c->host->net->loop);
 }
 
-static const struct peer_ops peer_ops = { say_candidate, opened, come, over };
+static const struct peer_ops peer_ops = { say_candidate, tell_way, come,
+					  tell_way,      NULL,     over };
 
 static struct call *find(struct host *h, struct bytes id)
 {
@@ -110,6 +110,7 @@ static struct call *find(struct host *h, struct bytes id)
 static struct call *begin(struct host *h, const struct ming_text *id)
 {
 	struct peer_ask ask = { .ops = &peer_ops,
+				.paths = h->paths,
 				.at = h->line.here,
 				.stun = h->line.there };
 	struct call *c = slots_get(&h->calls);
@@ -131,15 +132,22 @@ static struct call *begin(struct host *h, const struct ming_text *id)
 static void answer(struct call *c, struct bytes sdp)
 {
 	struct host *h = c->host;
+	struct ming_text id = c->id;
 	uint8_t room[4096];
 	struct fmt f = fmt_to(SPAN(room));
+	int rc = peer_hear(&c->peer, sdp);
 
-	if (peer_hear(&c->peer, sdp) < 0) {
+	if (rc > 0) { /* it calls anew */
 		end_call(c);
-		return;
+		c = begin(h, &id);
+		rc = c ? peer_hear(&c->peer, sdp) : 0;
 	}
+	if (rc < 0)
+		end_call(c);
+	if (rc < 0 || !c)
+		return;
 	peer_describe(&c->peer, &f);
-	line_say(&h->line, "answer", ming_bytes(&c->id), fmt_done(&f));
+	line_say(&h->line, "answer", ming_bytes(&id), fmt_done(&f));
 }
 
 static void hear(struct line *l, const struct ming *m)
@@ -154,10 +162,6 @@ static void hear(struct line *l, const struct ming *m)
 	if ((m->kind != MING_OFFER && m->kind != MING_CANDIDATE) ||
 	    !line_payload(&f, m))
 		return;
-	if (c && m->kind == MING_OFFER && c->peer.state != PEER_NEW) {
-		end_call(c); /* it calls anew */
-		c = NULL;
-	}
 	if (!c)
 		c = begin(h, &m->from);
 	if (c && m->kind == MING_OFFER)
@@ -203,6 +207,9 @@ int host_start(struct host **out, struct net *net, const struct p2p_conf *conf,
 		h->conf = conf;
 		rc = rtc_start(&h->peers, net);
 	}
+	if (rc == 0)
+		rc = paths_start(&h->paths, net, &conf->paths, conf->max_peers,
+				 d);
 	if (rc == 0) {
 		h->line.own = bytes_of(conf->id);
 		rc = line_start(&h->line, net, conf, &line_ops);
@@ -210,6 +217,13 @@ int host_start(struct host **out, struct net *net, const struct p2p_conf *conf,
 	if (rc < 0)
 		diag_put(d, "signal %s: %s", conf->signal, err_text(rc));
 	return rc;
+}
+
+void host_look(struct host *h)
+{
+	line_look(&h->line);
+	slots_each (struct call, c, &h->calls)
+		peer_look(&c.it->peer, &h->line.here);
 }
 
 void host_stop(struct host *h)
@@ -221,6 +235,7 @@ void host_stop(struct host *h)
 			end_call(c.it);
 	line_stop(&h->line);
 	rtc_stop(h->peers);
+	paths_stop(h->paths);
 	mem_release(h->memory);
 	mem_release((struct span){ (uint8_t *)h, sizeof *h });
 }

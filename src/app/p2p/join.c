@@ -19,6 +19,7 @@ struct join {
 	struct net *net;
 	const struct p2p_conf *conf;
 	struct rtc *peers;
+	struct paths *paths;
 	struct line line;
 	struct peer peer;
 	bool calls; /* peer runs */
@@ -128,18 +129,21 @@ static void listen(struct join *j, uint32_t i)
 		(int)s->name.n, (const char *)s->name.p);
 }
 
+static void tell_way(struct peer *p)
+{
+	struct join *j = container_of(p, struct join, peer);
+	char text[400];
+	struct fmt f = fmt_to(SPAN(text));
+
+	peer_explain(p, &f);
+	log_info(j->net->log, "join", "%s: %s", j->conf->id, fmt_text(&f));
+}
+
 static void opened(struct peer *p)
 {
 	struct join *j = container_of(p, struct join, peer);
-	struct ice_path way;
-	char at[64];
-	struct fmt f = fmt_to(SPAN(at));
 
-	if (peer_way(p, &way)) {
-		addr_print(&f, &way.to);
-		log_info(j->net->log, "join", "%s: connected by %s",
-			 j->conf->id, fmt_text(&f));
-	}
+	tell_way(p);
 	for (uint32_t i = 0; i < j->conf->nservices; i++)
 		listen(j, i);
 }
@@ -159,29 +163,51 @@ static void over(struct peer *p, const char *why)
 {
 	struct join *j = container_of(p, struct join, peer);
 
-	log_info(j->net->log, "join", "%s: over: %s", j->conf->id, why);
+	char text[300];
+	struct fmt f = fmt_to(SPAN(text));
+
+	ways_explain(&p->ways, &f);
+	log_info(j->net->log, "join", "%s: over: %s%s", j->conf->id, why,
+		 fmt_text(&f));
 	call_again(j);
 }
 
-static const struct peer_ops peer_ops = { say_candidate, opened, come, over };
+static void offer(struct join *j)
+{
+	uint8_t room[4096];
+	struct fmt f = fmt_to(SPAN(room));
+
+	peer_describe(&j->peer, &f);
+	line_say(&j->line, "offer", bytes_of(j->conf->id), fmt_done(&f));
+}
+
+static void again(struct peer *p)
+{
+	struct join *j = container_of(p, struct join, peer);
+
+	if (j->line.state != LINE_UP)
+		return;
+	peer_restart(p);
+	offer(j);
+}
+
+static const struct peer_ops peer_ops = { say_candidate, opened, come,
+					  tell_way,      again,  over };
 
 static void call(struct join *j)
 {
 	struct peer_ask ask = { .ops = &peer_ops,
+				.paths = j->paths,
 				.at = j->line.here,
 				.stun = j->line.there,
 				.offers = true };
-	uint8_t room[4096];
-	struct fmt f = fmt_to(SPAN(room));
 
 	memset(&j->peer, 0, sizeof j->peer);
 	j->calls = true;
-	if (peer_start(&j->peer, j->peers, &ask) < 0) {
+	if (peer_start(&j->peer, j->peers, &ask) < 0)
 		call_again(j);
-		return;
-	}
-	peer_describe(&j->peer, &f);
-	line_say(&j->line, "offer", bytes_of(j->conf->id), fmt_done(&f));
+	else
+		offer(j);
 }
 
 static void tick(struct timer *t)
@@ -201,6 +227,18 @@ static void up(struct line *l)
 
 	if (!j->calls)
 		call(j);
+	else
+		peer_look(&j->peer, &l->here);
+}
+
+static void hear_answer(struct join *j, struct bytes sdp)
+{
+	int rc = peer_hear(&j->peer, sdp);
+
+	if (rc < 0)
+		log_info(j->net->log, "join", "the answer is none");
+	if (rc > 0)
+		call_again(j); /* the host has begun anew */
 }
 
 static void hear(struct line *l, const struct ming *m)
@@ -217,8 +255,8 @@ static void hear(struct line *l, const struct ming *m)
 	}
 	if (!j->calls || !line_payload(&f, m))
 		return;
-	if (m->kind == MING_ANSWER && peer_hear(&j->peer, fmt_done(&f)) < 0)
-		log_info(j->net->log, "join", "the answer is none");
+	if (m->kind == MING_ANSWER)
+		hear_answer(j, fmt_done(&f));
 	if (m->kind == MING_CANDIDATE)
 		peer_candidate(&j->peer, fmt_done(&f));
 }
@@ -264,10 +302,19 @@ int join_start(struct join **out, struct net *net, const struct p2p_conf *conf,
 		rc = rtc_start(&j->peers, net);
 	}
 	if (rc == 0)
+		rc = paths_start(&j->paths, net, &conf->paths, 1, d);
+	if (rc == 0)
 		rc = line_start(&j->line, net, conf, &line_ops);
 	if (rc < 0)
 		diag_put(d, "signal %s: %s", conf->signal, err_text(rc));
 	return rc;
+}
+
+void join_look(struct join *j)
+{
+	line_look(&j->line);
+	if (j->calls)
+		peer_look(&j->peer, &j->line.here);
 }
 
 void join_stop(struct join *j)
@@ -283,6 +330,7 @@ void join_stop(struct join *j)
 	}
 	line_stop(&j->line);
 	rtc_stop(j->peers);
+	paths_stop(j->paths);
 	mem_release(j->memory);
 	mem_release((struct span){ (uint8_t *)j, sizeof *j });
 }

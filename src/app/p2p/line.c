@@ -1,5 +1,6 @@
 #include "app/p2p/line.h"
 #include "base/cur.h"
+#include "os/ifaces.h"
 #include "os/rand.h"
 #include "os/sock.h"
 
@@ -207,6 +208,16 @@ static void tick(struct timer *t)
 	} else {
 		timer_start(t, l->net->loop, l->heard + LINE_SILENCE);
 	}
+}
+
+void line_look(struct line *l)
+{
+	bool gone = l->state >= LINE_ASK && !ifaces_has(&l->here);
+
+	if (gone)
+		lose(l, "its address is no longer ours");
+	if (l->state == LINE_DOWN)
+		timer_start(&l->timer, l->net->loop, l->net->loop->now);
 }
 
 static int parse_url(struct line *l, const struct p2p_conf *conf)

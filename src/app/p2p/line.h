@@ -50,6 +50,11 @@ MUST_USE int line_start(struct line *l, struct net *net,
 			const struct line_ops *ops);
 void line_stop(struct line *l);
 
+/* Addresses of this machine may have changed: a connection from one that has gone
+ * is lost, and what is waited for is tried now.
+ */
+void line_look(struct line *l);
+
 void line_register(struct line *l);
 /* kind: "offer", "answer": a description; "candidate": its line. */
 void line_say(struct line *l, const char *kind, struct bytes to,

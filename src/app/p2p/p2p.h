@@ -7,6 +7,7 @@
 #include "base/addr.h"
 #include "base/opt.h"
 #include "net/net.h"
+#include "net/paths.h"
 
 enum { P2P_SERVICES = 16 };
 
@@ -20,6 +21,7 @@ struct p2p_conf {
 	const char *signal; /* ws://HOST[:PORT][/PATH] */
 	const char *id;
 	const char *token; /* NULL: none */
+	struct paths_conf paths;
 	uint32_t max_peers, max_links;
 	uint32_t nservices;
 	struct p2p_service services[P2P_SERVICES];
@@ -32,11 +34,14 @@ const char *p2p_parse_wanted(struct p2p_service *s, struct bytes text);
 struct host;
 MUST_USE int host_start(struct host **h, struct net *net,
 			const struct p2p_conf *conf, struct diag *d);
+/* Addresses of this machine may have changed. */
+void host_look(struct host *h);
 void host_stop(struct host *h);
 
 struct join;
 MUST_USE int join_start(struct join **j, struct net *net,
 			const struct p2p_conf *conf, struct diag *d);
+void join_look(struct join *j);
 void join_stop(struct join *j);
 
 #endif

@@ -1,5 +1,5 @@
 /* agent - what an agent of ICE consists of: limits, and fields that are private to the
- * files of wire/ice. 3.4 KB in all.
+ * files of wire/ice. 4 KB in all.
  */
 #ifndef NAT_WIRE_ICE_AGENT_H
 #define NAT_WIRE_ICE_AGENT_H
@@ -11,8 +11,8 @@ enum {
 	ICE_LOCALS = 16,  /* candidates of ours */
 	ICE_REMOTES = 16, /* of theirs; later ones are not taken */
 	ICE_PAIRS = 32,   /* the best ones */
-	ICE_SERVERS = 2,  /* STUN servers, */
-	ICE_QUERIES = 12, /* asked from hosts' bases */
+	ICE_SERVERS = 8,  /* addresses of STUN servers, */
+	ICE_QUERIES = 24, /* asked from hosts' bases */
 	ICE_ANSWERS = 4,  /* that wait for ice_output */
 	ICE_UFRAG = 256,  /* RFC 8839 5.4; ours has 8, */
 	ICE_OWN_UFRAG = 8,

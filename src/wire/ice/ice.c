@@ -358,3 +358,14 @@ bool ice_path(const struct ice *a, struct ice_path *path, int64_t now)
 	path->to.scope = l->addr.scope;
 	return true;
 }
+
+void ice_explain(const struct ice *a, struct fmt *f)
+{
+	unsigned tried = 0, answered = 0;
+
+	for (unsigned i = 0; i < a->npairs; i++) {
+		tried += a->pairs[i].state > PAIR_WAITING;
+		answered += a->pairs[i].state == PAIR_VALID;
+	}
+	fmt_put(f, ", %u of %u pairs answer", answered, tried);
+}

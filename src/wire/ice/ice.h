@@ -147,6 +147,9 @@ struct ice_path {
 /* False: there is none. */
 bool ice_path(const struct ice *a, struct ice_path *p, int64_t now);
 
+/* How many pairs were tried, and how many have answered, for people. */
+void ice_explain(const struct ice *a, struct fmt *f);
+
 enum ice_state ice_state(const struct ice *a);
 
 /* Whose ufrag a check is for, so that agents can share a socket; empty: it is none. */

@@ -362,3 +362,15 @@ void flight_tick(struct sctp *s, int64_t now)
 	if (f->due >= 0 && now >= f->due)
 		silence(s, now);
 }
+
+/* As after the first silence: a packet tells what has arrived of all others. */
+void sctp_hurry(struct sctp *s, int64_t now)
+{
+	struct sctp_flight *f = &s->out.flight;
+	int64_t *const due[] = { &f->due, &s->setup.due, &s->reconf.due };
+
+	f->tries = 0;
+	for (size_t i = 0; i < COUNT(due); i++)
+		if (*due[i] > now)
+			*due[i] = now;
+}

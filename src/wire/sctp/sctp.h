@@ -117,6 +117,9 @@ size_t sctp_output(struct sctp *s, struct span room, int64_t now);
 /* When to call sctp_output without cause; -1: never. */
 int64_t sctp_due(const struct sctp *s);
 
+/* The path is another one: what was on the old one is asked for at once. */
+void sctp_hurry(struct sctp *s, int64_t now);
+
 /* The path takes that much now: SCTP_MTU_LEAST to SCTP_MTU_MOST. */
 void sctp_set_mtu(struct sctp *s, uint16_t mtu);
 
