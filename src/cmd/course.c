@@ -3,8 +3,8 @@
 #include "os/sock.h"
 
 enum {
-	SETTLE_MS = 1000, /* changes come in flocks */
-	LOOK_MS = 50      /* is anybody still being served? */
+	SETTLE_MS = 250, /* changes come in flocks */
+	LOOK_MS = 50     /* is anybody still being served? */
 };
 
 static void retry(struct course *c, bool sure)

@@ -1,8 +1,6 @@
 /* What peers tell each other by signalling (peer.h). */
 #include "net/peer.h"
 
-enum { EARLY = 3000 /* ms: candidates that come later tell of a move */ };
-
 /* ---- ours ---- */
 
 void peer_describe(struct peer *p, struct fmt *f)
@@ -118,12 +116,12 @@ void peer_candidate(struct peer *p, struct bytes line)
 
 	if (p->state == PEER_OVER)
 		return;
-	if (rc == 0)
+	if (rc == 0) {
 		take(p, &c);
-	else if (rc > 0)
+		p->wanted |= p->all;
+	} else if (rc > 0) {
 		ice_ended(&p->ice);
-	if (p->state == PEER_OPEN && peer_now(p) - p->since > EARLY &&
-	    peer_now(p) >= p->again)
-		p->wanted = true;
+		p->all = true;
+	}
 	peer_due(p);
 }

@@ -44,7 +44,6 @@ static void open_up(struct assoc *a)
 	struct peer *p = of(a);
 
 	p->state = PEER_OPEN;
-	p->since = peer_now(p);
 	p->ops->open(p);
 }
 
@@ -129,6 +128,8 @@ static void tell_ice(struct peer *p)
 	while (p->state != PEER_OVER && ice_event(&p->ice, &e)) {
 		if (e.what == ICE_LOCAL)
 			p->ops->local(p, &e.candidate);
+		else if (e.what == ICE_GATHERED && p->theirs.nat)
+			p->ops->local(p, NULL);
 		else if (e.what == ICE_FAILED && p->state != PEER_OPEN)
 			fail(p, ice_reason((enum ice_reason)e.reason));
 	}
@@ -163,13 +164,24 @@ static void look_after(struct peer *p)
 	if (!wants_again(p) || peer_now(p) < p->again)
 		return;
 	p->again = peer_now(p) + AGAIN;
-	p->wanted = false;
-	p->ops->again(p);
+	p->wanted = !p->ops->again(p);
+}
+
+void peer_retell(struct peer *p)
+{
+	if (p->state == PEER_OVER)
+		return;
+	if (p->offers)
+		p->again = peer_now(p);
+	else
+		ice_retell(&p->ice);
+	peer_due(p);
 }
 
 void peer_restart(struct peer *p)
 {
 	ways_look(&p->ways, &p->ways.first);
+	p->all = false;
 	ice_restart(&p->ice, peer_now(p));
 	peer_due(p);
 }

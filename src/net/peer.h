@@ -22,7 +22,7 @@
 struct peer;
 
 struct peer_ops {
-	/* A candidate of ours is to be told to the other side. */
+	/* A candidate of ours is to be told to the other side; NULL: that was all. */
 	void (*local)(struct peer *p, const struct candidate *c);
 	void (*open)(struct peer *p);
 	/* The other side opens a channel: chan_take, or it is refused. */
@@ -30,9 +30,9 @@ struct peer_ops {
 	/* Of one that is open: data goes another way, or none for now. */
 	void (*moved)(struct peer *p);
 	/* Of one that offers: peer_restart, and tell what peer_describe prints then,
-	 * if that can be signalled. Asked again after a while.
+	 * if that can be signalled, or false. Asked again after a while.
 	 */
-	void (*again)(struct peer *p);
+	bool (*again)(struct peer *p);
 	/* Over; the last thing done. peer_stop is the owner's to call. */
 	void (*over)(struct peer *p, const char *why);
 };
@@ -53,11 +53,11 @@ struct peer { /* fields are private to peer.c, describe.c but for state, of, ass
 	const char *why;
 	int64_t heard; /* when the path last answered */
 	int64_t again; /* not before, ops->again */
-	int64_t since; /* it is open */
 	uint64_t session;
 	uint8_t state; /* enum peer_state */
 	bool offers;   /* we are the one who calls */
 	bool wanted;   /* ICE anew */
+	bool all;      /* their candidates have been told: more are of a move */
 	bool told;     /* that it is over */
 };
 
@@ -84,6 +84,8 @@ void peer_candidate(struct peer *p, struct bytes line);
 
 /* ICE begins anew; data goes on by the path there is. */
 void peer_restart(struct peer *p);
+/* Signalling is there again: what was not told is. */
+void peer_retell(struct peer *p);
 /* Addresses of this machine may have changed; at as in peer_ask. */
 void peer_look(struct peer *p, const struct addr *at);
 

@@ -7,3 +7,7 @@ lab: all build/lab/tun ## nat stun behind every kind of NAT, as root, with nftab
 build/lab/tun: t/lab/tun.c $(wildcard t/lab/unat/*.[ch])
 	@mkdir -p $(@D); $(CC) -std=c11 -O2 -D_DEFAULT_SOURCE $(WARN) $(WERROR) -Isrc -It/lab \
 	-o $@ $(filter %.c,$^)
+
+.PHONY: lab-pairs
+lab-pairs: all ## nat host and nat join through each pair of NATs, as root (P="t1-t4..." for some)
+	@$(PYTHON) t/lab/pairs.py ./nat $(P)

@@ -47,7 +47,10 @@ static void say_candidate(struct peer *p, const struct candidate *k)
 	uint8_t room[CANDIDATE_TEXT];
 	struct fmt f = fmt_to(SPAN(room));
 
-	candidate_print(&f, k);
+	if (k)
+		candidate_print(&f, k);
+	else
+		fmt_put(&f, "end-of-candidates");
 	line_say(&c->host->line, "candidate", ming_bytes(&c->id), fmt_done(&f));
 }
 
@@ -175,6 +178,10 @@ static void up(struct line *l)
 	struct host *h = container_of(l, struct host, line);
 
 	line_register(l);
+	slots_each (struct call, c, &h->calls) {
+		peer_look(&c.it->peer, &l->here);
+		peer_retell(&c.it->peer);
+	}
 	log_say(h->net->log, "host: ready as %s at %s", h->conf->id,
 		h->conf->signal);
 }

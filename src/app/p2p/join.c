@@ -81,7 +81,10 @@ static void say_candidate(struct peer *p, const struct candidate *k)
 	uint8_t room[CANDIDATE_TEXT];
 	struct fmt f = fmt_to(SPAN(room));
 
-	candidate_print(&f, k);
+	if (k)
+		candidate_print(&f, k);
+	else
+		fmt_put(&f, "end-of-candidates");
 	line_say(&j->line, "candidate", bytes_of(j->conf->id), fmt_done(&f));
 }
 
@@ -181,14 +184,15 @@ static void offer(struct join *j)
 	line_say(&j->line, "offer", bytes_of(j->conf->id), fmt_done(&f));
 }
 
-static void again(struct peer *p)
+static bool again(struct peer *p)
 {
 	struct join *j = container_of(p, struct join, peer);
 
 	if (j->line.state != LINE_UP)
-		return;
+		return false;
 	peer_restart(p);
 	offer(j);
+	return true;
 }
 
 static const struct peer_ops peer_ops = { say_candidate, opened, come,
@@ -225,10 +229,12 @@ static void up(struct line *l)
 {
 	struct join *j = container_of(l, struct join, line);
 
-	if (!j->calls)
+	if (!j->calls) {
 		call(j);
-	else
-		peer_look(&j->peer, &l->here);
+		return;
+	}
+	peer_look(&j->peer, &l->here);
+	peer_retell(&j->peer);
 }
 
 static void hear_answer(struct join *j, struct bytes sdp)

@@ -290,6 +290,13 @@ static void forget(struct ice *a, int kept)
 			a->remotes[i].addr.family = ADDR_NONE;
 }
 
+void ice_retell(struct ice *a)
+{
+	a->told.gathered = false;
+	for (unsigned i = 0; i < a->nlocals; i++)
+		a->locals[i].told = false;
+}
+
 void ice_restart(struct ice *a, int64_t now)
 {
 	forget(a, a->chosen);
@@ -305,9 +312,8 @@ void ice_restart(struct ice *a, int64_t now)
 	a->is.ended = a->is.settled = false;
 	a->times.start = a->times.settle = 0;
 	a->times.fresh = now;
-	a->told.gathered = a->told.failed = false;
-	for (unsigned i = 0; i < a->nlocals; i++)
-		a->locals[i].told = false;
+	a->told.failed = false;
+	ice_retell(a);
 	ice_ask_again(a, now);
 }
 

@@ -147,6 +147,9 @@ struct ice_path {
 /* False: there is none. */
 bool ice_path(const struct ice *a, struct ice_path *p, int64_t now);
 
+/* All candidates of ours are to be told again: what was told was lost. */
+void ice_retell(struct ice *a);
+
 /* How many pairs were tried, and how many have answered, for people. */
 void ice_explain(const struct ice *a, struct fmt *f);
 
