@@ -21,3 +21,11 @@ bench-http: all ## requests by name beside nginx and haproxy (B="--help")
 .PHONY: bench-peer
 bench-peer: all ## signed requests verified beside openssl speed (B="--help")
 	@$(PYTHON) t/bench/peer.py $(B) ./nat
+
+# Peers of WebRTC: connect time and memory, in one process; throughput by p2p.py.
+$(rel)/t/bench/p2p: $(rel)/t/bench/p2p.o $(rel)/libnat.a
+	$(call say,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: bench-p2p
+bench-p2p: all $(rel)/t/bench/p2p ## host and join: connect time, memory of a peer, throughput (B="--help")
+	@$(PYTHON) t/bench/p2p.py $(B) ./nat $(rel)/t/bench/p2p
