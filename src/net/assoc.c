@@ -1,5 +1,10 @@
 #include "net/assoc.h"
+#include "crypt/aead.h"
+#include "crypt/crc.h"
+#include "crypt/mont.h"
+#include "crypt/p256.h"
 #include "net/chan.h"
+#include "os/cpu.h"
 #include "os/mem.h"
 #include "os/rand.h"
 
@@ -254,6 +259,16 @@ void assoc_stop(struct assoc *a)
 	soon_stop(&a->run);
 }
 
+/* What this machine does faster than C; crypt/ cannot ask. */
+static void use_cpu(void)
+{
+	aead_native(cpu_has_aes(), cpu_has_avx2());
+	big_native(cpu_has_mulx());
+	mont_native(cpu_has_ifma());
+	p256_native(cpu_has_mulx());
+	crc32c_native(cpu_has_crc32c());
+}
+
 int rtc_start(struct rtc **out, struct net *net)
 {
 	struct rtc *ps = (struct rtc *)(void *)mem_reserve(sizeof *ps).p;
@@ -262,6 +277,7 @@ int rtc_start(struct rtc **out, struct net *net)
 	if (!ps)
 		return -NAT_EMEMORY;
 	ps->net = net;
+	use_cpu();
 	if (!self_make(&ps->self, rand_fill)) {
 		mem_release((struct span){ (uint8_t *)ps, sizeof *ps });
 		return -NAT_EIO;
