@@ -6,8 +6,6 @@ PARTS = manual sandbox admin reload native tools plain private nets udp tls trac
 MODULES ?= $(PARTS)
 IN := $(filter $(MODULES),$(PARTS))
 IN := $(if $(filter tls,$(IN)),$(IN),$(filter-out natpass,$(IN)))
-# A peer has a key, and stands in the table of commands with those of tracker.
-IN := $(if $(filter-out $(IN),tls tracker),$(filter-out peer,$(IN)),$(IN))
 IN := $(if $(filter tracker,$(IN)),$(IN),$(filter-out journal redis,$(IN)))
 # A shell is asked for by natpass, and a command beside those of the tracker's.
 IN := $(filter-out $(if $(filter-out $(IN),natpass tracker private),shell),$(IN))
@@ -17,6 +15,8 @@ IN := $(if $(filter-out $(IN),admin http),$(filter-out handover,$(IN)),$(IN))
 IN := $(filter-out $(if $(filter-out $(IN),tls http),ws),$(IN))
 # Peers are behind NATs, and what they say is sealed.
 IN := $(filter-out $(if $(filter-out $(IN),tls tracker),webrtc),$(IN))
+# A peer's services go by DTLS and SCTP, and by standard input and output.
+IN := $(filter-out $(if $(filter-out $(IN),webrtc private),peer),$(IN))
 # access writes of requests, and https is of them.
 IN := $(if $(filter http,$(IN)),$(IN),$(filter-out access https,$(IN)))
 # signal speaks WebSocket, and STUN, which is the tracker's.
@@ -117,7 +117,10 @@ $(call part,signal,cmd/signal wire/ming wire/admit net/wstext \
 
 # host and join are peers that find each other by signalling.
 PEERS := $(if $(filter signal,$(IN)),$(filter webrtc,$(IN)))
-OUT += $(if $(PEERS),,cmd/host cmd/join net/peer net/describe net/ways net/paths net/relayed net/assoc net/chan os/ifaces wire/turnuri $(addprefix app/p2p/,host join joint line))
+OUT += $(if $(PEERS),,cmd/host cmd/join net/peer net/describe net/ways net/paths net/relayed os/ifaces wire/turnuri \
+	$(addprefix app/p2p/,host join line))
+# Services of peers go by channels, however they have met.
+OUT += $(if $(PEERS)$(filter peer,$(IN)),,net/assoc net/chan net/joint net/service)
 
 SRC := $(filter-out $(OUT:%=src/%.c),$(sort $(shell find src -name '*.c')))
 HDR := $(sort $(shell find src -name '*.h'))

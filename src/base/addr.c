@@ -317,3 +317,23 @@ void addr_host(uint8_t to[16], const struct addr *a)
 {
 	addr_cut(to, a, addr_is_ip4(a) ? 128 : 64);
 }
+
+struct addr addr_mapped(const struct addr *a)
+{
+	struct addr to = { .family = ADDR_IP6, .port = a->port };
+
+	if (a->family != ADDR_IP4)
+		return *a;
+	addr_cut(to.ip, a, 128);
+	return to;
+}
+
+struct addr addr_plain(const struct addr *a)
+{
+	struct addr plain = { .family = ADDR_IP4, .port = a->port };
+
+	if (a->family != ADDR_IP6 || !addr_is_ip4(a))
+		return *a;
+	memcpy(plain.ip, a->ip + 12, 4);
+	return plain;
+}

@@ -60,4 +60,8 @@ void addr_cut(uint8_t to[16], const struct addr *a, unsigned bits);
 /* What one host, or household, may choose from: an IPv4 address, a /64. */
 void addr_host(uint8_t to[16], const struct addr *a);
 
+/* As a socket for both families knows it, and the other way. */
+struct addr addr_mapped(const struct addr *a);
+struct addr addr_plain(const struct addr *a);
+
 #endif

@@ -2,7 +2,7 @@
 #include "cmd/errand.h"
 #include "os/mem.h"
 
-enum { LIST_WAIT = 3000 }; /* ms */
+enum { LIST_WAIT = 3000, STRAIGHT_WAIT = 3000 }; /* ms */
 
 struct asking {
 	struct errand errand;
@@ -12,6 +12,8 @@ struct asking {
 	struct timer end;
 	int64_t until; /* ms */
 	const char *whom;
+	enum reach_path by; /* 0: none yet */
+	int64_t trip;
 	bool done;
 };
 
@@ -24,8 +26,7 @@ static const struct {
 	{ "proxy", REACH_PROXY },
 };
 
-/* 0: there is one that is none. */
-static unsigned wished(const struct opt_list *l)
+unsigned peerask_paths(const struct opt_list *l)
 {
 	unsigned all = 0;
 
@@ -38,7 +39,7 @@ static unsigned wished(const struct opt_list *l)
 			return 0;
 		all |= paths[k].path;
 	}
-	return all ? all : REACH_DIRECT | REACH_INTRODUCED | REACH_PROXY;
+	return all ? all : REACH_ALL;
 }
 
 static void put(struct fmt *f)
@@ -49,45 +50,63 @@ static void put(struct fmt *f)
 
 /* ---- ping ---- */
 
-static void reached(struct peer_ear *ear, enum reach_path by, int64_t trip)
+static void say_path(struct asking *k)
 {
-	struct asking *k = container_of(ear, struct asking, ear);
 	char text[160];
 	struct fmt f = fmt_to(SPAN(text));
 	size_t i = 0;
 
-	while (paths[i].path != by)
+	while (paths[i].path != k->by)
 		i++;
-	fmt_put(&f, "%s %s %lldms", k->whom, paths[i].name, (long long)trip);
+	fmt_put(&f, "%s %s %lldms", k->whom, paths[i].name, (long long)k->trip);
 	put(&f);
 	k->done = true;
 	k->errand.loop.quit = true;
+}
+
+/* By a proxy it goes at once: what is straight has a moment to prove itself. */
+static void reached(struct peer_ear *ear, const struct reach *r, int64_t trip)
+{
+	struct asking *k = container_of(ear, struct asking, ear);
+	int64_t until = k->errand.loop.now + STRAIGHT_WAIT;
+
+	if (!r->by)
+		return;
+	k->by = (enum reach_path)r->by;
+	k->trip = trip;
+	if (r->by != REACH_PROXY || r->paths == REACH_PROXY)
+		say_path(k);
+	else if (until < k->until)
+		timer_start(&k->end, &k->errand.loop, until);
 }
 
 static void give_up(struct timer *t)
 {
 	struct asking *k = container_of(t, struct asking, end);
 
+	if (k->by) {
+		say_path(k);
+		return;
+	}
 	diag_put(&k->errand.diag, "%s: no path has been found", k->whom);
 	k->errand.loop.quit = true;
 }
 
 static int ping(struct asking *k)
 {
-	unsigned path = wished(&k->set->path);
+	unsigned path = peerask_paths(&k->set->path);
 	uint8_t id[CHAIN_ID];
 
-	if (chain_parse_id(id, bytes_of(k->whom)) < 0 &&
-	    !trust_find(&k->peering->trust, bytes_of(k->whom), id)) {
+	if (!peering_find(k->peering, bytes_of(k->whom), id)) {
 		diag_put(&k->errand.diag,
 			 "%s: neither an id nor a name that is known", k->whom);
 		return -NAT_EUSAGE;
 	}
 	k->ear.reached = reached;
 	timer_init(&k->end, give_up);
-	timer_start(&k->end, &k->errand.loop,
-		    k->errand.loop.now + k->set->patience);
-	peering_reach(k->peering, id, path, &k->ear);
+	k->until = k->errand.loop.now + k->set->patience;
+	timer_start(&k->end, &k->errand.loop, k->until);
+	(void)peering_reach(k->peering, id, path, &k->ear);
 	return 0;
 }
 
@@ -181,11 +200,13 @@ int peerask(const struct peer_set *set, int argc, char **argv)
 	struct asking *k;
 
 	if (pings ? argc != 2 : strcmp(argv[0], "list") != 0 || argc != 1) {
-		diag_put(&d, "%s: what there is to ask is ping ID, and list",
+		diag_put(&d,
+			 "%s: what there is to ask is ping ID, and list; "
+			 "services are NAME=tcp:HOST:PORT",
 			 argv[0]);
 		return cmd_usage(&cmd_peer);
 	}
-	if (!wished(&set->path))
+	if (!peerask_paths(&set->path))
 		diag_option(&d, "path", "one of direct, introduced, proxy");
 	peer_fit(&set->conf, &d);
 	if (d.count)

@@ -1,8 +1,10 @@
-/* peerask - nat peer ping ID and nat peer list: a peer that asks and ends. */
+/* peerask - nat peer ping ID and nat peer list: a peer that asks and ends; what the
+ * words of nat peer mean.
+ */
 #ifndef NAT_CMD_PEERASK_H
 #define NAT_CMD_PEERASK_H
 
-#include "app/peer/peer.h"
+#include "app/peer/guest.h"
 #include "cmd/role.h"
 
 struct peer_set {
@@ -11,9 +13,14 @@ struct peer_set {
 	struct opt_list
 		path;     /* of ping: direct, introduced, proxy; none: all */
 	int64_t patience; /* of ping, ms */
-	struct peering *peering;
-	uint32_t visitors; /* it has none: there is nothing to lower */
+	const char *local;
+	bool stdio;
+	struct guest_conf wish; /* of reach: wanted NULL: there is none */
+	struct peer_role *running;
 };
+
+/* Bits of enum reach_path; 0: there is a word that is none. None at all: all. */
+unsigned peerask_paths(const struct opt_list *l);
 
 /* The exit code. */
 int peerask(const struct peer_set *set, int argc, char **argv);

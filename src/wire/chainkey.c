@@ -111,3 +111,21 @@ bool chain_group_good(const struct chain *m, const struct hmac *keyed)
 	return m->grouped && ct_equal(bytes_in(SPAN(good)),
 				      (struct bytes){ m->group, CHAIN_GROUP });
 }
+
+void chain_mac(struct chain *m, const struct hmac *keyed)
+{
+	uint8_t all[SHA256_SIZE];
+
+	m->maced = true;
+	mac(all, m, keyed);
+	memcpy(m->mac, all, CHAIN_MAC);
+}
+
+bool chain_mac_good(const struct chain *m, const struct hmac *keyed)
+{
+	uint8_t good[SHA256_SIZE];
+
+	mac(good, m, keyed);
+	return ct_equal((struct bytes){ good, CHAIN_MAC },
+			(struct bytes){ m->mac, CHAIN_MAC });
+}

@@ -1,7 +1,7 @@
 /* chainkey - identities of signed UDP peers: RSA keys of exactly 2048 bits with
  * e = 65537, whose id is SHA-256 of their SubjectPublicKeyInfo, so that a key
- * proves an id; signatures of messages, RSASSA-PKCS1-v1_5 with SHA-256; the MAC of
- * a group over the same text.
+ * proves an id; signatures of messages, RSASSA-PKCS1-v1_5 with SHA-256; MACs
+ * of a group, and of who uses a proxy, over the same text.
  */
 #ifndef NAT_WIRE_CHAINKEY_H
 #define NAT_WIRE_CHAINKEY_H
@@ -35,5 +35,8 @@ bool chain_verify(const struct chain *m, const uint8_t n[CHAIN_MODULUS]);
 /* Sets m's group; whether it is of that key. */
 void chain_group(struct chain *m, const struct hmac *keyed);
 bool chain_group_good(const struct chain *m, const struct hmac *keyed);
+/* Likewise m's mac, which then has no sign. */
+void chain_mac(struct chain *m, const struct hmac *keyed);
+bool chain_mac_good(const struct chain *m, const struct hmac *keyed);
 
 #endif

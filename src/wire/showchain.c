@@ -21,6 +21,8 @@ enum {
 	LAN,
 	GROUP,
 	SIGN,
+	MAC,
+	EITHER, /* sign, unless there is a mac */
 	FIELDS
 };
 
@@ -58,7 +60,7 @@ static const struct row rows[] = {
 	  { OP, SESSION, TARGET, SEQ, TS, SIGN },
 	  { OP, TARGET, SESSION, SEQ, TS } },
 	{ CHAIN_SEND, CHAIN_SEND,
-	  { OP, TARGET, ID, DATA, SESSION, SEQ, TS, SIGN },
+	  { OP, TARGET, ID, DATA, SESSION, SEQ, TS, MAC, EITHER },
 	  { OP, TARGET, SESSION, SEQ, TS } },
 	{ CHAIN_DATA, 0,
 	  { OP, TARGET, ID, DATA, SESSION, SEQ, TS }, { END } },
@@ -89,7 +91,7 @@ struct field {
 	void (*put)(struct fmt *to, const struct chain *m,
 		    const struct field *f);
 	uint16_t at, size;
-	/* Is it there? NULL: always. */
+	/* Is it there, as far as m is known? NULL: always. */
 	bool (*has)(const struct chain *m);
 };
 
@@ -351,6 +353,27 @@ static bool get_group(struct cur *c, struct chain *m, const struct field *f)
 	return get_base64(c, m, f);
 }
 
+static bool has_mac(const struct chain *m)
+{
+	return m->maced;
+}
+
+static bool get_mac(struct cur *c, struct chain *m, const struct field *f)
+{
+	m->maced = true;
+	return get_base64(c, m, f);
+}
+
+static bool lacks_mac(const struct chain *m)
+{
+	return !m->maced;
+}
+
+static bool get_either(struct cur *c, struct chain *m, const struct field *f)
+{
+	return !m->maced && get_base64(c, m, f);
+}
+
 #define AT(member) \
 	offsetof(struct chain, member), sizeof((struct chain *)0)->member
 static const struct field fields[FIELDS] = {
@@ -369,6 +392,8 @@ static const struct field fields[FIELDS] = {
 	[LAN] = { "lan", get_lan, put_lan, 0, 0, has_lan },
 	[GROUP] = { "group", get_group, put_base64, AT(group), has_group },
 	[SIGN] = { "sign", get_base64, put_base64, AT(sign), NULL },
+	[MAC] = { "mac", get_mac, put_base64, AT(mac), has_mac },
+	[EITHER] = { "sign", get_either, put_base64, AT(sign), lacks_mac },
 };
 #undef AT
 
@@ -411,7 +436,8 @@ int chain_parse(struct chain *m, struct bytes pkt)
 	for (const uint8_t *at = row->has + 1; *at; at++) {
 		const struct field *f = &fields[*at];
 
-		if (named(&c, ',', f->name) ? !f->get(&c, m, f) : !f->has)
+		if (named(&c, ',', f->name) ? !f->get(&c, m, f)
+					    : !f->has || f->has(m))
 			return -NAT_EPROTO;
 	}
 	return cur_eat(&c, '}') && cur_left(&c) == 0 && !c.bad ? 0
@@ -444,6 +470,10 @@ void chain_print_signed(struct fmt *f, const struct chain *m)
 	for (const uint8_t *at = row->signs + 1; *at; at++) {
 		fmt_put(f, ",");
 		fields[*at].put(f, m, &fields[*at]);
+	}
+	if (m->maced) {
+		fmt_put(f, ",");
+		put_data(f, m, &fields[DATA]);
 	}
 	fmt_put(f, "]");
 }

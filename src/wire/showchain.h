@@ -45,8 +45,10 @@ enum {
 	CHAIN_SESSION = 16,  /* and a nonce */
 	CHAIN_GROUP = 32,    /* a MAC by the key of a group */
 	CHAIN_LAN = 2,       /* addresses of a list */
-	CHAIN_PAYLOAD = 440, /* bytes of data, most */
-	CHAIN_TEXT = 768     /* of what is signed, most */
+	CHAIN_MAC = 16,      /* of data that a proxy passes on */
+	CHAIN_SIGNED = 440,  /* bytes of data, most, with a signature, */
+	CHAIN_PAYLOAD = 681, /* and with a MAC */
+	CHAIN_TEXT = 1200    /* of what is signed, most */
 };
 
 struct chain {
@@ -55,6 +57,7 @@ struct chain {
 	uint16_t ndata;
 	uint8_t nlan;   /* 0: no list is said, */
 	bool grouped;   /* false: no group is */
+	bool maced;     /* CHAIN_SEND: mac in place of sign */
 	uint32_t seq;   /* 0 in CHAIN_KEEP alone */
 	int64_t ts;     /* ms since 1970 on the sender's clock; likewise */
 	struct addr at; /* ip and port */
@@ -62,6 +65,7 @@ struct chain {
 	uint8_t id[CHAIN_ID], target[CHAIN_ID];
 	uint8_t session[CHAIN_SESSION], nonce[CHAIN_SESSION];
 	uint8_t group[CHAIN_GROUP];
+	uint8_t mac[CHAIN_MAC];
 	uint8_t key[CHAIN_SPKI];
 	uint8_t sign[CHAIN_SIGN];
 	uint8_t data[CHAIN_PAYLOAD];
@@ -74,7 +78,8 @@ MUST_USE int chain_parse(struct chain *m, struct bytes pkt);
 void chain_print(struct fmt *f, const struct chain *m);
 
 /* The compact JSON array over which its sign is: of a message that is passed on
- * with another's signature that one's. Nothing: it has none.
+ * with another's signature that one's. Nothing: it has none. Where it is maced,
+ * that over which its mac is: data too.
  */
 void chain_print_signed(struct fmt *f, const struct chain *m);
 

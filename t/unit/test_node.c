@@ -33,7 +33,11 @@ struct host {
 	int64_t ahead; /* of its clock, ms */
 	unsigned sent, warned;
 	enum reach_path by; /* how it has reached who was wanted */
-	int64_t reached;
+	int64_t reached, by_proxy;
+	unsigned lost;         /* paths */
+	struct bytes heard;    /* data by a proxy, */
+	struct node_pass back; /* and how to answer */
+	const struct hmac *mac;
 };
 
 struct flying {
@@ -50,6 +54,7 @@ static struct {
 	unsigned n;
 	struct chain_self keys[HOSTS];
 	bool keyed;
+	bool apart; /* A and B cannot hear each other */
 } world;
 
 static void hear(struct log *log, enum log_level level, struct bytes line)
@@ -115,7 +120,7 @@ static void fly(struct node *n, const struct addr *to, struct bytes what,
 	struct flying *f = &world.queue[world.n];
 
 	h->sent++;
-	if (hops)
+	if (hops || (world.apart && h->number != T && to->ip[3] != 1 + T))
 		return;
 	assert_true(world.n < QUEUE);
 	world.n++;
@@ -176,20 +181,52 @@ static void run_for(int64_t ms)
 
 /* ---- peers ---- */
 
-static void up(struct node *n, const struct dial *d, bool first)
+static void up(struct node *n, const struct contact *d, bool first)
 {
 	(void)n, (void)d;
 	assert_false(first);
 }
 
-static void reached(struct node *n, enum reach_path by, int64_t trip)
+static void reached(struct node *n, const struct reach *r, int64_t trip)
 {
 	struct host *h = container_of(n, struct host, node);
 
-	h->by = by;
+	h->by = (enum reach_path)r->by;
 	h->reached = world.now;
-	assert_true(trip >= 2 * WAY);
+	h->lost += r->by == 0;
+	if (r->by == REACH_PROXY)
+		h->by_proxy = world.now;
+	assert_true(trip >= 2 * WAY || !r->by);
 }
+
+static void met(struct node *n, const struct peer *p)
+{
+	(void)n, (void)p;
+}
+
+static void data(struct node *n, const struct node_pass *from, struct bytes b)
+{
+	struct host *h = container_of(n, struct host, node);
+
+	h->heard = b;
+	h->back = *from;
+}
+
+static const struct hmac *mac(struct node *n, const uint8_t id[CHAIN_ID])
+{
+	(void)id;
+	return container_of(n, struct host, node)->mac;
+}
+
+static const struct node_ops ops = {
+	.send = fly,
+	.up = up,
+	.reached = reached,
+	.met = met,
+	.asked = met,
+	.data = data,
+	.mac = mac,
+};
 
 /* Two keys of the vectors, and one more. */
 static void load_keys(void)
@@ -229,9 +266,7 @@ static void begin(unsigned number, enum kind kind)
 			    .kind = kind,
 			    .number = number,
 			    .next_port = 2000 };
-	h->node.send = fly;
-	h->node.up = up;
-	h->node.reached = reached;
+	h->node.ops = &ops;
 	h->node.log = &h->log;
 	h->node.self = h->self;
 	h->node.rules.allow = &h->allow;
@@ -256,6 +291,7 @@ static int setup(void **state)
 		load_keys();
 	world.now = 1000;
 	world.n = 0;
+	world.apart = false;
 	memset(world.hosts, 0, sizeof world.hosts);
 	begin(T, OPEN);
 	return 0;
@@ -279,21 +315,23 @@ static void all_behind(enum kind a, enum kind b)
 	run_for(1500);
 }
 
+/* By the best there is, within a time that is enough for it. */
 static int64_t reach(unsigned paths)
 {
 	struct host *a = &world.hosts[A];
 	int64_t from = world.now;
 
 	a->by = 0;
-	node_reach(&a->node, world.keys[B].id, paths);
-	for (int i = 0; i < 100 && !a->by; i++)
+	a->by_proxy = 0;
+	assert_non_null(node_reach(&a->node, world.keys[B].id, paths));
+	for (int i = 0; i < 50 && !(a->by & REACH_STRAIGHT); i++)
 		run_for(100);
 	return a->reached - from;
 }
 
 /* ---- tests ---- */
 
-enum { ANY = REACH_DIRECT | REACH_INTRODUCED | REACH_PROXY };
+enum { ANY = REACH_ALL };
 
 /* Straight wherever the textbook has a way: a symmetric NAT and one that looks at
  * ports have none. Never no path.
@@ -310,7 +348,8 @@ static void every_pair(void **state)
 			took = reach(ANY);
 			assert_int_equal(world.hosts[A].by,
 					 none ? REACH_PROXY : REACH_INTRODUCED);
-			assert_true(took <= (none ? 5000 : 20 * WAY));
+			assert_true(took <= 20 * WAY);
+			assert_true(world.hosts[A].by_proxy > 0);
 			teardown(state);
 			setup(state);
 		}
@@ -322,6 +361,109 @@ static void through_the_proxy(void **state)
 	all_behind(SYMMETRIC, SYMMETRIC);
 	assert_true(reach(REACH_PROXY) <= 6 * WAY);
 	assert_int_equal(world.hosts[A].by, REACH_PROXY);
+}
+
+/* A straight path that dies is a proxy's until there is another one. */
+static void there_and_back(void **state)
+{
+	struct host *a = &world.hosts[A];
+
+	(void)state;
+	all_behind(PORT, PORT);
+	reach(ANY);
+	assert_int_equal(a->by, REACH_INTRODUCED);
+	assert_int_equal(a->lost, 0);
+	world.apart = true;
+	run_for(PEER_DEAD + PEER_KEEP + 2000);
+	assert_int_equal(a->lost, 1);
+	assert_int_equal(a->by, REACH_PROXY);
+	run_for(300 * 1000); /* the session is kept alive */
+	assert_int_equal(a->lost, 1);
+	world.apart = false;
+	run_for(70 * 1000);
+	assert_int_equal(a->by, REACH_INTRODUCED);
+	assert_int_equal(a->lost, 1);
+}
+
+/* Two peers who have no path but the proxy's; how A sends. */
+static struct node_pass by_proxy(void)
+{
+	struct reach *r;
+
+	all_behind(SYMMETRIC, SYMMETRIC);
+	r = node_reach(&world.hosts[A].node, world.keys[B].id, REACH_PROXY);
+	run_for(1000);
+	assert_int_equal(r->by, REACH_PROXY);
+	return r->by_proxy;
+}
+
+static bool passes(struct node_pass *by, const char *text)
+{
+	struct host *b = &world.hosts[B];
+
+	b->heard = (struct bytes){ NULL, 0 };
+	node_pass(&world.hosts[A].node, by, bytes_of(text));
+	run_for(200);
+	return b->heard.n > 0;
+}
+
+/* Data is signed, or has the MAC of a key that the proxy knows too, and then costs
+ * no signature. It comes with the way back.
+ */
+static void data_by_proxy(void **state)
+{
+	struct host *a = &world.hosts[A], *t = &world.hosts[T];
+	struct node_pass by = by_proxy();
+	struct hmac key, other;
+	uint64_t checked;
+
+	(void)state;
+	hmac_init(&key, &hash_sha256, BYTES("a key"));
+	hmac_init(&other, &hash_sha256, BYTES("another one"));
+	assert_int_equal(node_pass_most(&a->node, &by), CHAIN_SIGNED);
+	assert_true(passes(&by, "signed"));
+	assert_memory_equal(world.hosts[B].back.to, world.keys[A].id, CHAIN_ID);
+	assert_memory_equal(world.hosts[B].back.token, by.token, CHAIN_SESSION);
+	a->mac = &key;
+	assert_int_equal(node_pass_most(&a->node, &by), CHAIN_PAYLOAD);
+	checked = t->node.counts.checked;
+	assert_false(passes(&by, "the proxy has no key"));
+	t->mac = &other;
+	assert_false(passes(&by, "the proxy has another key"));
+	t->mac = &key;
+	assert_true(passes(&by, "with a MAC"));
+	t->node.rules.strict = true;
+	assert_false(passes(&by, "signatures are wanted"));
+	assert_int_equal(t->node.counts.checked, checked);
+	a->node.rules.strict = true;
+	assert_true(passes(&by, "signed again"));
+	assert_int_equal(t->node.counts.checked, checked + 1);
+}
+
+/* A peer that is somewhere else now is found there at once. */
+static void reached_again(void **state)
+{
+	struct host *b = &world.hosts[B];
+	struct reach *r;
+
+	(void)state;
+	all_behind(PORT, FULL);
+	reach(ANY);
+	r = node_reach(&world.hosts[A].node, world.keys[B].id, ANY);
+	run_for(1000);
+	assert_int_equal(r->by, REACH_DIRECT);
+	node_stop(&b->node);
+	begin(B, PORT);
+	b->next_port = 7000;
+	knows_introducer(B);
+	run_for(1500);
+	node_reach_again(&world.hosts[A].node, r);
+	assert_int_equal(r->by, 0);
+	run_for(5000);
+	assert_true(r->by & REACH_STRAIGHT);
+	assert_true(peers_live(&world.hosts[A].node.peers, world.keys[B].id,
+			       world.now)
+			    ->at.port >= 7000);
 }
 
 /* The NAT forgets: the next sign of life draws a nonce, and all is well. */
@@ -546,6 +688,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_pair, setup, teardown),
 		cmocka_unit_test_setup_teardown(through_the_proxy, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(there_and_back, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(data_by_proxy, setup, teardown),
+		cmocka_unit_test_setup_teardown(reached_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(new_mapping, setup, teardown),
 		cmocka_unit_test_setup_teardown(keeping, setup, teardown),
 		cmocka_unit_test_setup_teardown(death, setup, teardown),

@@ -55,6 +55,8 @@ static void signed_again(struct vectors *v, struct chain *m)
 	if (f.n == 0)
 		return;
 	assert_bytes_equal(fmt_done(&f), v->array);
+	if (m->maced)
+		return;
 	assert_true(chain_key_parse(n, id, s->spki));
 	assert_true(chain_verify(m, n));
 	memcpy(sign, m->sign, CHAIN_SIGN);
@@ -82,6 +84,25 @@ static void group_again(struct vectors *v, struct chain *m)
 	assert_memory_equal(m->group, mac, sizeof mac);
 }
 
+static void mac_again(struct vectors *v, struct chain *m)
+{
+	uint8_t mac[CHAIN_MAC];
+	struct hmac keyed;
+
+	if (!m->maced)
+		return;
+	hmac_init(&keyed, &hash_sha256, v->group);
+	assert_true(chain_mac_good(m, &keyed));
+	memcpy(mac, m->mac, sizeof mac);
+	m->data[m->ndata - 1] ^= 1;
+	assert_false(chain_mac_good(m, &keyed));
+	m->data[m->ndata - 1] ^= 1;
+	m->mac[CHAIN_MAC - 1] ^= 1;
+	assert_false(chain_mac_good(m, &keyed));
+	chain_mac(m, &keyed);
+	assert_memory_equal(m->mac, mac, sizeof mac);
+}
+
 static void printed_again(const struct chain *m, struct bytes text)
 {
 	char room[CHAIN_MOST];
@@ -102,6 +123,7 @@ static void read_message(struct vectors *v, struct bytes text)
 	printed_again(&m, text);
 	signed_again(v, &m);
 	group_again(v, &m);
+	mac_again(v, &m);
 	v->messages++;
 }
 
@@ -121,7 +143,7 @@ static void read_line(struct vectors *v, struct cur line)
 		read_id(&v->keys[name.p[0] == 'b'], value);
 	else if (bytes_are(word, "signer"))
 		v->signer = value.p[0] == 'b';
-	else if (bytes_are(word, "signed"))
+	else if (bytes_are(word, "signed") || bytes_are(word, "maced"))
 		v->array = value;
 	else if (bytes_are(word, "message"))
 		read_message(v, value);
@@ -136,7 +158,7 @@ static void vectors(void **state)
 	(void)state;
 	while (cur_left(&c))
 		read_line(&v, cur_of(cur_until(&c, '\n')));
-	assert_int_equal(v.messages, 17);
+	assert_int_equal(v.messages, 18);
 	free(all.p);
 }
 
@@ -214,7 +236,9 @@ static void make(struct chain *m, uint16_t op, uint64_t *seed)
 	m->op = op;
 	m->seq = op == CHAIN_KEEP ? 0 : unit_rand(seed) | 1;
 	m->ts = op == CHAIN_KEEP ? 0 : (int64_t)unit_rand(seed) << 21;
-	m->ndata = (uint16_t)(unit_rand(seed) % (CHAIN_PAYLOAD + 1));
+	m->maced = op == CHAIN_SEND && unit_rand(seed) & 1;
+	m->ndata = (uint16_t)(unit_rand(seed) %
+			      ((m->maced ? CHAIN_PAYLOAD : CHAIN_SIGNED) + 1));
 	m->nlan = (uint8_t)(unit_rand(seed) % (CHAIN_LAN + 1));
 	m->grouped = unit_rand(seed) & 1;
 	m->at.family = unit_rand(seed) & 1 ? ADDR_IP4 : ADDR_IP6;

@@ -1,5 +1,6 @@
 #include "app/p2p/line.h"
-#include "app/p2p/joint.h"
+#include "net/joint.h"
+#include "net/peer.h"
 #include "os/mem.h"
 #include "os/parts.h"
 

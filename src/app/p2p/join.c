@@ -1,5 +1,6 @@
 #include "app/p2p/line.h"
-#include "app/p2p/joint.h"
+#include "net/joint.h"
+#include "net/peer.h"
 #include "base/cur.h"
 #include "net/listener.h"
 #include "os/mem.h"
@@ -33,22 +34,6 @@ struct join {
 };
 
 /* ---- services ---- */
-
-const char *p2p_parse_shared(struct p2p_service *s, struct bytes text)
-{
-	struct cur c = cur_of(text);
-
-	s->name = cur_until(&c, '=');
-	if (!cur_left(&c))
-		return "is not NAME=tcp:HOST:PORT";
-	if (!bytes_are(cur_until(&c, ':'), "tcp") ||
-	    hostport_parse(&s->at, cur_bytes(&c, cur_left(&c))) < 0 ||
-	    !s->at.port)
-		return "is not NAME=tcp:HOST:PORT";
-	if (!s->at.host.n)
-		s->at.host = BYTES("127.0.0.1");
-	return NULL;
-}
 
 const char *p2p_parse_wanted(struct p2p_service *s, struct bytes text)
 {
@@ -100,7 +85,7 @@ static void come_in(struct listener *l)
 		if (fd < 0)
 			return;
 		if (!j->calls || j->peer.state != PEER_OPEN ||
-		    !joint_call(&j->links, &j->peer, &j->of_peer, fd,
+		    !joint_call(&j->links, &j->peer.assoc, &j->of_peer, fd,
 				p->service->name))
 			sock_close(fd, true);
 	}

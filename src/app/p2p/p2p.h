@@ -4,18 +4,10 @@
 #ifndef NAT_APP_P2P_P2P_H
 #define NAT_APP_P2P_P2P_H
 
-#include "base/addr.h"
+#include "net/service.h"
 #include "base/opt.h"
 #include "net/net.h"
 #include "net/paths.h"
-
-enum { P2P_SERVICES = 16 };
-
-struct p2p_service {
-	struct bytes name; /* empty: any */
-	struct hostport
-		at; /* a host's: where it is; a join's: where we listen */
-};
 
 struct p2p_conf {
 	const char *signal; /* ws://HOST[:PORT][/PATH] */
@@ -27,8 +19,7 @@ struct p2p_conf {
 	struct p2p_service services[P2P_SERVICES];
 };
 
-/* NULL, or what is wrong with it: NAME=tcp:HOST:PORT; [HOST:]PORT=NAME. */
-const char *p2p_parse_shared(struct p2p_service *s, struct bytes text);
+/* NULL, or what is wrong with it: [HOST:]PORT=NAME. */
 const char *p2p_parse_wanted(struct p2p_service *s, struct bytes text);
 
 struct host;

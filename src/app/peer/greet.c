@@ -61,7 +61,7 @@ void node_offer_nonce(const struct heard *h)
 	if (f.n > h->what.n || !node_may_addr(n, NODE_NONCE, h->from, 8, 32))
 		return;
 	n->counts.nonces++;
-	n->send(n, h->from, fmt_done(&f), 0);
+	n->ops->send(n, h->from, fmt_done(&f), 0);
 }
 
 /* ---- hellos ---- */
@@ -87,7 +87,7 @@ void node_open(struct node *n, const struct addr *to, unsigned hops)
 	struct fmt f = fmt_to(SPAN(room));
 
 	chain_print(&f, &m);
-	n->send(n, to, fmt_done(&f), hops);
+	n->ops->send(n, to, fmt_done(&f), hops);
 }
 
 static void keep(struct node *n, const struct addr *to)
@@ -98,11 +98,25 @@ static void keep(struct node *n, const struct addr *to)
 	node_send(n, to, &m);
 }
 
-static struct dial *dial_at(struct node *n, const struct addr *at)
+static struct contact *dial_at(struct node *n, const struct addr *at)
 {
 	for (size_t i = 0; i < NODE_DIALS; i++)
 		if (n->dials[i].used && node_same(&n->dials[i].at, at))
 			return &n->dials[i];
+	return NULL;
+}
+
+/* Of a peer that is there, at another address. */
+static struct contact *dial_of(struct node *n, const struct contact *but,
+			       const uint8_t id[CHAIN_ID])
+{
+	for (size_t i = 0; i < NODE_DIALS; i++) {
+		struct contact *d = &n->dials[i];
+
+		if (d != but && d->used && d->up && !d->lasts &&
+		    !memcmp(d->id, id, CHAIN_ID))
+			return d;
+	}
 	return NULL;
 }
 
@@ -118,11 +132,13 @@ static struct greeted *greeted_at(struct node *n, const struct addr *at)
 void take_nonce(struct heard *h)
 {
 	struct node *n = h->node;
-	struct dial *d = dial_at(n, h->from);
+	struct contact *d = dial_at(n, h->from);
 	struct greeted *g = greeted_at(n, h->from);
 	struct chain ours;
 
-	if (d && n->now - d->greeted >= AGAIN / 2) {
+	if (d && d->known && !d->lasts && dial_of(n, d, d->id)) {
+		d->used = false; /* one way to it is enough */
+	} else if (d && n->now - d->greeted >= AGAIN / 2) {
 		d->greeted = n->now;
 		greet(n, h->from, d->known ? d->id : NULL, h->m->nonce);
 		ours = our_nonce(n, h->from);
@@ -130,7 +146,7 @@ void take_nonce(struct heard *h)
 	} else if (g) {
 		g->until = 0;
 		greet(n, h->from, g->id, h->m->nonce);
-		reach_tick(n);
+		reach_hurry(n, g->id);
 	}
 }
 
@@ -149,7 +165,7 @@ static void owe(struct node *n, const struct peer *p)
 	memcpy(to->id, p->id, CHAIN_ID);
 }
 
-static void become_known(struct node *n, struct dial *d, struct peer *p)
+static void become_known(struct node *n, struct contact *d, struct peer *p)
 {
 	bool new = !d->up, first = !d->known;
 
@@ -160,8 +176,17 @@ static void become_known(struct node *n, struct dial *d, struct peer *p)
 	p->mine = true;
 	if (!new)
 		return;
-	n->up(n, d, first);
-	reach_tick(n);
+	n->ops->up(n, d, first);
+	reach_hurry(n, p->id);
+}
+
+/* Its NAT has another address for it than before. */
+static void follow(struct node *n, const struct peer *p)
+{
+	struct contact *d = dial_of(n, NULL, p->id);
+
+	if (d)
+		d->at = p->at;
 }
 
 /* What can be seen of a hello without RSA. */
@@ -185,7 +210,7 @@ static bool plausible(const struct heard *h, uint8_t key[CHAIN_MODULUS])
 void take_hello(struct heard *h)
 {
 	struct node *n = h->node;
-	struct dial *d = dial_at(n, h->from);
+	struct contact *d = dial_at(n, h->from);
 	uint8_t key[CHAIN_MODULUS];
 	struct peer *p;
 
@@ -202,10 +227,13 @@ void take_hello(struct heard *h)
 	p = peers_greeted(&n->peers, h->m, h->from, n->now, n->unix);
 	if (!p)
 		return;
-	if (d)
+	if (d) {
 		become_known(n, d, p);
-	else
+	} else {
+		follow(n, p);
 		owe(n, p);
+	}
+	n->ops->met(n, p);
 }
 
 /* ---- signs of life ---- */
@@ -225,27 +253,27 @@ void take_keep(struct heard *h)
 
 /* ---- dials ---- */
 
-struct dial *node_dial(struct node *n, const struct addr *at, const uint8_t *id,
-		       bool lasts)
+struct contact *node_dial(struct node *n, const struct addr *at,
+			  const uint8_t *id, bool lasts)
 {
-	struct dial *d = at->family ? dial_at(n, at) : NULL;
+	struct contact *d = at->family ? dial_at(n, at) : NULL;
 
 	for (size_t i = 0; i < NODE_DIALS && !d; i++)
 		if (!n->dials[i].used)
 			d = &n->dials[i];
 	if (!d || d->used)
 		return d;
-	*d = (struct dial){ .used = true,
-			    .lasts = lasts,
-			    .known = id != NULL,
-			    .next = n->now,
-			    .at = *at };
+	*d = (struct contact){ .used = true,
+			       .lasts = lasts,
+			       .known = id != NULL,
+			       .next = n->now,
+			       .at = *at };
 	if (id)
 		memcpy(d->id, id, CHAIN_ID);
 	return d;
 }
 
-static void still_there(struct node *n, struct dial *d)
+static void still_there(struct node *n, struct contact *d)
 {
 	if (peers_live(&n->peers, d->id, n->now)) {
 		d->next = n->now + PEER_KEEP;
@@ -258,7 +286,7 @@ static void still_there(struct node *n, struct dial *d)
 }
 
 /* Somebody is there, and has not said the hello that was asked for. */
-static void warn(struct node *n, struct dial *d)
+static void warn(struct node *n, struct contact *d)
 {
 	char where[64];
 	struct fmt f = fmt_to(SPAN(where));
@@ -275,7 +303,7 @@ static void warn(struct node *n, struct dial *d)
 		 fmt_text(&f));
 }
 
-static void ask(struct node *n, struct dial *d)
+static void ask(struct node *n, struct contact *d)
 {
 	int64_t wait = (int64_t)AGAIN << d->tries;
 
@@ -294,7 +322,7 @@ static void ask(struct node *n, struct dial *d)
 void greet_tick(struct node *n)
 {
 	for (size_t i = 0; i < NODE_DIALS; i++) {
-		struct dial *d = &n->dials[i];
+		struct contact *d = &n->dials[i];
 
 		if (!d->used || d->next > n->now)
 			continue;

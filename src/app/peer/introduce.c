@@ -25,8 +25,10 @@ void take_connect(struct heard *h)
 		return;
 	if (!node_allows(h->node, h->m->id))
 		node_refuse(h, CHAIN_REFUSED);
-	else if (may_answer(h))
+	else if (may_answer(h)) {
 		node_send_signed(h->node, h->from, &m);
+		h->node->ops->asked(h->node, h->who);
+	}
 }
 
 /* ---- who introduces ---- */
@@ -78,10 +80,10 @@ void take_ack(struct heard *h)
 	struct peer *a = s ? slots_find(&n->peers.rows, s->a) : NULL;
 	struct chain m = *h->m;
 
-	if (!a || s->acked || slots_find(&n->peers.rows, s->b) != h->who ||
+	if (!a || slots_find(&n->peers.rows, s->b) != h->who ||
 	    n->now - s->used > INTRODUCTION || !peer_lives(a, n->now))
 		return;
-	s->acked = true;
+	sessions_end(&n->sessions, &n->peers, s);
 	m.op = CHAIN_PASS_ACK;
 	m.at = h->who->at;
 	chain_key_print(m.key, h->who->n);
@@ -104,7 +106,7 @@ void take_same_nat(struct heard *h)
 		      8))
 		return;
 	n->counts.passed++;
-	n->send(n, &to->at, h->what, 0);
+	n->ops->send(n, &to->at, h->what, 0);
 }
 
 /* ---- who is introduced ---- */
@@ -143,10 +145,11 @@ static void call_back(const struct heard *h)
 {
 	struct node *n = h->node;
 	unsigned passing = 0;
-	struct dial *d;
+	struct contact *d;
 
 	for (size_t i = 0; i < NODE_DIALS; i++)
-		passing += n->dials[i].used && !n->dials[i].lasts;
+		passing += n->dials[i].used && !n->dials[i].lasts &&
+			   !n->dials[i].up;
 	if (passing >= PASSING)
 		return;
 	d = node_dial(n, &h->m->at, h->m->id, false);

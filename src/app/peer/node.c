@@ -1,3 +1,5 @@
+#include "app/peer/node.h"
+#include "app/peer/allow.h"
 #include "app/peer/core.h"
 #include "os/mem.h"
 #include "os/parts.h"
@@ -17,20 +19,13 @@ bool node_is_me(const struct node *n, const uint8_t id[CHAIN_ID])
 
 bool node_allows(const struct node *n, const uint8_t id[CHAIN_ID])
 {
-	uint8_t allowed[CHAIN_ID];
-
-	for (uint32_t i = 0; i < n->rules.allow->n; i++)
-		if (chain_parse_id(allowed, bytes_of(n->rules.allow->v[i])) ==
-			    0 &&
-		    !memcmp(allowed, id, CHAIN_ID))
-			return true;
-	return n->rules.allow->n == 0;
+	return allow_answers(n->rules.allow, id);
 }
 
 struct peer *node_mine(const struct node *n, const struct addr *at)
 {
 	for (size_t i = 0; i < NODE_DIALS; i++) {
-		const struct dial *d = &n->dials[i];
+		const struct contact *d = &n->dials[i];
 
 		if (d->used && d->up && node_same(&d->at, at))
 			return peers_live(&n->peers, d->id, n->now);
@@ -68,15 +63,28 @@ void node_send(struct node *n, const struct addr *to, const struct chain *m)
 
 	chain_print(&f, m);
 	if (!f.full)
-		n->send(n, to, fmt_done(&f), 0);
+		n->ops->send(n, to, fmt_done(&f), 0);
 }
 
-void node_send_signed(struct node *n, const struct addr *to, struct chain *m)
+static void number(struct node *n, struct chain *m)
 {
 	n->seq = n->seq == UINT32_MAX ? 1 : n->seq + 1;
 	memcpy(m->id, n->self->id, CHAIN_ID);
 	m->seq = n->seq;
 	m->ts = n->unix;
+}
+
+void node_send_maced(struct node *n, const struct addr *to, struct chain *m,
+		     const struct hmac *key)
+{
+	number(n, m);
+	chain_mac(m, key);
+	node_send(n, to, m);
+}
+
+void node_send_signed(struct node *n, const struct addr *to, struct chain *m)
+{
+	number(n, m);
 	if (m->op == CHAIN_HELLO && n->rules.grouped)
 		chain_group(m, &n->rules.group);
 	if (chain_sign(m, n->self))
@@ -110,6 +118,21 @@ bool node_believes(const struct heard *h, const uint8_t key[CHAIN_MODULUS])
 	return false;
 }
 
+/* By its key, or that which DTLS between us has made: so many of those as may
+ * come.
+ */
+static bool proven(const struct heard *h, const struct peer *p)
+{
+	struct node *n = h->node;
+	const struct hmac *key = h->m->maced ? n->ops->mac(n, p->id) : NULL;
+
+	if (h->m->maced)
+		return key && !n->rules.strict && chain_mac_good(h->m, key);
+	return node_may(n, NODE_SIGNED, (struct bytes){ p->id, CHAIN_ID },
+			n->rules.rate, 2 * n->rules.rate) &&
+	       node_believes(h, p->n);
+}
+
 /* Signed by a live peer, at its address, and new. */
 static bool genuine(const struct heard *h)
 {
@@ -120,10 +143,7 @@ static bool genuine(const struct heard *h)
 		node_offer_nonce(h);
 		return false;
 	}
-	if (!peer_fresh(p, h->m, n->unix) ||
-	    !node_may(n, NODE_SIGNED, (struct bytes){ p->id, CHAIN_ID },
-		      n->rules.rate, 2 * n->rules.rate) ||
-	    !node_believes(h, p->n))
+	if (!peer_fresh(p, h->m, n->unix) || !proven(h, p))
 		return false;
 	peer_note(p, h->m->seq);
 	peers_heard(&n->peers, p, n->now);
@@ -159,8 +179,7 @@ void node_hear(struct node *n, const struct addr *from, struct bytes what,
 	struct chain m;
 	struct heard h = { n, from, &m, what, NULL };
 
-	n->now = now;
-	n->unix = unix;
+	node_turn(n, now, unix);
 	if (chain_parse(&m, what) < 0)
 		return;
 	h.who = peers_live(&n->peers, m.id, now);
@@ -171,12 +190,24 @@ void node_hear(struct node *n, const struct addr *from, struct bytes what,
 			takers[i].take(&h);
 }
 
+void node_turn(struct node *n, int64_t now, int64_t unix)
+{
+	n->now = now;
+	n->unix = unix;
+}
+
+void node_stranger(struct node *n, const struct addr *from, struct bytes what)
+{
+	const struct heard h = { n, from, NULL, what, NULL };
+
+	node_offer_nonce(&h);
+}
+
 /* ---- time ---- */
 
 void node_tick(struct node *n, int64_t now, int64_t unix)
 {
-	n->now = now;
-	n->unix = unix;
+	node_turn(n, now, unix);
 	n->sweep = now + PEER_KEEP;
 	peers_expire(&n->peers, now);
 	sessions_expire(&n->sessions, &n->peers, now);
@@ -186,9 +217,9 @@ void node_tick(struct node *n, int64_t now, int64_t unix)
 
 int64_t node_due(const struct node *n)
 {
-	int64_t due = greet_due(n);
+	int64_t greeting = greet_due(n), reaching = reach_due(n);
 
-	return n->reach.wanted && n->reach.next < due ? n->reach.next : due;
+	return reaching < greeting ? reaching : greeting;
 }
 
 /* ---- life ---- */

@@ -1,4 +1,5 @@
 #include "app/peer/peer.h"
+#include "app/peer/allow.h"
 #include "base/cur.h"
 #include "crypt/ct.h"
 #include "os/clock.h"
@@ -30,12 +31,21 @@ static int split(const char *text, struct bytes *id, const char **where,
 	return 0;
 }
 
+static bool is_allow(const char *text)
+{
+	struct bytes rest = bytes_of(text);
+	struct allowed a;
+
+	while (allow_next(&rest, &a))
+		;
+	return rest.n == 0;
+}
+
 void peer_fit(const struct peer_conf *conf, struct diag *d)
 {
 	struct bytes id;
 	const char *where;
 	struct hostport at;
-	uint8_t room[CHAIN_ID];
 	struct addr a;
 
 	if (!conf->key)
@@ -45,8 +55,11 @@ void peer_fit(const struct peer_conf *conf, struct diag *d)
 			diag_option(d, "introducer",
 				    "is not ID@HOST:PORT, nor HOST:PORT");
 	for (uint32_t i = 0; i < conf->allow.n; i++)
-		if (chain_parse_id(room, bytes_of(conf->allow.v[i])) < 0)
-			diag_option(d, "allow", "is no id: 64 hex digits");
+		if (!is_allow(conf->allow.v[i]))
+			diag_option(
+				d, "allow",
+				"is no id: 64 hex digits, or such an id and "
+				"a service, ID:SERVICE,...");
 	for (uint32_t i = 0; i < conf->lan.n; i++)
 		if (addr_parse(&a, bytes_of(conf->lan.v[i])) < 0 ||
 		    i == CHAIN_LAN)
@@ -118,25 +131,6 @@ static void flush(struct peering *p)
 	p->out = 0;
 }
 
-/* An IPv4 address as a socket for both families knows it, and back. */
-static struct addr as_mapped(const struct addr *a)
-{
-	struct addr mapped = { .family = ADDR_IP6, .port = a->port };
-
-	addr_cut(mapped.ip, a, 128);
-	return mapped;
-}
-
-static struct addr as_plain(const struct addr *a)
-{
-	struct addr plain = { .family = ADDR_IP4, .port = a->port };
-
-	if (a->family != ADDR_IP6 || !addr_is_ip4(a))
-		return *a;
-	memcpy(plain.ip, a->ip + 12, 4);
-	return plain;
-}
-
 static void send(struct node *n, const struct addr *to, struct bytes what,
 		 unsigned hops)
 {
@@ -144,9 +138,7 @@ static void send(struct node *n, const struct addr *to, struct bytes what,
 	struct udp_to where = { &p->to[p->out], NULL };
 	uint8_t *room = p->room[p->out];
 
-	p->to[p->out] = *to;
-	if (p->udp.at.family == ADDR_IP6 && to->family == ADDR_IP4)
-		p->to[p->out] = as_mapped(to);
+	p->to[p->out] = p->udp.at.family == ADDR_IP6 ? addr_mapped(to) : *to;
 	if (hops)
 		udp_hops(&p->udp, hops);
 	memcpy(room, what.p, what.n);
@@ -157,11 +149,24 @@ static void send(struct node *n, const struct addr *to, struct bytes what,
 		flush(p);
 }
 
-static void wait(struct peering *p)
+void peering_wait(struct peering *p)
 {
 	int64_t due = node_due(&p->node), now = p->net->loop->now;
 
 	timer_start(&p->due, p->net->loop, due > now ? due : now + 1);
+}
+
+static void hear(struct peering *p, const struct addr *from, struct bytes b)
+{
+	if (b.n && assoc_wants(b.p[0])) {
+		node_turn(&p->node, p->net->loop->now, unix_ms(p));
+		links_hear(&p->links, from,
+			   (struct span){ (uint8_t *)(uintptr_t)b.p, b.n });
+	} else {
+		node_hear(&p->node, from, b, p->net->loop->now, unix_ms(p));
+	}
+	if (p->out)
+		flush(p);
 }
 
 static void come(struct udp *u)
@@ -170,14 +175,12 @@ static void come(struct udp *u)
 	struct datagram d;
 
 	while (udp_next(u, &d)) {
-		struct addr from = as_plain(d.peer);
+		struct addr from = addr_plain(d.peer);
 
 		p->out = 0; /* udp_next has flushed, or nothing was there */
-		node_hear(&p->node, &from, d.data, p->net->loop->now,
-			  unix_ms(p));
-		flush(p);
+		hear(p, &from, d.data);
 	}
-	wait(p);
+	peering_wait(p);
 }
 
 /* ---- names ---- */
@@ -200,7 +203,7 @@ static void found(struct resolve *r, const struct found *f)
 	in->dial->at = *best;
 	in->dial->at.port = in->at.port;
 	in->dial->next = in->of->net->loop->now;
-	wait(in->of);
+	peering_wait(in->of);
 }
 
 static void look_up(struct peering *p)
@@ -226,12 +229,12 @@ static void late(struct timer *t)
 	look_up(p);
 	node_tick(&p->node, p->net->loop->now, unix_ms(p));
 	flush(p);
-	wait(p);
+	peering_wait(p);
 }
 
 /* ---- what happens ---- */
 
-static void pin(struct peering *p, const struct dial *d)
+static void pin(struct peering *p, const struct contact *d)
 {
 	int rc = trust_pin(&p->trust, bytes_of(d->name), d->id);
 
@@ -244,7 +247,7 @@ static void pin(struct peering *p, const struct dial *d)
 			err_text(rc));
 }
 
-static void up(struct node *n, const struct dial *d, bool first)
+static void up(struct node *n, const struct contact *d, bool first)
 {
 	struct peering *p = container_of(n, struct peering, node);
 	char text[2 * CHAIN_ID + 80];
@@ -258,19 +261,62 @@ static void up(struct node *n, const struct dial *d, bool first)
 	log_info(n->log, "peer", "knows %s", fmt_text(&f));
 }
 
-static void reached(struct node *n, enum reach_path by, int64_t trip)
+static void reached(struct node *n, const struct reach *r, int64_t trip)
 {
 	struct peering *p = container_of(n, struct peering, node);
 
-	p->ear->reached(p->ear, by, trip);
+	p->ear->reached(p->ear, r, trip);
 }
 
-void peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
-		   unsigned paths, struct peer_ear *ear)
+static struct links *links_of(struct node *n)
 {
+	return &container_of(n, struct peering, node)->links;
+}
+
+static void met(struct node *n, const struct peer *p)
+{
+	links_met(links_of(n), p);
+}
+
+static void asked(struct node *n, const struct peer *p)
+{
+	links_asked(links_of(n), p);
+}
+
+static void data(struct node *n, const struct node_pass *from, struct bytes b)
+{
+	links_data(links_of(n), from, b);
+}
+
+static const struct hmac *mac(struct node *n, const uint8_t id[CHAIN_ID])
+{
+	return links_mac(links_of(n), id);
+}
+
+static const struct node_ops ops = {
+	.send = send,
+	.up = up,
+	.reached = reached,
+	.met = met,
+	.asked = asked,
+	.data = data,
+	.mac = mac,
+};
+
+struct reach *peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
+			    unsigned paths, struct peer_ear *ear)
+{
+	struct reach *r = node_reach(&p->node, id, paths);
+
 	p->ear = ear;
-	node_reach(&p->node, id, paths);
-	wait(p);
+	peering_wait(p);
+	return r;
+}
+
+bool peering_find(const struct peering *p, struct bytes text,
+		  uint8_t id[CHAIN_ID])
+{
+	return chain_parse_id(id, text) == 0 || trust_find(&p->trust, text, id);
 }
 
 /* ---- life ---- */
@@ -337,14 +383,13 @@ static int set_up(struct peering *p, struct diag *d)
 		rc = node_start(n, &most);
 	if (rc < 0)
 		return rc;
-	n->send = send;
-	n->up = up;
-	n->reached = reached;
+	n->ops = &ops;
 	n->log = p->net->log;
 	n->self = &p->self;
 	n->rules.allow = &c->allow;
 	n->rules.rate = c->rate;
 	n->rules.public = c->public;
+	n->rules.strict = c->strict;
 	for (uint32_t i = 0; i < c->lan.n && rc == 0; i++)
 		rc = addr_parse(&n->lan[n->nlan++], bytes_of(c->lan.v[i]));
 	n->now = p->net->loop->now;
@@ -361,11 +406,14 @@ int peering_start(struct peering **out, struct net *net,
 	if (!p)
 		return -NAT_EMEMORY;
 	p->net = net;
+	p->links.net = net;
 	p->conf = conf;
 	timer_init(&p->due, late);
 	rc = set_up(p, d);
 	if (rc == 0)
 		rc = open_socket(p, d);
+	if (rc == 0)
+		rc = links_start(&p->links, &p->node, &p->udp, &conf->links);
 	if (rc < 0) {
 		peering_stop(p);
 		return rc;
@@ -404,6 +452,7 @@ void peering_stop(struct peering *p)
 	if (udp_runs(&p->udp))
 		say_counts(p);
 	timer_stop(&p->due, p->net->loop);
+	links_stop(&p->links);
 	for (uint32_t i = 0; i < OPT_LIST_MAX; i++)
 		if (p->introducers[i].again)
 			resolve_stop(&p->introducers[i].resolve);

@@ -1,10 +1,10 @@
 /* peer - a signed UDP peer (docs/protocol/showchain.md) on a socket: the engine of
- * core.h with a key, names, what it trusts.
+ * node.h with a key, names, what it trusts.
  */
 #ifndef NAT_APP_PEER_PEER_H
 #define NAT_APP_PEER_PEER_H
 
-#include "app/peer/core.h"
+#include "app/peer/links.h"
 #include "app/peer/trust.h"
 #include "net/resolve.h"
 #include "net/udp.h"
@@ -13,7 +13,8 @@ struct peer_conf {
 	const char *key, *listen, *trust, *group_key; /* NULL: none */
 	struct opt_list introducer; /* ID@HOST:PORT, or HOST:PORT */
 	struct opt_list allow, lan;
-	bool public;
+	bool public, strict;
+	struct links_conf links;
 	uint32_t max_peers, max_sessions, max_address, rate;
 };
 
@@ -29,7 +30,7 @@ struct introducer { /* private to peer.c but for dial */
 	struct resolve resolve;
 	struct hostport at;
 	const char *text; /* HOST:PORT as written */
-	struct dial *dial;
+	struct contact *dial;
 	int64_t again; /* when its name is looked up anew */
 };
 
@@ -42,6 +43,7 @@ struct peering { /* private to peer.c, but for node, introducers, trust */
 	struct chain_self self;
 	struct trust trust;
 	struct udp udp;
+	struct links links;
 	struct timer due;
 	int64_t epoch; /* when the loop's clock was 0, ms since 1970 */
 	struct introducer introducers[OPT_LIST_MAX];
@@ -58,11 +60,21 @@ void peering_stop(struct peering *p);
 /* Says who it is and where. */
 void peering_ready(const struct peering *p);
 
-/* Paths: those of enum reach_path that are to be tried. The ear hears once. */
+/* Paths: those of enum reach_path that are to be tried. The ear hears of each that
+ * is there, and when there is none any more. NULL: too many are wanted.
+ */
 struct peer_ear {
-	void (*reached)(struct peer_ear *ear, enum reach_path by, int64_t trip);
+	void (*reached)(struct peer_ear *ear, const struct reach *r,
+			int64_t trip);
 };
-void peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
-		   unsigned paths, struct peer_ear *ear);
+struct reach *peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
+			    unsigned paths, struct peer_ear *ear);
+
+/* What node is due for may have changed. */
+void peering_wait(struct peering *p);
+
+/* Whom a text names: an id, or a name that is trusted. */
+bool peering_find(const struct peering *p, struct bytes text,
+		  uint8_t id[CHAIN_ID]);
 
 #endif

@@ -33,6 +33,7 @@ void take_proxy(struct heard *h)
 	memcpy(m.session, s->token, CHAIN_SESSION);
 	memcpy(m.target, h->m->target, CHAIN_ID);
 	node_send_signed(n, h->from, &m);
+	n->ops->asked(n, h->who);
 }
 
 /* The other one of a session, if this is one of the two; both live. */
@@ -62,6 +63,9 @@ void take_send(struct heard *h)
 	if (!asked && !s->acked)
 		s->sent++;
 	sessions_use(&n->sessions, s, n->now);
+	if (!m.maced)
+		n->ops->asked(n,
+			      h->who); /* for a key that spares it signatures */
 	m.op = CHAIN_DATA;
 	n->counts.passed++;
 	node_send(n, &to->at, &m);
@@ -78,7 +82,7 @@ void take_data_ack(struct heard *h)
 		return;
 	if (asked)
 		s->acked = true;
-	n->send(n, &to->at, h->what, 0);
+	n->ops->send(n, &to->at, h->what, 0);
 }
 
 /* ---- at its end ---- */
@@ -91,24 +95,57 @@ static bool is_alive_sign(const struct chain *m)
 	       inner.op == CHAIN_KEEP && !memcmp(inner.id, m->id, CHAIN_ID);
 }
 
-static void answer_alive(const struct heard *h)
+static const struct hmac *key_for(struct node *n, const struct node_pass *by)
 {
-	struct node *n = h->node;
-	struct chain m = { .op = CHAIN_SEND }, inner = { .op = CHAIN_KEEP };
-	struct fmt f = fmt_to(SPAN(m.data));
+	const struct peer *p = node_mine(n, &by->proxy);
+
+	return p && !n->rules.strict ? n->ops->mac(n, p->id) : NULL;
+}
+
+size_t node_pass_most(struct node *n, const struct node_pass *by)
+{
+	return key_for(n, by) ? CHAIN_PAYLOAD : CHAIN_SIGNED;
+}
+
+void node_pass(struct node *n, const struct node_pass *by, struct bytes data)
+{
+	struct chain m = { .op = CHAIN_SEND, .ndata = (uint16_t)data.n };
+	const struct hmac *key = key_for(n, by);
+
+	memcpy(m.data, data.p, data.n);
+	memcpy(m.target, by->to, CHAIN_ID);
+	memcpy(m.session, by->token, CHAIN_SESSION);
+	if (key)
+		node_send_maced(n, &by->proxy, &m, key);
+	else
+		node_send_signed(n, &by->proxy, &m);
+}
+
+void node_pass_alive(struct node *n, const struct node_pass *by)
+{
+	struct chain inner = { .op = CHAIN_KEEP };
+	uint8_t room[CHAIN_PAYLOAD];
+	struct fmt f = fmt_to(SPAN(room));
 
 	memcpy(inner.id, n->self->id, CHAIN_ID);
 	chain_print(&f, &inner);
-	m.ndata = (uint16_t)f.n;
-	memcpy(m.target, h->m->id, CHAIN_ID);
-	memcpy(m.session, h->m->session, CHAIN_SESSION);
-	node_send_signed(n, h->from, &m);
+	node_pass(n, by, fmt_done(&f));
+}
+
+static void acknowledge(const struct heard *h)
+{
+	struct chain ack = { .op = CHAIN_DATA_ACK,
+			     .seq = h->m->seq,
+			     .ts = h->m->ts };
+
+	memcpy(ack.session, h->m->session, CHAIN_SESSION);
+	node_send(h->node, h->from, &ack);
 }
 
 void take_data(struct heard *h)
 {
 	struct node *n = h->node;
-	struct chain ack = { .op = CHAIN_DATA_ACK };
+	struct node_pass back = { .proxy = *h->from };
 	bool ours;
 
 	if (!node_mine(n, h->from) || !node_is_me(n, h->m->target))
@@ -116,12 +153,12 @@ void take_data(struct heard *h)
 	ours = reach_heard_data(h);
 	if (!ours && !node_allows(n, h->m->id))
 		return;
-	memcpy(ack.session, h->m->session, CHAIN_SESSION);
-	ack.seq = h->m->seq;
-	ack.ts = h->m->ts;
-	node_send(n, h->from, &ack);
+	acknowledge(h);
+	memcpy(back.token, h->m->session, CHAIN_SESSION);
+	memcpy(back.to, h->m->id, CHAIN_ID);
+	n->ops->data(n, &back, (struct bytes){ h->m->data, h->m->ndata });
 	if (!ours && is_alive_sign(h->m) &&
 	    node_may(n, NODE_ANSWER, (struct bytes){ h->m->id, CHAIN_ID }, 4,
 		     8))
-		answer_alive(h);
+		node_pass_alive(n, &back);
 }

@@ -59,7 +59,7 @@ struct session *sessions_of(const struct sessions *ss, const struct chain *m,
 	return NULL;
 }
 
-static void forget(struct sessions *ss, struct peers *ps, struct session *s)
+void sessions_end(struct sessions *ss, struct peers *ps, struct session *s)
 {
 	struct peer *a = slots_find(&ps->rows, s->a);
 
@@ -77,6 +77,6 @@ void sessions_expire(struct sessions *ss, struct peers *ps, int64_t now)
 
 		if (now - s->used < LASTS)
 			return;
-		forget(ss, ps, s);
+		sessions_end(ss, ps, s);
 	}
 }

@@ -5,7 +5,7 @@
 #include "app/peer/peers.h"
 
 enum session_kind { SESSION_INTRODUCED, SESSION_PROXY };
-enum { SESSIONS_EACH = 8 }; /* of one peer */
+enum { SESSIONS_EACH = 32 }; /* of one peer */
 
 struct session {
 	struct slot slot;
@@ -37,6 +37,8 @@ struct session *sessions_begin(struct sessions *ss, struct peers *ps,
 struct session *sessions_of(const struct sessions *ss, const struct chain *m,
 			    enum session_kind kind);
 void sessions_use(struct sessions *ss, struct session *s, int64_t now);
+/* It has done what it was for. */
+void sessions_end(struct sessions *ss, struct peers *ps, struct session *s);
 /* Forgets those that nobody has used for long. */
 void sessions_expire(struct sessions *ss, struct peers *ps, int64_t now);
 

@@ -1,12 +1,11 @@
-/* joint - a connection of TCP joined to a channel, of host and join. */
-#ifndef NAT_APP_P2P_JOINT_H
-#define NAT_APP_P2P_JOINT_H
+/* joint - a connection of TCP joined to a channel, of host, join and peers. */
+#ifndef NAT_NET_JOINT_H
+#define NAT_NET_JOINT_H
 
 #include "base/slot.h"
 #include "net/chan.h"
 #include "net/dial.h"
 #include "net/pair.h"
-#include "net/peer.h"
 #include "net/tcp.h"
 
 struct joint {
@@ -29,8 +28,8 @@ MUST_USE bool joint_come(struct slots *of, struct net *net, struct list *links,
 struct joint *joint_last(const struct list *links);
 
 /* One that has been accepted: a channel of that name is opened. */
-MUST_USE bool joint_call(struct slots *of, struct peer *peer,
-			 struct list *links, int fd, struct bytes service);
+MUST_USE bool joint_call(struct slots *of, struct assoc *a, struct list *links,
+			 int fd, struct bytes service);
 
 void joint_end(struct joint *k, int err);
 void joint_end_all(struct list *links);

@@ -1,4 +1,4 @@
-#include "app/p2p/joint.h"
+#include "net/joint.h"
 #include "os/sock.h"
 
 void joint_end(struct joint *k, int err)
@@ -87,17 +87,17 @@ struct joint *joint_last(const struct list *links)
 	return container_of(links->prev, struct joint, node);
 }
 
-bool joint_call(struct slots *of, struct peer *peer, struct list *links, int fd,
+bool joint_call(struct slots *of, struct assoc *a, struct list *links, int fd,
 		struct bytes service)
 {
 	const struct dcep_open o = { .type = DCEP_RELIABLE,
 				     .label = BYTES("tunnel-tcp"),
 				     .protocol = service };
-	struct joint *k = begin(of, peer->of->net, links);
+	struct joint *k = begin(of, a->of->net, links);
 
 	if (!k)
 		return false;
-	if (!chan_open(&k->chan, &peer->assoc, &o, &k->waker)) {
+	if (!chan_open(&k->chan, a, &o, &k->waker)) {
 		list_remove(&k->node);
 		slots_put(of, k);
 		return false;

@@ -1,0 +1,216 @@
+#include "app/peer/guest.h"
+#include "base/cur.h"
+#include "os/sock.h"
+
+enum { AGAIN = 1000 }; /* ms until a link is begun anew */
+
+static struct net *net_of(const struct guest *g)
+{
+	return g->of->net;
+}
+
+/* ---- words ---- */
+
+/* WHO:SERVICE; a name may have colons. */
+static bool split(const char *text, struct bytes *who, struct bytes *service)
+{
+	struct bytes all = bytes_of(text);
+	size_t n = all.n;
+
+	while (n > 0 && all.p[n - 1] != ':')
+		n--;
+	*who = (struct bytes){ all.p, n ? n - 1 : 0 };
+	*service = (struct bytes){ all.p + n, all.n - n };
+	return who->n > 0 && service->n > 0;
+}
+
+const char *guest_fault(const struct guest_conf *conf)
+{
+	struct bytes who, service;
+	struct hostport at;
+
+	if (!split(conf->wanted, &who, &service))
+		return "is not ID:SERVICE";
+	if (conf->local && hostport_parse(&at, bytes_of(conf->local)) < 0)
+		return "local is no address";
+	return NULL;
+}
+
+static void say_path(const struct guest *g, const struct reach *r)
+{
+	static const char *const how[] = {
+		[0] = "no path any more",
+		[REACH_DIRECT] = "direct: its address is known",
+		[REACH_INTRODUCED] = "punched: its NAT lets us in, introduced",
+		[REACH_PROXY] = "proxy: as long as nothing straight is there",
+	};
+	const struct peer *p = peers_find(&g->of->node.peers, r->id);
+	char at[64];
+	struct fmt f = fmt_to(SPAN(at));
+
+	if (r->by == REACH_PROXY)
+		addr_print(&f, &r->by_proxy.proxy);
+	else if (r->by && p)
+		addr_print(&f, &p->at);
+	fmt_text(&f);
+	log_say(net_of(g)->log, "peer: %s%s%s", how[r->by], f.n ? ", by " : "",
+		at);
+}
+
+/* ---- standard input and output ---- */
+
+static void over(struct pair *p, int err)
+{
+	struct guest *g = container_of(p, struct guest, pair);
+
+	g->outcome = err;
+	g->paired = false;
+	pair_stop(&g->pair, err);
+	net_of(g)->loop->quit = true;
+}
+
+/* Until the pair has both. */
+static void wait(struct waker *w, unsigned what)
+{
+	(void)w, (void)what;
+}
+
+static void join_stdio(struct guest *g)
+{
+	const struct dcep_open o = { .type = DCEP_RELIABLE,
+				     .label = BYTES("tunnel-tcp"),
+				     .protocol = g->service };
+
+	g->waker.wake = wait;
+	if (!chan_open(&g->chan, &g->link->assoc, &o, &g->waker)) {
+		net_of(g)->loop->quit = true;
+		return;
+	}
+	stdio_start(&g->stdio, net_of(g)->loop, &g->waker);
+	g->paired = true;
+	pair_start(&g->pair, net_of(g), &g->stdio.stream, &g->chan.stream,
+		   over);
+}
+
+/* ---- the link ---- */
+
+static void opened(struct link_ear *ear, struct link *k)
+{
+	struct guest *g = container_of(ear, struct guest, ear);
+
+	g->link = k;
+	if (!g->conf->local)
+		join_stdio(g);
+	else
+		listener_pause(&g->listener, false);
+}
+
+static void begin_again(struct timer *t)
+{
+	struct guest *g = container_of(t, struct guest, again);
+
+	node_reach_again(&g->of->node, g->reach);
+	peering_wait(g->of);
+}
+
+static void lost(struct link_ear *ear, const char *why)
+{
+	struct guest *g = container_of(ear, struct guest, ear);
+
+	log_warn(net_of(g)->log, "peer", "%s: %s", g->conf->wanted, why);
+	g->link = NULL;
+	if (!g->conf->local) {
+		net_of(g)->loop->quit = true;
+		return;
+	}
+	listener_pause(&g->listener, true);
+	timer_start(&g->again, net_of(g)->loop, net_of(g)->loop->now + AGAIN);
+}
+
+static void reached(struct peer_ear *ear, const struct reach *r, int64_t trip)
+{
+	struct guest *g = container_of(ear, struct guest, reached);
+
+	say_path(g, r);
+	if (r->by || g->link)
+		(void)!links_go(&g->of->links, r, trip, &g->ear);
+}
+
+/* ---- who comes ---- */
+
+static void come(struct listener *l)
+{
+	struct guest *g = container_of(l, struct guest, listener);
+	struct addr from;
+
+	for (int i = 0; i < LISTENER_BATCH && g->link; i++) {
+		int fd = listener_accept(l, &from);
+
+		if (fd < 0)
+			return;
+		if (!joint_call(&g->of->links.joints, &g->link->assoc,
+				&g->link->joints, fd, g->service))
+			sock_close(fd, true);
+	}
+}
+
+static int listen(struct guest *g)
+{
+	struct hostport at;
+	char text[64];
+	struct fmt f = fmt_to(SPAN(text));
+	int rc = hostport_parse(&at, bytes_of(g->conf->local));
+
+	if (rc == 0)
+		rc = listener_start(&g->listener, net_of(g),
+				    at.host.n ? at.host : BYTES("127.0.0.1"),
+				    at.port, come);
+	if (rc < 0)
+		return rc;
+	listener_pause(&g->listener, true);
+	addr_print(&f, &g->listener.at);
+	log_say(net_of(g)->log, "peer: %s on %s", g->conf->wanted,
+		fmt_text(&f));
+	return 0;
+}
+
+/* ---- life ---- */
+
+int guest_start(struct guest *g, struct peering *of,
+		const struct guest_conf *conf, struct diag *d)
+{
+	uint8_t id[CHAIN_ID];
+	struct bytes who;
+	int rc = 0;
+
+	g->of = of;
+	g->conf = conf;
+	g->outcome = conf->local ? 0 : -NAT_ECLOSED;
+	g->reached.reached = reached;
+	g->ear = (struct link_ear){ opened, lost };
+	timer_init(&g->again, begin_again);
+	if (!split(conf->wanted, &who, &g->service) ||
+	    !peering_find(of, who, id)) {
+		diag_put(d, "%s: neither an id nor a name that is known",
+			 conf->wanted);
+		return -NAT_EUSAGE;
+	}
+	if (conf->local)
+		rc = listen(g);
+	if (rc < 0)
+		diag_put(d, "%s: %s", conf->local, err_text(rc));
+	else
+		g->reach = peering_reach(of, id, conf->paths, &g->reached);
+	return rc;
+}
+
+void guest_stop(struct guest *g)
+{
+	if (!g->of)
+		return;
+	if (g->paired)
+		pair_stop(&g->pair, -NAT_ECLOSED);
+	if (listener_runs(&g->listener))
+		listener_stop(&g->listener);
+	timer_stop(&g->again, net_of(g)->loop);
+}
