@@ -1,5 +1,5 @@
 # NATs in network namespaces: does nat stun name each of them? (docs/lab.md)
-.PHONY: lab
+.PHONY: lab lab-peers
 lab: all build/lab/tun ## nat stun behind every kind of NAT, as root, with nftables (L=FILES for some)
 	@$(PYTHON) t/lab/lab.py ./nat $(L)
 
@@ -11,3 +11,6 @@ build/lab/tun: t/lab/tun.c $(wildcard t/lab/unat/*.[ch])
 .PHONY: lab-pairs
 lab-pairs: all ## nat host and nat join through each pair of NATs, as root (P="t1-t4..." for some)
 	@$(PYTHON) t/lab/pairs.py ./nat $(P)
+
+lab-peers: all ## the path that signed peers take between each two kinds of NAT, as root
+	@$(PYTHON) t/lab/peers.py ./nat $(L)
