@@ -10,12 +10,14 @@ $(foreach p,sim crowd,$(eval $(call chain,rel,$(p))))
 build/chain-keys: t/chain/keys.py
 	@mkdir -p $(@D); $(PYTHON) $< 1000 $@
 
-.PHONY: chain
+.PHONY: chain chain-flow
 ifneq ($(filter peer,$(IN)),)
 chain: $(rel)/t/chain/sim $(rel)/t/chain/crowd build/chain-keys ## 1,000 signed peers in virtual time; bytes of 100,000 (PEERS= MINUTES=)
 	@$(rel)/t/chain/crowd 100000
 	@$(rel)/t/chain/sim build/chain-keys $(or $(PEERS),1000) $(or $(MINUTES),20)
+chain-flow: all ## what data costs by each path of signed peers, beside host and join
+	@$(PYTHON) t/chain/flow.py ./nat
 else
-chain:
-	@echo 'chain: skipped: no part peer'
+chain chain-flow:
+	@echo '$@: skipped: no part peer'
 endif

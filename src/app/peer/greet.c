@@ -143,6 +143,8 @@ void take_nonce(struct heard *h)
 		greet(n, h->from, d->known ? d->id : NULL, h->m->nonce);
 		ours = our_nonce(n, h->from);
 		node_send(n, h->from, &ours);
+		if (d->known && peers_live(&n->peers, d->id, n->now))
+			reach_hurry(n, d->id); /* it was quicker */
 	} else if (g) {
 		g->until = 0;
 		greet(n, h->from, g->id, h->m->nonce);

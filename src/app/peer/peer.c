@@ -4,6 +4,7 @@
 #include "crypt/ct.h"
 #include "os/clock.h"
 #include "os/file.h"
+#include "os/ifaces.h"
 #include "os/mem.h"
 #include "os/rand.h"
 
@@ -367,6 +368,19 @@ static int open_socket(struct peering *p, struct diag *d)
 	return rc;
 }
 
+/* Told to those behind the same NAT, who may not reach us otherwise. */
+static void tell_lan(struct peering *p)
+{
+	static const uint8_t any[16];
+	struct node *n = &p->node;
+	int count = 0;
+
+	if (p->conf->lan.n == 0 && !memcmp(p->udp.at.ip, any, sizeof any))
+		count = ifaces_list(n->lan, CHAIN_LAN);
+	for (int i = 0; i < count; i++)
+		n->lan[n->nlan++].port = p->udp.at.port;
+}
+
 static int set_up(struct peering *p, struct diag *d)
 {
 	const struct peer_conf *c = p->conf;
@@ -412,6 +426,8 @@ int peering_start(struct peering **out, struct net *net,
 	rc = set_up(p, d);
 	if (rc == 0)
 		rc = open_socket(p, d);
+	if (rc == 0)
+		tell_lan(p);
 	if (rc == 0)
 		rc = links_start(&p->links, &p->node, &p->udp, &conf->links);
 	if (rc < 0) {

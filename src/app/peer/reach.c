@@ -31,12 +31,19 @@ static bool is_straight(const struct reach *r)
 
 /* ---- asking ---- */
 
+/* Of two questions under way the first one counts. */
+static void note_asked(const struct node *n, struct reach *r)
+{
+	if (!r->asked || n->now - r->asked >= AGAIN)
+		r->asked = n->now;
+}
+
 static void ask_directly(struct node *n, struct reach *r, const struct peer *p)
 {
 	struct chain m = { .op = CHAIN_CONNECT };
 
 	memcpy(m.target, p->id, CHAIN_ID);
-	r->asked = n->now;
+	note_asked(n, r);
 	node_send_signed(n, &p->at, &m);
 }
 
@@ -67,7 +74,7 @@ static void try_introduction(struct node *n, struct reach *r)
 
 static void send_alive(struct node *n, struct reach *r)
 {
-	r->asked = n->now;
+	note_asked(n, r);
 	node_pass_alive(n, &r->by_proxy);
 }
 
