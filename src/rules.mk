@@ -30,7 +30,7 @@ OUT = $(patsubst %,os/loop_%,$(filter-out $(LOOP),$(LOOPS))) \
 part = $(eval OUT += $(if $(filter $(1),$(IN)),$(3),$(2)))
 $(call part,manual,cmd/help cmd/manual cmd/complete cmd/near,cmd/help_small)
 $(call part,sandbox,cmd/sandbox os/confine os/calls,cmd/sandbox_small)
-$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report app/tracker/report app/signal/report app/natpass/report \
+$(call part,admin,cmd/asked cmd/status cmd/table app/relay/report app/client/report app/tracker/report app/signal/report app/natpass/report app/peer/report \
 	$(patsubst src/%.c,%,$(wildcard src/app/admin/*.c)),cmd/asked_small)
 $(call part,reload,cmd/reload app/client/renew base/change,\
 	cmd/reload_small app/client/renew_small)

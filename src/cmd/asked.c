@@ -8,6 +8,7 @@
 #include "app/natpass/server.h"
 #include "cmd/handover.h"
 #include "cmd/passopts.h"
+#include "cmd/peerask.h"
 #include "cmd/takeover.h"
 #include "os/mem.h"
 
@@ -45,6 +46,12 @@ static struct report of_signal(void *running)
 	return signal_report(running);
 }
 )
+ROWS_OF(NAT_PEER)(
+static struct report of_peer(void *running)
+{
+	return peering_report(((struct peer_role *)running)->peering);
+}
+)
 	/* clang-format on */
 
 	static const struct {
@@ -53,7 +60,8 @@ static struct report of_signal(void *running)
 } roles[] = { { &cmd_relay, of_relay },
 	      { &cmd_client, of_client },
 	      { &cmd_tracker, of_tracker },
-	      ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal }, ) };
+	      ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal }, )
+		      ROWS_OF(NAT_PEER)({ &cmd_peer, of_peer }, ) };
 
 static void add(struct reports *rs, const struct section *s, struct report r)
 {

@@ -55,11 +55,6 @@ static const struct opt opts[] = {
 #undef AT
 /* clang-format on */
 
-struct peer_role {
-	struct peering *peering;
-	struct guest guest;
-};
-
 static int arguments(void *settings, int argc, char **argv, struct diag *d)
 {
 	struct peer_set *set = settings;

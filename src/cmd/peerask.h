@@ -7,6 +7,11 @@
 #include "app/peer/guest.h"
 #include "cmd/role.h"
 
+struct peer_role { /* what runs */
+	struct peering *peering;
+	struct guest guest;
+};
+
 struct peer_set {
 	struct common common; /* first */
 	struct peer_conf conf;

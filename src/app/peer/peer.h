@@ -6,6 +6,7 @@
 
 #include "app/peer/links.h"
 #include "app/peer/trust.h"
+#include "base/report.h"
 #include "net/resolve.h"
 #include "net/udp.h"
 
@@ -57,6 +58,8 @@ struct peering { /* private to peer.c, but for node, introducers, trust */
 MUST_USE int peering_start(struct peering **out, struct net *net,
 			   const struct peer_conf *conf, struct diag *d);
 void peering_stop(struct peering *p);
+/* What it tells of itself; report.c. */
+struct report peering_report(struct peering *p);
 /* Says who it is and where. */
 void peering_ready(const struct peering *p);
 
