@@ -4,7 +4,7 @@
     chainattack.py WHAT KEYS ID@HOST:PORT    KEYS: three PEM files, by commas: ours, a
                                              friend's, the attacker's; a public peer
 
-WHAT: replay keepalive wrongid session skew wrap flood quiet unacked
+WHAT: replay keepalive wrongid session skew wrap flood quiet unacked dtls
     chainattack.py liar KEYS PORT            serves, and lies about addresses
 """
 
@@ -214,10 +214,51 @@ def liar(a: Key, b: Key, m: Key, port: str) -> None:
             print(f"victim {told} {victim.heard[-1][0]['op_code']}", flush=True)
 
 
+def client_hello(cookie: bytes = b"") -> bytes:
+    """Of DTLS 1.2: ECDHE with RSA and AES-GCM, x25519."""
+    extensions = bytes.fromhex("000a00040002001d" "000b00020100" "000d000400020401"
+                               "00170000" "ff01000100")
+    body = (b"\xfe\xfd" + bytes(32) + b"\0" + bytes([len(cookie)]) + cookie
+            + bytes.fromhex("0002c02f" "0100")
+            + len(extensions).to_bytes(2, "big") + extensions)
+    size = len(body).to_bytes(3, "big")
+    message = b"\x01" + size + bytes(2) + bytes(3) + size + body
+    return (b"\x16\xfe\xff" + bytes(8) + len(message).to_bytes(2, "big") + message)
+
+
+def raw(peer: Peer, datagram: bytes, to: tuple[str, int]) -> list[bytes]:
+    """All that comes back."""
+    peer.sock.sendto(datagram, to)
+    answers, end = [], time.monotonic() + SHORT
+    while time.monotonic() < end:
+        try:
+            answers.append(peer.sock.recvfrom(2048)[0])
+        except TimeoutError:
+            pass
+    return answers
+
+
+def dtls(a: Key, b: Key, m: Key, text: str) -> None:
+    """A ClientHello draws a nonce at most, and of who has asked a cookie."""
+    known, stranger = Peer(a), Peer(m)
+    t = join(known, text)
+    hello = client_hello()
+    for peer in (stranger, known):
+        answers = raw(peer, hello, t.at)
+        must("DTLS for who has not asked", all(x[:1] == b"{" for x in answers))
+        must("more than a nonce", sum(map(len, answers)) <= len(hello))
+    connect(known, t, t.id)
+    for first in (hello, client_hello(b"0123456789abcdef")):
+        answers = raw(known, first, t.at)
+        must("no cookie", [x for x in answers if x[0] == 22 and x[13] == 3] != [])
+        sealed = [x for x in answers if x[0] == 22]
+        must("more than a cookie", sum(map(len, sealed)) <= len(first))
+
+
 ATTACKS: dict[str, Callable[[Key, Key, Key, str], None]] = {
     "replay": replay, "keepalive": keepalive, "wrongid": wrongid, "session": session,
     "skew": skew, "wrap": wrap, "flood": flood, "quiet": quiet, "unacked": unacked,
-    "liar": liar,
+    "liar": liar, "dtls": dtls,
 }
 
 
