@@ -468,7 +468,8 @@ static void test_renegotiation(void **state)
 /* As Chromium and Firefox say it: both versions, a share of ML-KEM that fills a
  * datagram; with a head as if it went whole.
  */
-static struct bytes browser_hello(struct span room, const char *versions)
+static struct bytes browser_hello(struct span room, const char *versions,
+				  struct bytes srtp)
 {
 	static uint8_t random[TLS_RANDOM] = { 1 }, kem[1216], both[1260];
 	uint8_t hex[16];
@@ -491,10 +492,13 @@ static struct bytes browser_hello(struct span room, const char *versions)
 	h.ext[HELLO_SCHEMES] = BYTES("\4\3\x08\4\4\1");
 	h.ext[HELLO_MASTER] = BYTES("");
 	h.ext[HELLO_RECORD] = BYTES("\x40\1");
+	h.ext[HELLO_SRTP] = srtp;
 	hello_write(&body, &h);
 	gather_head(room.p, TLS_CLIENT_HELLO, 0, body.n);
 	return (struct bytes){ room.p, GATHER_HEAD + body.n };
 }
+
+static const struct bytes no_srtp = { NULL, 0 };
 
 /* Bytes at to at + n of what is behind the head, as a datagram to the server. */
 static void tell_piece(struct bytes message, size_t at, size_t n)
@@ -514,7 +518,7 @@ static void tell_piece(struct bytes message, size_t at, size_t n)
 static void test_browser(void **state)
 {
 	uint8_t room[1500];
-	struct bytes hello = browser_hello(SPAN(room), "fefcfefd0303");
+	struct bytes hello = browser_hello(SPAN(room), "fefcfefd0303", no_srtp);
 	size_t n = hello.n - GATHER_HEAD;
 
 	(void)state;
@@ -537,7 +541,7 @@ static void test_browser(void **state)
 static void test_only_13(void **state)
 {
 	uint8_t room[1500];
-	struct bytes hello = browser_hello(SPAN(room), "fefc0303");
+	struct bytes hello = browser_hello(SPAN(room), "fefc0303", no_srtp);
 
 	(void)state;
 	begin();
@@ -547,9 +551,66 @@ static void test_only_13(void **state)
 	assert_int_equal(server->alert, TLS_PROTOCOL_VERSION);
 }
 
+static bool holds(struct bytes b, struct bytes what)
+{
+	for (size_t i = 0; i + what.n <= b.n; i++)
+		if (memcmp(b.p + i, what.p, what.n) == 0)
+			return true;
+	return false;
+}
+
+static bool counts_srtp(struct dtls_pair *pair, struct dpair_letter *l)
+{
+	struct bytes asks = BYTES("\0\x0e\0\7\0\4\0\7\0\1\0"),
+		     answers = BYTES("\0\x0e\0\5\0\2\0\1\0");
+
+	pair->count += holds((struct bytes){ l->b, l->n },
+			     l->to == TLS_SERVER ? asks : answers);
+	return true;
+}
+
+/* Who asks for SRTP, as WebRTC's stacks do, is answered by the profile that all
+ * have; pion takes no other end for one. Our own hello asks too.
+ */
+static void test_srtp(void **state)
+{
+	static const struct {
+		struct bytes offer;
+		bool answered;
+	} rows[] = {
+		{ { (const uint8_t *)"\0\4\0\x8\0\1", 7 }, true },
+		{ { (const uint8_t *)"\0\2\0\1\4mki", 8 }, true },
+		{ { (const uint8_t *)"\0\2\0\x8", 5 }, false },
+		{ { (const uint8_t *)"\0\x9\0\1", 5 }, false },
+		{ { NULL, 0 }, false },
+	};
+	struct bytes said, answer = BYTES("\0\x0e\0\5\0\2\0\1\0");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t room[1500];
+		struct bytes hello = browser_hello(SPAN(room), "fefcfefd0303",
+						   rows[i].offer);
+
+		begin();
+		dpair_start(&p);
+		tell_piece(hello, 0, hello.n - GATHER_HEAD);
+		assert_int_equal(server->err, 0);
+		said = (struct bytes){ p.queue[0].b, p.queue[0].n };
+		assert_int_equal(holds(said, answer), rows[i].answered);
+	}
+	begin();
+	dpair_start(&p);
+	p.meddle = counts_srtp;
+	dpair_run(&p, 1000);
+	assert_true(dpair_open(&p));
+	assert_int_equal(p.count, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_srtp),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_datagrams),
 		cmocka_unit_test(test_prefers),

@@ -24,6 +24,7 @@ static struct hello whole(uint8_t where)
 	h.ext[HELLO_COOKIE] = BYTES("cookie");
 	h.ext[HELLO_PSK_MODES] = BYTES("\1");
 	h.ext[HELLO_SHARES] = BYTES("\0\x1d\0\1x");
+	h.ext[HELLO_SRTP] = BYTES("\0\2\0\1\0");
 	h.ext[HELLO_PSK] = BYTES("\0\1\0\0");
 	if (where != HELLO_CLIENT) {
 		h.ext[HELLO_NAME] = BYTES("");
@@ -67,7 +68,7 @@ static void there_and_back(void **state)
 		uint32_t set;
 	} rows[] = {
 		{ HELLO_CLIENT,
-		  0xffff & ~(1u << HELLO_EARLY) & ~(1u << HELLO_AUTHORITIES) },
+		  0x1ffff & ~(1u << HELLO_EARLY) & ~(1u << HELLO_AUTHORITIES) },
 		{ HELLO_SERVER13,
 		  1u << HELLO_VERSIONS | 1u << HELLO_SHARES | 1u << HELLO_PSK },
 		{ HELLO_RETRY, 1u << HELLO_VERSIONS | 1u << HELLO_SHARES |
@@ -75,7 +76,7 @@ static void there_and_back(void **state)
 		{ HELLO_SERVER12,
 		  1u << HELLO_NAME | 1u << HELLO_POINTS | 1u << HELLO_ALPN |
 			  1u << HELLO_MASTER | 1u << HELLO_RENEGOTIATION |
-			  1u << HELLO_RECORD },
+			  1u << HELLO_RECORD | 1u << HELLO_SRTP },
 		{ HELLO_ENCRYPTED, 1u << HELLO_NAME | 1u << HELLO_GROUPS |
 					   1u << HELLO_ALPN |
 					   1u << HELLO_RECORD },

@@ -34,6 +34,8 @@ static int give_hello(struct tls *t, struct pack *p)
 	if (d->cookie_n == 0)
 		t->conf->fill(SPAN(t->hs->client_random));
 	start_wish(t->conf, &h, &w);
+	/* Two profiles: pion ends who has none in common, media or not. */
+	h.ext[HELLO_SRTP] = BYTES("\0\4\0\7\0\1\0");
 	t->hs->offered = hello_set(&h);
 	hello_write(p, &h);
 	return 0;

@@ -33,6 +33,7 @@ static const struct row rows[] = {
 	{ TLS_EXT_ALPN,         HELLO_ALPN,         C | S12 | EE, 2, 1, 2 },
 	{ TLS_EXT_MASTER,       HELLO_MASTER,       C | S12,      0, 0, 0 },
 	{ TLS_EXT_RENEGOTIATION, HELLO_RENEGOTIATION, C | S12,    1, 1, 0 },
+	{ TLS_EXT_SRTP,         HELLO_SRTP,         C | S12,      0, 1, 5 },
 	{ TLS_EXT_RECORD,       HELLO_RECORD,       C | S12 | EE, 0, 2, 2 },
 	{ TLS_EXT_EARLY,        HELLO_EARLY,        C | EE,       0, 0, 0 },
 	{ TLS_EXT_COOKIE,       HELLO_COOKIE,       C | RETRY,    2, 1, 1 },

@@ -30,7 +30,8 @@ enum hello_ext {             /* inside: */
 		 HELLO_SCHEMES_CERT,
 		 HELLO_SHARES, /* group, key in a vector of 2; to retry: group */
 		 HELLO_RENEGOTIATION,
-		 HELLO_PSK, /* identities, binders: two vectors; which one */
+		 HELLO_SRTP, /* profiles in a vector of 2; key identifier: 1 */
+		 HELLO_PSK,  /* identities, binders: two vectors; which one */
 		 HELLO_EXTENSIONS
 };
 

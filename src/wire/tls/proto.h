@@ -39,6 +39,7 @@ enum tls_extension {
 	TLS_EXT_GROUPS = 10,           /* RFC 8446 4.2.7, RFC 8422 5.1.1 */
 	TLS_EXT_POINTS = 11,           /* RFC 8422 5.1.2 */
 	TLS_EXT_SCHEMES = 13,          /* RFC 8446 4.2.3 */
+	TLS_EXT_SRTP = 14,             /* use_srtp, RFC 5764 4.1.1 */
 	TLS_EXT_ALPN = 16,             /* RFC 7301 */
 	TLS_EXT_MASTER = 23,           /* extended_master_secret, RFC 7627 */
 	TLS_EXT_RECORD = 28,           /* record_size_limit, RFC 8449 */

@@ -90,11 +90,24 @@ static const struct share *choose_group(const struct tls *t,
 	return NULL;
 }
 
-/* What is there, where two say the same (RFC 5746 3.6). */
-static uint32_t offered_by(const struct hello *h)
+enum { SRTP_PROFILE = 1 }; /* AES128_CM_HMAC_SHA1_80, which everybody has */
+
+static bool has_profile(struct bytes srtp)
 {
-	return hello_set(h) | (uint32_t)hello_lists(h->suites, TLS_SCSV)
-				      << HELLO_RENEGOTIATION;
+	struct cur c = cur_of(srtp);
+
+	return hello_lists(cur_bytes(&c, cur_u16(&c)), SRTP_PROFILE);
+}
+
+/* What is there, where two say the same (RFC 5746 3.6), and what can be answered. */
+static uint32_t offered_by(const struct tls_hs *hs, const struct hello *h)
+{
+	uint32_t set = hello_set(h) | (uint32_t)hello_lists(h->suites, TLS_SCSV)
+					      << HELLO_RENEGOTIATION;
+
+	if (!hs->v12.version || !has_profile(h->ext[HELLO_SRTP]))
+		set &= ~((uint32_t)1 << HELLO_SRTP);
+	return set;
 }
 
 /* Whom to show decides which suites there are. */
@@ -133,7 +146,7 @@ static int begin(struct tls *t, const struct hello *h)
 		return t->err;
 	share_make(hs->share, hs->share_key, hs->share_public, t->conf->fill);
 	hs->v12.extended = hello_has(h, HELLO_MASTER);
-	hs->offered = offered_by(h);
+	hs->offered = offered_by(hs, h);
 	return 0;
 }
 
@@ -153,6 +166,7 @@ static const struct {
 	{ HELLO_POINTS, { (const uint8_t *)"", 1 } },
 	{ HELLO_MASTER, { (const uint8_t *)"", 0 } },
 	{ HELLO_RENEGOTIATION, { (const uint8_t *)"", 0 } },
+	{ HELLO_SRTP, { (const uint8_t *)"\0\2\0\1", 5 } }, /* in datagrams */
 };
 
 /* No session id: there is nothing to come back to. */
