@@ -1,117 +1,88 @@
-#include "app/p2p/p2p.h"
-#include "cmd/pathopts.h"
-#include "cmd/serve.h"
-
-struct host_set {
-	struct common common; /* first */
-	struct p2p_conf conf;
-	struct host *host;
-};
+#include "cmd/p2popts.h"
 
 /* clang-format off */
-#define AT(field) offsetof(struct host_set, conf.field)
 static const struct opt opts[] = {
-	{ 's', "signal", OPT_TEXT, OPT_FIXED, AT(signal), "URL", "ws://127.0.0.1:8080",
-	  0, 0, WORDS("Signalling server") },
-	{ 'i', "id", OPT_TEXT, OPT_FIXED, AT(id), "ID", NULL,
-	  0, 0, WORDS("The host's name there") },
-	ROLE_TOKEN_OPTS,
-	{ 0, "max-peers", OPT_UINT, OPT_FIXED, AT(max_peers), "N", "64",
+	P2P_SIGNAL_OPTS,
+	P2P_SERVICE_OPTS("remote",
+			 WORDS("Share this one, for those who name none, as Ming's do")),
+	{ 0, "allow", OPT_TEXT, OPT_LIST, P2P_AT(allow), "ID", NULL,
+	  0, 0, WORDS("Serve the joins of these ids only (nat join --name)") },
+	{ 0, "max-peers", OPT_UINT, OPT_FIXED, P2P_AT(max_peers), "N", "64",
 	  1, 4096, WORDS("Most peers at once") },
-	{ 0, "max-links", OPT_UINT, OPT_FIXED, AT(max_links), "N", "1024",
-	  1, 65535, WORDS("Most connections at once") },
-	PATH_OPTS(struct host_set),
-	ROLE_MEMORY_OPTS("64M"),
-	ROLE_CONFIG_OPT("Read settings from this file"),
-	ROLE_OPTS
+	{ 0, "max-each", OPT_UINT, 0, P2P_AT(max_each), "N", "256",
+	  1, 65535, WORDS("Most connections and senders of one peer") },
+	P2P_LIMIT_OPTS
 };
-#undef AT
 /* clang-format on */
-
-static int arguments(void *settings, int argc, char **argv, struct diag *d)
-{
-	struct p2p_conf *conf = &((struct host_set *)settings)->conf;
-
-	for (int i = 0; i < argc && conf->nservices < P2P_SERVICES; i++) {
-		const char *why = p2p_parse_shared(
-			&conf->services[conf->nservices++], bytes_of(argv[i]));
-
-		if (why)
-			diag_put(d, "%.*s %s", 80, argv[i], why);
-	}
-	return d->count ? -NAT_EUSAGE : 0;
-}
 
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
-	struct host_set *set = s->set;
-
 	(void)conf;
-	role_fit_token(&set->common, d);
-	set->conf.token = set->common.token;
-	if (!set->conf.id)
-		diag_option(d, "id", "is missing");
-	paths_fit(&set->conf.paths, d);
+	p2p_make_fit(s->set, P2P_HOST, d);
 }
 
+/* The certificate that a pin is of. */
 static bool keeps_state(const void *settings)
 {
 	(void)settings;
-	return false;
-}
-
-static size_t descriptors(const void *settings)
-{
-	const struct p2p_conf *conf =
-		&((const struct host_set *)settings)->conf;
-
-	return conf->max_peers * WAYS_ALL + 2 * conf->max_links + P2P_SERVICES +
-	       1;
+	return true;
 }
 
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
-	struct host_set *set = settings;
+	struct p2p_set *set = settings;
 
-	(void)state_dir;
-	return host_start(&set->host, net, &set->conf, d);
+	return host_start(&set->host, net, &set->conf, state_dir, d);
 }
 
 static void check(void *settings, const void *fresh, struct diag *d)
 {
-	(void)settings, (void)fresh, (void)d;
+	host_check(((struct p2p_set *)settings)->host,
+		   &((const struct p2p_set *)fresh)->conf, d);
 }
 
 static void reload(void *settings, const void *fresh)
 {
-	(void)settings, (void)fresh;
+	host_reload(((struct p2p_set *)settings)->host,
+		    &((const struct p2p_set *)fresh)->conf);
 }
 
 static void retry(void *settings, bool sure)
 {
-	(void)sure;
-	host_look(((struct host_set *)settings)->host);
+	host_retry(((struct p2p_set *)settings)->host, sure);
+}
+
+static void drain(void *settings)
+{
+	host_drain(((struct p2p_set *)settings)->host);
+}
+
+static bool busy(const void *settings)
+{
+	return host_busy(((const struct p2p_set *)settings)->host);
 }
 
 static void stop(void *settings)
 {
-	host_stop(((struct host_set *)settings)->host);
+	host_stop(((struct p2p_set *)settings)->host);
 }
 
 static const struct role role = {
-	.size = sizeof(struct host_set),
-	.max_visitors = offsetof(struct host_set, conf.max_links),
-	.running = offsetof(struct host_set, host),
+	.size = sizeof(struct p2p_set),
+	.max_visitors = P2P_AT(max_links),
+	.running = offsetof(struct p2p_set, host),
 	.resolves = true,
-	.arguments = arguments,
+	.arguments = p2p_arguments,
 	.fit = fit,
 	.keeps_state = keeps_state,
-	.descriptors = descriptors,
+	.descriptors = p2p_descriptors,
 	.start = start,
 	.check = check,
 	.reload = reload,
 	.retry = retry,
+	.drain = drain,
+	.busy = busy,
 	.stop = stop,
 };
 
@@ -120,8 +91,16 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_host, argc, argv);
 }
 
+static const char about[] = WORDS(
+	"Shares services with those who join, directly. A SERVICE is\n"
+	"NAME=tcp:[HOST:]PORT or NAME=udp:[HOST:]PORT; HOST is 127.0.0.1 if\n"
+	"left out. Nothing else can be reached.");
+
 static const char *const examples[] = {
-	WORDS("nat host --signal ws://127.0.0.1:8080 --id home ssh=tcp:22"),
+	WORDS("nat host --signal ws://127.0.0.1:8080 --id home ssh=tcp:22 "
+	      "dns=udp:53"),
+	WORDS("nat host --signal ws://127.0.0.1:8080 --id game "
+	      "--remote 127.0.0.1:25565 --protocol udp"),
 	NULL,
 };
 
@@ -129,7 +108,7 @@ const struct cmd cmd_host = {
 	.name = "host",
 	.group = "Connect",
 	.what = "Shares services with those who join, directly",
-	.about = WORDS("Shares services with those who join, directly."),
+	.about = about,
 	.usage = "[options] SERVICE...",
 	.opts = opts,
 	.run = run,

@@ -1,55 +1,27 @@
-#include "app/p2p/p2p.h"
-#include "cmd/pathopts.h"
-#include "cmd/serve.h"
-
-struct join_set {
-	struct common common; /* first */
-	struct p2p_conf conf;
-	struct join *join;
-};
+#include "cmd/p2popts.h"
 
 /* clang-format off */
-#define AT(field) offsetof(struct join_set, conf.field)
 static const struct opt opts[] = {
-	{ 's', "signal", OPT_TEXT, OPT_FIXED, AT(signal), "URL", "ws://127.0.0.1:8080",
-	  0, 0, WORDS("Signalling server") },
-	{ 'i', "id", OPT_TEXT, OPT_FIXED, AT(id), "ID", NULL,
-	  0, 0, WORDS("The host's name there") },
-	ROLE_TOKEN_OPTS,
-	{ 0, "max-links", OPT_UINT, OPT_FIXED, AT(max_links), "N", "1024",
-	  1, 65535, WORDS("Most connections at once") },
-	PATH_OPTS(struct join_set),
-	ROLE_MEMORY_OPTS("64M"),
-	ROLE_CONFIG_OPT("Read settings from this file"),
-	ROLE_OPTS
+	P2P_SIGNAL_OPTS,
+	P2P_SERVICE_OPTS("local",
+			 WORDS("Listen here for the host's only one, as Ming's client does")),
+	{ 0, "stdio", OPT_TEXT, OPT_LINE, P2P_AT(stdio), "NAME", NULL,
+	  0, 0, WORDS("Reach that service by standard input and output, and exit") },
+	{ 0, "name", OPT_TEXT, OPT_FIXED, P2P_AT(name), "ID", NULL,
+	  0, 0, WORDS("Our own id there, if not any") },
+	{ 0, "pin", OPT_TEXT, OPT_FIXED, P2P_AT(pin), "PIN", NULL,
+	  0, 0, WORDS("The host's certificate, as it says when it is ready") },
+	P2P_LIMIT_OPTS
 };
-#undef AT
 /* clang-format on */
-
-static int arguments(void *settings, int argc, char **argv, struct diag *d)
-{
-	struct p2p_conf *conf = &((struct join_set *)settings)->conf;
-
-	for (int i = 0; i < argc && conf->nservices < P2P_SERVICES; i++) {
-		const char *why = p2p_parse_wanted(
-			&conf->services[conf->nservices++], bytes_of(argv[i]));
-
-		if (why)
-			diag_put(d, "%.*s %s", 80, argv[i], why);
-	}
-	return d->count ? -NAT_EUSAGE : 0;
-}
 
 static void fit(const struct conf *conf, struct section *s, struct diag *d)
 {
-	struct join_set *set = s->set;
+	struct p2p_set *set = s->set;
 
 	(void)conf;
-	role_fit_token(&set->common, d);
-	set->conf.token = set->common.token;
-	if (!set->conf.id)
-		diag_option(d, "id", "is missing");
-	paths_fit(&set->conf.paths, d);
+	p2p_make_fit(set, P2P_JOIN, d);
+	set->common.quiet = set->conf.stdio; /* somebody's connection */
 }
 
 static bool keeps_state(const void *settings)
@@ -58,18 +30,10 @@ static bool keeps_state(const void *settings)
 	return false;
 }
 
-static size_t descriptors(const void *settings)
-{
-	const struct p2p_conf *conf =
-		&((const struct join_set *)settings)->conf;
-
-	return WAYS_ALL + conf->max_links + P2P_SERVICES + 1;
-}
-
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
-	struct join_set *set = settings;
+	struct p2p_set *set = settings;
 
 	(void)state_dir;
 	return join_start(&set->join, net, &set->conf, d);
@@ -77,38 +41,45 @@ static int start(void *settings, struct net *net, const char *state_dir,
 
 static void check(void *settings, const void *fresh, struct diag *d)
 {
-	(void)settings, (void)fresh, (void)d;
+	join_check(((struct p2p_set *)settings)->join,
+		   &((const struct p2p_set *)fresh)->conf, d);
 }
 
 static void reload(void *settings, const void *fresh)
 {
-	(void)settings, (void)fresh;
+	join_reload(((struct p2p_set *)settings)->join,
+		    &((const struct p2p_set *)fresh)->conf);
 }
 
 static void retry(void *settings, bool sure)
 {
-	(void)sure;
-	join_look(((struct join_set *)settings)->join);
+	join_retry(((struct p2p_set *)settings)->join, sure);
+}
+
+static int outcome(const void *settings)
+{
+	return join_outcome(((const struct p2p_set *)settings)->join);
 }
 
 static void stop(void *settings)
 {
-	join_stop(((struct join_set *)settings)->join);
+	join_stop(((struct p2p_set *)settings)->join);
 }
 
 static const struct role role = {
-	.size = sizeof(struct join_set),
-	.max_visitors = offsetof(struct join_set, conf.max_links),
-	.running = offsetof(struct join_set, join),
+	.size = sizeof(struct p2p_set),
+	.max_visitors = P2P_AT(max_links),
+	.running = offsetof(struct p2p_set, join),
 	.resolves = true,
-	.arguments = arguments,
+	.arguments = p2p_arguments,
 	.fit = fit,
 	.keeps_state = keeps_state,
-	.descriptors = descriptors,
+	.descriptors = p2p_descriptors,
 	.start = start,
 	.check = check,
 	.reload = reload,
 	.retry = retry,
+	.outcome = outcome,
 	.stop = stop,
 };
 
@@ -117,8 +88,17 @@ static int run(int argc, char **argv)
 	return serve_command(&cmd_join, argc, argv);
 }
 
+static const char about[] =
+	WORDS("Reaches services of a host, directly. A SERVICE is\n"
+	      "[udp:][HOST:]PORT=NAME: HOST, 127.0.0.1 if left out, and PORT "
+	      "are where\n"
+	      "it listens, NAME is the service; empty, the host's first.");
+
 static const char *const examples[] = {
-	WORDS("nat join --signal ws://127.0.0.1:8080 --id home 2222=ssh"),
+	WORDS("nat join --signal ws://127.0.0.1:8080 --id home 2222=ssh "
+	      "udp:5353=dns"),
+	WORDS("nat join --signal ws://127.0.0.1:8080 --id game "
+	      "--local 127.0.0.1:25565 --protocol udp"),
 	NULL,
 };
 
@@ -126,7 +106,7 @@ const struct cmd cmd_join = {
 	.name = "join",
 	.group = "Connect",
 	.what = "Reaches services of a host, directly",
-	.about = WORDS("Reaches services of a host, directly."),
+	.about = about,
 	.usage = "[options] SERVICE...",
 	.opts = opts,
 	.run = run,

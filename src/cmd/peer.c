@@ -42,7 +42,7 @@ static const struct opt opts[] = {
 	  0, 0, WORDS("Sign, and want signed, each datagram that a proxy passes on") },
 	{ 0, "path", OPT_TEXT, OPT_LIST | OPT_LINE, offsetof(struct peer_set, path), "PATH",
 	  NULL, 0, 0, WORDS("Of ping and reach: this way only: direct, introduced or proxy") },
-	{ 0, "local", OPT_ADDR, OPT_LINE, offsetof(struct peer_set, local), "ADDR",
+	{ 0, "local", OPT_TEXT, OPT_LINE, offsetof(struct peer_set, local), "[udp:]ADDR",
 	  NULL, 0, 0, WORDS("Of reach: the address here that leads to the service") },
 	{ 0, "stdio", OPT_FLAG, OPT_LINE, offsetof(struct peer_set, stdio), NULL,
 	  NULL, 0, 0, WORDS("Of reach: standard input and output do") },

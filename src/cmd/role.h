@@ -103,7 +103,9 @@ struct role {
 	 */
 	void (*drain)(void *set);
 	bool (*busy)(const void *set);
-	/* When the loop has quit: 0, or an error that has been said. NULL: 0. */
+	/* When the loop has quit: 0, or an exit code, or an error that has been
+	 * said. NULL: 0.
+	 */
 	int (*outcome)(const void *set);
 	void (*stop)(void *set);
 };

@@ -357,7 +357,7 @@ static int serve_all(const struct source *source, const struct settings *first)
 	sv.reload.log = &sv.console.log;
 	rc = with_log(&sv);
 	console_close(&sv.console);
-	return err_exit(rc);
+	return rc > 0 ? rc : err_exit(rc);
 }
 
 int serve_sections(const struct source *source, const struct settings *first)

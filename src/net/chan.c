@@ -155,6 +155,12 @@ static void chan_commit(struct stream *s, size_t n)
 	}
 }
 
+bool chan_say(struct chan *c, struct bytes message)
+{
+	return !c->stream.err && !c->closing && c->assoc->state == ASSOC_OPEN &&
+	       send(c, message) == 0;
+}
+
 static void chan_finish(struct stream *s)
 {
 	struct chan *c = of(s);
@@ -186,26 +192,33 @@ static void chan_stop(struct stream *s, bool reset)
 	c->assoc = NULL;
 }
 
-static const struct stream_ops ops = {
-	.name = "channel",
-	.kind = STREAM_MSGS,
-	.peek = chan_peek,
-	.take = chan_take_message,
-	.reserve = chan_reserve,
-	.commit = chan_commit,
-	.finish = chan_finish,
-	.stop = chan_stop,
-};
+/* clang-format off */
+#define OPS(kind_) { \
+	.name = "channel", .kind = (kind_), .peek = chan_peek, \
+	.take = chan_take_message, .reserve = chan_reserve, \
+	.commit = chan_commit, .finish = chan_finish, .stop = chan_stop }
+/* clang-format on */
+static const struct stream_ops ops = OPS(STREAM_MSGS),
+			       lossy_ops = OPS(STREAM_LOSSY);
+
+/* By how it was opened, by either side. */
+static bool is_lossy(const struct assoc *a, uint16_t sid)
+{
+	const struct sctp_stream *x = streams_find(&a->sctp.streams, sid);
+
+	return x && x->user.kind & (uint8_t)~DCEP_UNORDERED;
+}
 
 /* ---- coming ---- */
 
 void chan_take(struct chan *c, struct assoc *a, uint16_t sid, struct waker *up)
 {
 	*c = (struct chan){ .assoc = a, .sid = sid };
-	c->stream = (struct stream){ .ops = &ops,
-				     .up = up,
-				     .most_in = SCTP_MESSAGE,
-				     .most_out = SCTP_MESSAGE };
+	c->stream =
+		(struct stream){ .ops = is_lossy(a, sid) ? &lossy_ops : &ops,
+				 .up = up,
+				 .most_in = SCTP_MESSAGE,
+				 .most_out = SCTP_MESSAGE };
 	soon_init(&c->tell, told);
 	list_append(&a->chans, &c->node);
 }

@@ -1,4 +1,6 @@
-/* chan - a data channel of an association as a stream of messages. */
+/* chan - a data channel of an association as a stream of messages; a lossy one, if it
+ * was opened so that messages are not sent again.
+ */
 #ifndef NAT_NET_CHAN_H
 #define NAT_NET_CHAN_H
 
@@ -24,6 +26,9 @@ MUST_USE bool chan_open(struct chan *c, struct assoc *a,
 			const struct dcep_open *o, struct waker *up);
 /* Within ops->come. */
 void chan_take(struct chan *c, struct assoc *a, uint16_t sid, struct waker *up);
+
+/* One message, which may be empty, now; false: it found no room and is lost. */
+MUST_USE bool chan_say(struct chan *c, struct bytes message);
 
 /* ---- for assoc.c ---- */
 

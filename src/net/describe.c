@@ -13,6 +13,7 @@ void peer_describe(struct peer *p, struct fmt *f)
 	s.session = p->session;
 	s.ufrag = ice_ufrag(&p->ice);
 	s.pwd = ice_pwd(&p->ice);
+	s.auth = p->auth;
 	s.message = SCTP_MESSAGE;
 	s.port = SDP_PORT;
 	s.trickle = true;

@@ -39,7 +39,8 @@ struct peer_ops {
 
 enum peer_state { PEER_NEW, PEER_SHAKES, PEER_OPEN, PEER_OVER };
 
-struct peer { /* fields are private to peer.c, describe.c but for state, of, assoc */
+struct peer { /* fields are private to peer.c, describe.c but for state, of, assoc,
+	       * auth */
 	struct rtc *of;
 	const struct peer_ops *ops;
 	struct ways ways;
@@ -50,6 +51,7 @@ struct peer { /* fields are private to peer.c, describe.c but for state, of, ass
 	unsigned base;  /* and by which way */
 	struct assoc assoc;
 	struct sdp theirs; /* only what is no slice */
+	struct bytes auth; /* a line of ours, nat-auth; lent, or empty */
 	const char *why;
 	int64_t heard; /* when the path last answered */
 	int64_t again; /* not before, ops->again */

@@ -8,7 +8,7 @@
 #include "net/stream.h"
 #include "os/ends.h"
 
-enum { STDIO_ROOM = 16 * 1024 };
+enum { STDIO_ROOM = 64 * 1024 };
 
 struct stdio_half {
 	struct io io;

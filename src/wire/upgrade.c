@@ -117,6 +117,9 @@ void upgrade_ask(struct fmt *f, const struct upgrade_ask *ask)
 	if (ask->protocol.n)
 		fmt_put(f, "\r\nSec-WebSocket-Protocol: ");
 	fmt_bytes(f, ask->protocol);
+	if (ask->bearer.n)
+		fmt_put(f, "\r\nAuthorization: Bearer ");
+	fmt_bytes(f, ask->bearer);
 	fmt_put(f, "\r\n\r\n");
 }
 

@@ -23,6 +23,7 @@ struct upgrade_ask {
 	uint16_t port;     /* 0: the scheme's */
 	struct bytes path; /* as it goes into the first line: "/nat" */
 	struct bytes protocol;
+	struct bytes bearer; /* a token, if there is one (RFC 6750 2.1) */
 	uint8_t nonce[UPGRADE_NONCE];
 };
 

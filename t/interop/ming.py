@@ -3,6 +3,8 @@
 what is said, no WebRTC, and the faults of the originals (docs/protocol/ming.md).
 
     serve                a server: it never remembers clients
+    later TOKEN SECONDS  one of generation M2: asks for a token, refuses long frames,
+                         and ends every client after so many seconds
     host URL ID          registers, answers every offer, ends with its socket
     client URL ID        calls a host and never registers; the answer is printed
     trick URL ID         a client that registers under its own id first
@@ -16,6 +18,7 @@ import json
 import ssl
 import sys
 import uuid
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -53,11 +56,15 @@ def described(kind: str) -> dict[str, object]:
 
 
 class Server:
+    later = False  # of M2
+
     def __init__(self) -> None:
         self.hosts: dict[str, object] = {}
 
     async def register(self, ws, got: dict) -> bool:
         ident = got.get("sender_id", "")
+        if ident in self.hosts and self.later:
+            return False
         if ident in self.hosts:
             why = f"host with ID '{ident}' already registered"
             await ws.send(message("error", why))
@@ -73,7 +80,8 @@ class Server:
             await ws.send(message("error", "message has no target ID"))
         elif to not in self.hosts:
             say(f"target host '{to}' not found")
-            await ws.send(message("error", f"target host '{to}' not found"))
+            await ws.send(message("error", f"target host '{to}' not found",
+                                  got.get("sender_id", "") if self.later else ""))
         else:
             await self.hosts[to].send(message(
                 got.get("type", ""), got.get("payload"), to,
@@ -100,6 +108,38 @@ class Server:
 
 async def serve() -> None:
     server = await websockets.serve(Server().serve, "127.0.0.1", 0)
+    say(f"ready on {server.sockets[0].getsockname()[1]}")
+    await asyncio.Future()
+
+
+class Later(Server):
+    later = True
+
+    def __init__(self, token: str, seconds: float) -> None:
+        super().__init__()
+        self.token, self.seconds = token, seconds
+
+    async def admit(self, path: str, headers) -> object:
+        """As the library asks: None goes on."""
+        if headers.get("Authorization") == f"Bearer {self.token}":
+            return None
+        return HTTPStatus.UNAUTHORIZED, [], b"Unauthorized\n"
+
+    async def end(self, ws) -> None:
+        await asyncio.sleep(self.seconds)
+        say("a client is over")
+        await ws.close(1011)
+
+    async def serve(self, ws, path: str = "/") -> None:
+        task = asyncio.create_task(self.end(ws))
+        await super().serve(ws, path)
+        task.cancel()
+
+
+async def later(token: str, seconds: str) -> None:
+    one = Later(token, float(seconds))
+    server = await websockets.serve(one.serve, "127.0.0.1", 0, max_size=10240,
+                                    process_request=one.admit)
     say(f"ready on {server.sockets[0].getsockname()[1]}")
     await asyncio.Future()
 
@@ -168,7 +208,7 @@ async def meet(there: str, here: str, ca: str) -> None:
 def main() -> None:
     what, *rest = sys.argv[1:]
     acts = {
-        "serve": serve, "host": host, "client": client, "meet": meet,
+        "serve": serve, "later": later, "host": host, "client": client, "meet": meet,
         "trick": lambda url, ident: client(url, ident, trick=True),
     }
     if what in ("host", "client", "trick", "meet") and not urlsplit(rest[0]).port:

@@ -433,6 +433,16 @@ def do_hold(port: int, name: str, seconds: str) -> None:
     print(f"pings {peer.pings}", flush=True)
 
 
+def do_mute(port: int, name: str) -> None:
+    peer = host(port, name)
+    print("holds", flush=True)
+    try:
+        while True:
+            peer.hear(6 * PATIENCE)
+    except Closed:
+        return
+
+
 def do_held(port: int, name: str, token: str) -> None:
     peer = host(port, name, token)
     print("holds", flush=True)

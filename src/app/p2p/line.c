@@ -1,5 +1,6 @@
 #include "app/p2p/line.h"
 #include "base/cur.h"
+#include "net/veil.h"
 #include "os/ifaces.h"
 #include "os/rand.h"
 #include "os/sock.h"
@@ -23,8 +24,11 @@ bool line_payload(struct fmt *f, const struct ming *m)
 	const char *key = m->kind == MING_CANDIDATE ? "candidate" : "sdp";
 	struct json payload, outer, inner;
 
-	return m->payload.p && json_parse(&payload, m->payload, 8) == 0 &&
-	       member(&outer, &payload, key) && member(&inner, &outer, key) &&
+	if (!m->payload.p || json_parse(&payload, m->payload, 8) < 0)
+		return false;
+	if (m->kind == MING_ERROR)
+		return json_string(f, &payload) == 0;
+	return member(&outer, &payload, key) && member(&inner, &outer, key) &&
 	       json_string(f, &inner) == 0;
 }
 
@@ -77,11 +81,27 @@ void line_say(struct line *l, const char *kind, struct bytes to,
 	say(l, &m, kind);
 }
 
+void line_refuse(struct line *l, struct bytes to, const char *why)
+{
+	struct fmt f = fmt_to(SPAN(l->room));
+	struct ming m = { .kind = MING_OTHER };
+
+	json_put_string(&f, bytes_of(why));
+	m.payload = fmt_done(&f);
+	put_text(&m.to, to);
+	say(l, &m, "error");
+}
+
 /* ---- the connection ---- */
 
 static void lose(struct line *l, const char *why)
 {
 	uint32_t chance;
+	char text[160];
+	struct fmt f = fmt_to(SPAN(text));
+
+	if (l->state == LINE_ASK && secure_explain(l->secure, &l->tcp, &f))
+		why = fmt_text(&f);
 
 	rand_fill((struct span){ (uint8_t *)&chance, sizeof chance });
 	if (l->state == LINE_DIAL)
@@ -99,6 +119,7 @@ static void lose(struct line *l, const char *why)
 static void open_up(struct line *l)
 {
 	l->state = LINE_UP;
+	l->status = 0;
 	l->heard = l->net->loop->now;
 	l->backoff = (struct backoff){ 0 };
 	wstext_start(&l->ws, &l->tcp, WS_CLIENT, MING_SAID);
@@ -120,8 +141,10 @@ static bool hear_answer(struct line *l)
 		return false;
 	if (n > 0 &&
 	    http1_response(&l->response, (struct bytes){ in.p, (size_t)n },
-			   BYTES("GET")) == 0)
+			   BYTES("GET")) == 0) {
+		l->status = (uint16_t)l->response.status;
 		why = upgrade_heard(&l->response, &l->ask);
+	}
 	if (why) {
 		lose(l, why);
 		return false;
@@ -151,6 +174,22 @@ static void hear(struct line *l)
 		lose(l, err_text(rc));
 }
 
+static void ask(struct line *l)
+{
+	struct span room;
+	struct fmt f;
+
+	l->ask = (struct upgrade_ask){ .host = l->at.host,
+				       .port = l->at.port,
+				       .path = l->path,
+				       .bearer = l->token };
+	rand_fill(SPAN(l->ask.nonce));
+	room = stream_reserve(&l->tcp.stream, UPGRADE_SAID + 512);
+	f = fmt_to(room);
+	upgrade_ask(&f, &l->ask);
+	stream_commit(&l->tcp.stream, f.n);
+}
+
 static void wake(struct waker *w, unsigned what)
 {
 	struct line *l = container_of(w, struct line, waker);
@@ -160,6 +199,8 @@ static void wake(struct waker *w, unsigned what)
 		lose(l, err_text(l->tcp.stream.err));
 		return;
 	}
+	if (what & STREAM_OPEN)
+		ask(l);
 	if (l->state == LINE_ASK && !hear_answer(l))
 		return;
 	if (what & STREAM_OUT && l->state == LINE_UP)
@@ -171,8 +212,6 @@ static void wake(struct waker *w, unsigned what)
 static void dialled(struct dial *d, int fd)
 {
 	struct line *l = container_of(d, struct line, dial);
-	struct span room;
-	struct fmt f;
 
 	if (fd < 0) {
 		l->state = LINE_DOWN;
@@ -184,15 +223,11 @@ static void dialled(struct dial *d, int fd)
 	l->state = LINE_ASK;
 	l->scan = (struct http1_scan){ .at = 0 };
 	tcp_start(&l->tcp, l->net, fd, &l->waker);
-	l->ask = (struct upgrade_ask){ .host = l->at.host,
-				       .port = l->at.port,
-				       .path = l->path };
-	rand_fill(SPAN(l->ask.nonce));
-	room = stream_reserve(&l->tcp.stream, UPGRADE_SAID + 512);
-	f = fmt_to(room);
-	upgrade_ask(&f, &l->ask);
-	stream_commit(&l->tcp.stream, f.n);
 	timer_start(&l->timer, l->net->loop, l->net->loop->now + LINE_PATIENCE);
+	if (l->secure && !secure_call(l->secure, &l->tcp, l->at.host))
+		lose(l, err_text(-NAT_ELIMIT));
+	else if (!veil_waits(&l->tcp))
+		ask(l);
 }
 
 static void tick(struct timer *t)
@@ -210,6 +245,14 @@ static void tick(struct timer *t)
 	}
 }
 
+void line_retry(struct line *l)
+{
+	if (l->state >= LINE_ASK)
+		lose(l, "it is dialled anew");
+	if (l->state == LINE_DOWN)
+		timer_start(&l->timer, l->net->loop, l->net->loop->now);
+}
+
 void line_look(struct line *l)
 {
 	bool gone = l->state >= LINE_ASK && !ifaces_has(&l->here);
@@ -217,34 +260,65 @@ void line_look(struct line *l)
 	if (gone)
 		lose(l, "its address is no longer ours");
 	if (l->state == LINE_DOWN)
-		timer_start(&l->timer, l->net->loop, l->net->loop->now);
+		line_retry(l);
 }
 
-static int parse_url(struct line *l, const struct p2p_conf *conf)
-{
-	struct cur c = cur_of(bytes_of(conf->signal));
-	struct fmt f = fmt_to(SPAN(l->text));
-	struct bytes scheme = cur_bytes(&c, 5), at = cur_until(&c, '/');
+/* ---- life ---- */
 
-	if (!bytes_are(scheme, "ws://") || hostport_parse(&l->at, at) < 0)
-		return -NAT_EINVAL;
-	if (!l->at.port)
-		l->at.port = 80;
-	fmt_put(&f, "/");
-	fmt_bytes(&f, cur_bytes(&c, cur_left(&c)));
-	if (conf->token)
-		fmt_put(&f, "?token=%s", conf->token);
-	l->path = fmt_done(&f);
-	return 0;
+bool line_is_secure(const char *url)
+{
+	return text_begins(url, "wss://");
+}
+
+/* HOST:PORT, or a host alone, an address in brackets too. */
+static bool read_at(struct hostport *at, struct bytes text)
+{
+	if (hostport_parse(at, text) == 0)
+		return at->host.n > 0;
+	*at = (struct hostport){ .host = text };
+	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']')
+		at->host = (struct bytes){ text.p + 1, text.n - 2 };
+	else if (bytes_have(text, ':'))
+		return false;
+	return text.n > 0;
+}
+
+bool line_read(struct hostport *at, struct bytes *path, const char *url)
+{
+	bool tls = line_is_secure(url);
+	struct cur c = cur_of(bytes_of(url));
+
+	if (!tls && !text_begins(url, "ws://"))
+		return false;
+	cur_bytes(&c, tls ? strlen("wss://") : strlen("ws://"));
+	if (!read_at(at, cur_until(&c, '/')))
+		return false;
+	if (!at->port)
+		at->port = tls ? 443 : 80;
+	*path = cur_bytes(&c, cur_left(&c));
+	return true;
 }
 
 int line_start(struct line *l, struct net *net, const struct p2p_conf *conf,
-	       const struct line_ops *ops)
+	       const struct line_ops *ops, struct diag *d)
 {
-	int rc = parse_url(l, conf);
+	const struct secure_wish wish = { .side = SECURE_CLIENT,
+					  .most = 1,
+					  .conf = conf->tls };
+	struct fmt f = fmt_to(SPAN(l->text));
+	struct bytes path;
+	int rc = 0;
 
+	if (!line_read(&l->at, &path, conf->signal))
+		rc = -NAT_EINVAL; /* p2p_fit has seen to it */
+	if (line_is_secure(conf->signal))
+		rc = secure_start(&l->secure, net, &wish, d);
 	if (rc < 0)
 		return rc;
+	fmt_put(&f, "/");
+	fmt_bytes(&f, path);
+	l->path = fmt_done(&f);
+	l->token = bytes_of(conf->token ? conf->token : "");
 	l->net = net;
 	l->ops = ops;
 	l->waker.wake = wake;
@@ -262,4 +336,5 @@ void line_stop(struct line *l)
 	if (l->state >= LINE_ASK)
 		stream_stop(&l->tcp.stream, false);
 	timer_stop(&l->timer, l->net->loop);
+	secure_stop(l->secure);
 }

@@ -1,6 +1,4 @@
 #include "app/peer/guest.h"
-#include "base/cur.h"
-#include "os/sock.h"
 
 enum { AGAIN = 1000 }; /* ms until a link is begun anew */
 
@@ -26,12 +24,12 @@ static bool split(const char *text, struct bytes *who, struct bytes *service)
 
 const char *guest_fault(const struct guest_conf *conf)
 {
-	struct bytes who, service;
-	struct hostport at;
+	struct p2p_service s;
+	struct bytes who;
 
-	if (!split(conf->wanted, &who, &service))
+	if (!split(conf->wanted, &who, &s.name))
 		return "is not ID:SERVICE";
-	if (conf->local && hostport_parse(&at, bytes_of(conf->local)) < 0)
+	if (conf->local && !p2p_read_here(&s, bytes_of(conf->local)))
 		return "local is no address";
 	return NULL;
 }
@@ -59,40 +57,28 @@ static void say_path(const struct guest *g, const struct reach *r)
 
 /* ---- standard input and output ---- */
 
-static void over(struct pair *p, int err)
+static void left(struct tie_stdio *ends, int err)
 {
-	struct guest *g = container_of(p, struct guest, pair);
+	struct guest *g = container_of(ends, struct guest, ends);
 
 	g->outcome = err;
-	g->paired = false;
-	pair_stop(&g->pair, err);
 	net_of(g)->loop->quit = true;
-}
-
-/* Until the pair has both. */
-static void wait(struct waker *w, unsigned what)
-{
-	(void)w, (void)what;
 }
 
 static void join_stdio(struct guest *g)
 {
-	const struct dcep_open o = { .type = DCEP_RELIABLE,
-				     .label = BYTES("tunnel-tcp"),
-				     .protocol = g->service };
-
-	g->waker.wake = wait;
-	if (!chan_open(&g->chan, &g->link->assoc, &o, &g->waker)) {
+	g->ends.left = left;
+	if (!joint_stdio(&g->link->ties, &g->ends, g->service.name))
 		net_of(g)->loop->quit = true;
-		return;
-	}
-	stdio_start(&g->stdio, net_of(g)->loop, &g->waker);
-	g->paired = true;
-	pair_start(&g->pair, net_of(g), &g->stdio.stream, &g->chan.stream,
-		   over);
 }
 
 /* ---- the link ---- */
+
+static void admit(struct guest *g, bool yes)
+{
+	if (listener_runs(&g->listener))
+		listener_pause(&g->listener, !yes);
+}
 
 static void opened(struct link_ear *ear, struct link *k)
 {
@@ -102,7 +88,7 @@ static void opened(struct link_ear *ear, struct link *k)
 	if (!g->conf->local)
 		join_stdio(g);
 	else
-		listener_pause(&g->listener, false);
+		admit(g, true);
 }
 
 static void begin_again(struct timer *t)
@@ -123,7 +109,7 @@ static void lost(struct link_ear *ear, const char *why)
 		net_of(g)->loop->quit = true;
 		return;
 	}
-	listener_pause(&g->listener, true);
+	admit(g, false);
 	timer_start(&g->again, net_of(g)->loop, net_of(g)->loop->now + AGAIN);
 }
 
@@ -148,29 +134,46 @@ static void come(struct listener *l)
 
 		if (fd < 0)
 			return;
-		if (!joint_call(&g->of->links.joints, &g->link->assoc,
-				&g->link->joints, fd, g->service))
-			sock_close(fd, true);
+		joint_call(&g->link->ties, fd, &from, g->service.name);
 	}
+}
+
+/* What comes while there is no link is lost. */
+static void come_udp(struct udp *u)
+{
+	struct guest *g = container_of(u, struct guest, udp);
+	struct datagram d;
+
+	if (g->link)
+		flow_hear(&g->link->ties, u, &g->service);
+	else
+		while (udp_next(u, &d))
+			;
+}
+
+static int bind_here(struct guest *g)
+{
+	const struct hostport *at = &g->service.at;
+
+	if (g->service.udp)
+		return udp_bind(&g->udp, net_of(g), at->host, at->port,
+				come_udp);
+	return listener_start(&g->listener, net_of(g), at->host, at->port,
+			      come);
 }
 
 static int listen(struct guest *g)
 {
-	struct hostport at;
 	char text[64];
 	struct fmt f = fmt_to(SPAN(text));
-	int rc = hostport_parse(&at, bytes_of(g->conf->local));
+	int rc = bind_here(g);
 
-	if (rc == 0)
-		rc = listener_start(&g->listener, net_of(g),
-				    at.host.n ? at.host : BYTES("127.0.0.1"),
-				    at.port, come);
 	if (rc < 0)
 		return rc;
-	listener_pause(&g->listener, true);
-	addr_print(&f, &g->listener.at);
-	log_say(net_of(g)->log, "peer: %s on %s", g->conf->wanted,
-		fmt_text(&f));
+	admit(g, false);
+	addr_print(&f, g->service.udp ? &g->udp.at : &g->listener.at);
+	log_say(net_of(g)->log, "peer: %s on %s%s", g->conf->wanted,
+		g->service.udp ? "udp " : "", fmt_text(&f));
 	return 0;
 }
 
@@ -189,7 +192,8 @@ int guest_start(struct guest *g, struct peering *of,
 	g->reached.reached = reached;
 	g->ear = (struct link_ear){ opened, lost };
 	timer_init(&g->again, begin_again);
-	if (!split(conf->wanted, &who, &g->service) ||
+	if (!split(conf->wanted, &who, &g->service.name) ||
+	    (conf->local && !p2p_read_here(&g->service, bytes_of(conf->local))) ||
 	    !peering_find(of, who, id)) {
 		diag_put(d, "%s: neither an id nor a name that is known",
 			 conf->wanted);
@@ -208,8 +212,10 @@ void guest_stop(struct guest *g)
 {
 	if (!g->of)
 		return;
-	if (g->paired)
-		pair_stop(&g->pair, -NAT_ECLOSED);
+	if (g->link)
+		ties_end(&g->link->ties);
+	if (udp_runs(&g->udp))
+		udp_stop(&g->udp);
 	if (listener_runs(&g->listener))
 		listener_stop(&g->listener);
 	timer_stop(&g->again, net_of(g)->loop);

@@ -9,11 +9,10 @@
 
 #include "app/peer/peer.h"
 #include "net/listener.h"
-#include "net/stdio.h"
 
 struct guest_conf {
 	const char *wanted; /* ID:SERVICE, or NAME:SERVICE */
-	const char *local;  /* HOST:PORT; NULL: standard input and output */
+	const char *local;  /* [udp:][HOST:]PORT; NULL: standard in and out */
 	unsigned paths;     /* enum reach_path */
 };
 
@@ -26,13 +25,10 @@ struct guest { /* fields are private to guest.c but for outcome */
 	struct link *link; /* NULL: it is not open */
 	struct listener listener;
 	struct timer again;
-	struct bytes service;
-	struct chan chan; /* of standard input and output, as */
-	struct stdio stdio;
-	struct waker waker;
-	struct pair pair; /* this is */
-	bool paired;
-	int outcome; /* of it */
+	struct udp udp;
+	struct p2p_service service; /* its name, and where we listen */
+	struct tie_stdio ends;
+	int outcome; /* of standard input and output */
 };
 
 /* NULL, or what is wrong with it. */

@@ -14,7 +14,8 @@ enum {
 	EXPECTED = 60 * 1000, /* ms for a ClientHello */
 	SILENCE = 120 * 1000, /* of one that came by a proxy */
 	DEAF = 10 * 1000,     /* while it lives, and answers nothing */
-	DEAF_SAID = 4
+	DEAF_SAID = 4,
+	UDP_IDLE = 60 * 1000
 };
 
 /* ---- who there is ---- */
@@ -37,7 +38,7 @@ static struct link *find_at(struct links *ls, const struct addr *at)
 
 static void forget(struct link *k)
 {
-	joint_end_all(&k->joints);
+	ties_end(&k->ties);
 	assoc_stop(&k->assoc);
 	soon_stop(&k->end);
 	slots_put(&k->of->rows, k);
@@ -75,6 +76,13 @@ static struct link *make_room(struct links *ls)
 	return slots_get(&ls->rows);
 }
 
+static void name(struct link *k)
+{
+	struct fmt f = fmt_to(SPAN(k->name));
+
+	fmt_hex(&f, (struct bytes){ k->id, LINK_NAME / 2 });
+}
+
 static struct link *expect(struct links *ls, const uint8_t id[CHAIN_ID])
 {
 	struct link *k = find(ls, id);
@@ -86,7 +94,9 @@ static struct link *expect(struct links *ls, const uint8_t id[CHAIN_ID])
 			return NULL;
 		k->of = ls;
 		memcpy(k->id, id, CHAIN_ID);
-		list_init(&k->joints);
+		name(k);
+		ties_init(&k->ties, &ls->tables, &k->assoc,
+			  (struct bytes){ k->name, sizeof k->name });
 		soon_init(&k->end, end_soon);
 	}
 	k->seen = ls->net->loop->now;
@@ -198,12 +208,11 @@ static void come(struct assoc *a, uint16_t sid, const struct dcep_open *o)
 {
 	struct link *k = container_of(a, struct link, assoc);
 	const struct p2p_service *s = service(k, o->protocol);
-	struct joint *j;
 
-	if (!s || !joint_come(&k->of->joints, k->of->net, &k->joints, &s->at))
-		return;
-	j = joint_last(&k->joints);
-	chan_take(&j->chan, a, sid, &j->waker);
+	if (s && s->udp)
+		(void)!flow_come(&k->ties, sid, s);
+	else if (s)
+		(void)!joint_come(&k->ties, sid, s);
 }
 
 static void over(struct assoc *a, const char *why)
@@ -227,7 +236,7 @@ static bool begin(struct link *k, enum tls_role role)
 	const struct peer *p = peers_find(&k->of->node->peers, k->id);
 
 	memcpy(f.digest, k->id, CHAIN_ID);
-	joint_end_all(&k->joints);
+	ties_end(&k->ties);
 	soon_stop(&k->end);
 	assoc_stop(&k->assoc);
 	memset(&k->assoc, 0, sizeof k->assoc);
@@ -500,7 +509,6 @@ int links_start(struct links *ls, struct node *node, struct udp *udp,
 {
 	const struct part parts[] = {
 		PART_SLOTS(&ls->rows, struct link, conf->max_links),
-		PART_SLOTS(&ls->joints, struct joint, conf->max_joints),
 	};
 	int rc;
 
@@ -511,6 +519,10 @@ int links_start(struct links *ls, struct node *node, struct udp *udp,
 	rc = certify(ls);
 	if (rc == 0)
 		rc = parts_reserve(&ls->memory, parts, COUNT(parts));
+	ls->tables.role = "peer";
+	ls->tables.udp_idle = UDP_IDLE;
+	if (rc == 0)
+		rc = tables_start(&ls->tables, ls->net, conf->max_joints);
 	if (rc == 0)
 		rc = rtc_start(&ls->rtc, ls->net);
 	timer_init(&ls->sweep, sweep);
@@ -526,6 +538,7 @@ void links_stop(struct links *ls)
 		slots_each (struct link, k, &ls->rows)
 			forget(k.it);
 		timer_stop(&ls->sweep, ls->net->loop);
+		tables_stop(&ls->tables);
 		mem_release(ls->memory);
 	}
 	rtc_stop(ls->rtc);

@@ -12,8 +12,7 @@
 #ifndef NAT_APP_PEER_LINKS_H
 #define NAT_APP_PEER_LINKS_H
 
-#include "net/joint.h"
-#include "net/service.h"
+#include "net/ties.h"
 #include "app/peer/node.h"
 #include "net/udp.h"
 
@@ -28,17 +27,18 @@ struct link_ear {
 
 /* What a link is by. */
 enum link_way { LINK_NOWHERE, LINK_STRAIGHT, LINK_PROXY };
-enum { LINK_WHOLE = 1500 };
+enum { LINK_WHOLE = 1500, LINK_NAME = 16 };
 
-struct link { /* fields are private to links.c but for assoc, joints, id */
+struct link { /* fields are private to links.c but for assoc, ties, id */
 	struct slot slot;
 	struct links *of;
 	struct assoc assoc;
-	struct list joints;
+	struct ties ties;
 	struct soon end;
 	struct link_ear *ear; /* NULL: it came */
 	const char *why;
 	uint8_t id[CHAIN_ID];
+	uint8_t name[LINK_NAME]; /* of it, in the log */
 	uint8_t way;           /* enum link_way */
 	uint8_t pieces;        /* of whole, that are there */
 	bool serves;           /* as the server */
@@ -67,7 +67,8 @@ struct links { /* private to links.c */
 	const struct links_conf *conf;
 	struct rtc *rtc;
 	struct span memory;
-	struct slots rows, joints;
+	struct slots rows;
+	struct tables tables;
 	struct timer sweep;
 	struct link_ear quiet; /* of links for the key alone */
 	struct x509 cert;

@@ -53,7 +53,7 @@ static bool total_row(const void *of, uint32_t *at, struct report_row *row)
 	report_number(row, p->node.peers.rows.used);
 	report_number(row, p->node.sessions.rows.used);
 	report_number(row, p->links.rows.used);
-	report_number(row, p->links.joints.used);
+	report_number(row, p->links.tables.joints.used);
 	report_number(row, c->checked);
 	report_number(row, c->wrong);
 	report_number(row, c->nonces);
