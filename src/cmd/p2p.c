@@ -31,6 +31,7 @@ void p2p_make_fit(struct p2p_set *set, enum p2p_side side, struct diag *d)
 
 	role_fit_token(&set->common, d);
 	conf->token = set->common.token;
+	conf->secret_file = set->common.secret_file;
 	conf->weak_secret = set->common.weak_token;
 	conf->tls = tls;
 	tls->transport = text_begins(conf->signal, "wss:") ? "wss" : "ws";

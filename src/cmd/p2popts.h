@@ -30,9 +30,9 @@ struct p2p_set {
 	{ 0, "secret", OPT_TEXT, OPT_SECRET | OPT_FIXED, P2P_AT(secret), "TEXT", NULL, \
 	  0, 0, WORDS("What host and join prove to each other, whoever carries their " \
 	  "messages") }, \
-	{ 0, "secret-file", OPT_TEXT, 0, P2P_AT(secret_file), "FILE", NULL, \
-	  0, 0, WORDS("Read it from a file that only the owner can read; a host's has one a " \
-	  "line, or ID:SECRET for one join") }
+	{ ROLE_ROW(0, "secret-file", OPT_TEXT, OPT_FIXED, secret_file, "FILE"), \
+	  NULL, 0, 0, WORDS("Read it from a file that only the owner can read; a host's has " \
+	  "one a line, or ID:SECRET for one join") }
 /* one, what: of the option for a single service */
 #define P2P_SERVICE_OPTS(one_, what) \
 	{ 0, "service", OPT_TEXT, OPT_LIST | OPT_FIXED, P2P_AT(service), "SERVICE", NULL, \

@@ -23,6 +23,7 @@ struct common {
 	bool quiet;                     /* says trouble only, unless verbose */
 	bool token_of_env;              /* NAT_TOKEN is where it came from */
 	const char *token, *token_file; /* NULL: none */
+	const char *secret_file;        /* of host and join */
 	uint64_t max_memory, pipe_size;
 	int64_t drain;                  /* ms */
 	struct secure_conf tls;         /* of tlsopts.h */

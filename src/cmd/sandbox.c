@@ -41,6 +41,7 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 		const struct common *common = of->set;
 
 		confine_add(f, common->token_file, CONFINE_READ);
+		confine_add(f, common->secret_file, CONFINE_READ);
 		if (of->cmd->role->rewrites)
 			confine_add(f, of->cmd->role->rewrites(of->set),
 				    CONFINE_REPLACE);

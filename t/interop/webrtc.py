@@ -4,6 +4,9 @@ python3-websockets. For /usr/bin/python3; loopback counts as an address here.
 
     join URL ID SERVICE BYTES   opens a channel to an echo, sends so much in messages
                                 of many sizes, and hears all of it again
+    many URL ID SERVICE COUNT   the same by so many channels at once, each closed after
+    ming URL ID COUNT           as Ming's client: one channel `tunnel-udp`, no service
+                                named, so many datagrams to an echo; never registers
     host URL ID                 answers who calls, and echoes what comes by channels
 """
 
@@ -24,7 +27,7 @@ except ImportError as why:
     sys.exit(f"{why}")
 
 PATIENCE = 20.0
-SIZES = (1, 100, 1199, 1200, 1201, 4096, 16000, 16384)
+SIZES = (1, 100, 1199, 1200, 1201, 4096, 16000, 16384, 32768, 65535, 65536)
 aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
 
 
@@ -34,6 +37,8 @@ def say(line: str) -> None:
 
 def candidate(payload: dict) -> object:
     text = payload["candidate"]["candidate"]
+    if not text:
+        return None  # that was all
     one = candidate_from_sdp(text.partition(":")[2])
     one.sdpMid, one.sdpMLineIndex = "0", 0
     return one
@@ -80,21 +85,69 @@ async def converse(channel, count: int) -> None:
         sys.exit("what came back is something else")
 
 
-async def join(url: str, ident: str, service: str, count: str) -> None:
-    own, opened = os.urandom(8).hex(), asyncio.Event()
+async def meet(url: str, ident: str, work) -> None:
+    """Offers what work has made of the connection, and waits for all of it."""
+    own = os.urandom(8).hex()
     pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-    channel = pc.createDataChannel("tunnel-tcp", protocol=service)
-    channel.on("open", opened.set)
+    done = work(pc)
     async with websockets.connect(url) as ws:
         await pc.setLocalDescription(await pc.createOffer())
         await ws.send(message("offer", described(pc), ident, own))
         task = asyncio.create_task(answered(pc, ws))
-        await asyncio.wait_for(opened.wait(), PATIENCE)
-        await converse(channel, int(count))
+        await done
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     await pc.close()
+
+
+def opening(channel) -> asyncio.Event:
+    opened = asyncio.Event()
+    channel.on("open", opened.set)
+    return opened
+
+
+async def conversation(channel, count: int, close: bool = False) -> None:
+    await asyncio.wait_for(opening(channel).wait(), PATIENCE)
+    await converse(channel, count)
+    if not close:
+        return
+    closed = asyncio.Event()
+    channel.on("close", closed.set)
+    channel.close()
+    await asyncio.wait_for(closed.wait(), PATIENCE)
+
+
+async def join(url: str, ident: str, service: str, count: str) -> None:
+    await meet(url, ident, lambda pc: conversation(
+        pc.createDataChannel("tunnel-tcp", protocol=service), int(count)))
     say("joined well")
+
+
+async def many(url: str, ident: str, service: str, count: str) -> None:
+    def work(pc):
+        all_ = [pc.createDataChannel("tunnel-tcp", protocol=service)
+                for _ in range(int(count))]
+        return asyncio.gather(*(conversation(one, 2000, True) for one in all_))
+
+    await meet(url, ident, work)
+    say("many well")
+
+
+async def datagrams(channel, count: int) -> None:
+    got: asyncio.Queue = asyncio.Queue()
+    channel.on("message", got.put_nowait)
+    await asyncio.wait_for(opening(channel).wait(), PATIENCE)
+    for i in range(count):
+        data = os.urandom(1 + i * 97 % 1400)
+        channel.send(data)
+        while await asyncio.wait_for(got.get(), PATIENCE) != data:
+            pass
+
+
+async def ming(url: str, ident: str, count: str) -> None:
+    await meet(url, ident, lambda pc: datagrams(pc.createDataChannel(
+        "tunnel-udp", ordered=False, maxRetransmits=0), int(count)))
+    say("datagrams well")
 
 
 class Host:
@@ -141,7 +194,7 @@ async def host(url: str, ident: str) -> None:
 
 def main() -> None:
     what, *rest = sys.argv[1:]
-    asyncio.run({"join": join, "host": host}[what](*rest))
+    asyncio.run({"join": join, "many": many, "ming": ming, "host": host}[what](*rest))
 
 
 main()

@@ -1,38 +1,29 @@
 #!/usr/bin/env python3
-"""A page that joins a host by nat.js, which it has of the signalling server at PORT, and
-reads a service of it, which is this server too: webrtc_page.py PORT. What the page has
-to say is printed.
+"""Pages in browsers that meet our host and join: webrtc_page.py SIGNAL BYTES. It
+serves them, and a mill that they reach by the host. What a page has to say is printed.
+
+    /            joins "home" by nat.js, reads this server by it, sends BYTES to the mill
+                 and has as many of it, both compared by SHA-256, opens 100 channels at
+                 once, sends messages of 1 to 65,536 bytes to `echo`, and datagrams to
+                 `dns`
+    /host        is a host, "page", which echoes what comes by channels
+    mill         over TCP: "N\\n" and N bytes are answered by N bytes, the SHA-256 of
+                 what came, and that of what went
 """
 
 from __future__ import annotations
 
 import hashlib
+import socketserver
 import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import unquote
 
 LARGE = bytes(i * 7 % 251 for i in range(1_000_000))
-PAGE = """<!doctype html><meta charset=utf-8><title>page</title>
-<script type=module>
-let said;
-try {
-  const { join } = await import("http://127.0.0.1:%(port)s/nat.js");
-  const host = await join("ws://127.0.0.1:%(port)s", "home");
-  const small = await host.get("/small", { service: "web" });
-  const large = await host.get("/large", { service: "web" });
-  const sum = await crypto.subtle.digest("SHA-256", large.body);
-  const hex = Array.from(new Uint8Array(sum),
-    (byte) => byte.toString(16).padStart(2, "0")).join("");
-  said = `${small.status} ${small.headers.get("content-type")} ` +
-    `${small.text()} ${large.body.length} ${hex}`;
-  host.close();
-  try {
-    await join("ws://127.0.0.1:%(port)s", "nobody");
-  } catch (why) { said += ` ${why.message}`; }
-} catch (why) { said = `error ${why}`; }
-await fetch("/said?" + encodeURIComponent(said));
-</script>
-"""
+HERE = Path(__file__).resolve().parent
+PAGES = {"/": "webrtc_join.html", "/host": "webrtc_host.html"}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -46,20 +37,50 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def page(self, name: str) -> bytes:
+        text = (HERE / name).read_text(encoding="utf-8")
+        return (text.replace("SIGNAL_AT", sys.argv[1])
+                .replace("BYTES", sys.argv[2])).encode()
+
     def do_GET(self) -> None:
         if self.path.startswith("/said?"):
             said = unquote(self.path[6:])
             right = hashlib.sha256(LARGE).hexdigest() in said
-            print(f"{said} {'right' if right else 'wrong'}", flush=True)
-        if self.path == "/":
-            self.answer("text/html", (PAGE % {"port": sys.argv[1]}).encode())
+            print(f"{said} {'right' if right else ''}", flush=True)
+        if self.path in PAGES:
+            self.answer("text/html", self.page(PAGES[self.path]))
         else:
             body = {"/small": b"hello", "/large": LARGE}.get(self.path, b"")
             self.answer("text/plain", body)
 
 
+class Mill(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        left = count = int(self.rfile.readline())
+        came, went = hashlib.sha256(), hashlib.sha256()
+        while left:
+            data = self.rfile.read(min(left, 1 << 16))
+            if not data:
+                return
+            came.update(data)
+            left -= len(data)
+        for at in range(0, count, len(LARGE)):
+            data = LARGE[:count - at]
+            went.update(data)
+            self.wfile.write(data)
+        self.wfile.write(came.digest() + went.digest())
+
+
+class Mills(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    mills = Mills(("127.0.0.1", 0), Mill)
+    threading.Thread(target=mills.serve_forever, daemon=True).start()
+    print(f"mill at {mills.server_address[1]}", flush=True)
     print(f"ready on {server.server_port}", flush=True)
     server.serve_forever()
 

@@ -118,11 +118,12 @@ static void come(struct peer *p, uint16_t sid, const struct dcep_open *o)
 				  : joint_come(&c->ties, sid, s));
 
 	if (!taken)
-		log_info(h->net->log, "host", "%.*s: %s: %.*s", (int)c->id.n,
-			 (const char *)c->id.p,
-			 s ? "too many at once" : "is not shared",
-			 (int)min_size(o->protocol.n, MING_ID),
-			 (const char *)o->protocol.p);
+		log_seldom(h->net->log, log_at(&h->rate, h->net->loop->now),
+			   "host", "%.*s: %s: %.*s", (int)c->id.n,
+			   (const char *)c->id.p,
+			   s ? "too many at once" : "is not shared",
+			   (int)min_size(o->protocol.n, MING_ID),
+			   (const char *)o->protocol.p);
 }
 
 static void over(struct peer *p, const char *why)
