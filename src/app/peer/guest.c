@@ -193,7 +193,8 @@ int guest_start(struct guest *g, struct peering *of,
 	g->ear = (struct link_ear){ opened, lost };
 	timer_init(&g->again, begin_again);
 	if (!split(conf->wanted, &who, &g->service.name) ||
-	    (conf->local && !p2p_read_here(&g->service, bytes_of(conf->local))) ||
+	    (conf->local &&
+	     !p2p_read_here(&g->service, bytes_of(conf->local))) ||
 	    !peering_find(of, who, id)) {
 		diag_put(d, "%s: neither an id nor a name that is known",
 			 conf->wanted);

@@ -39,15 +39,15 @@ struct link { /* fields are private to links.c but for assoc, ties, id */
 	const char *why;
 	uint8_t id[CHAIN_ID];
 	uint8_t name[LINK_NAME]; /* of it, in the log */
-	uint8_t way;           /* enum link_way */
-	uint8_t pieces;        /* of whole, that are there */
-	bool serves;           /* as the server */
-	unsigned unheard;      /* datagrams since something genuine came */
-	int64_t seen;          /* ms: anything of it, */
-	int64_t heard;         /* and something genuine */
-	int64_t greeted;       /* hello_ts, of when it began */
-	struct addr at, to;    /* straight: plain, and for the socket */
-	struct node_pass pass; /* by a proxy */
+	uint8_t way;             /* enum link_way */
+	uint8_t pieces;          /* of whole, that are there */
+	bool serves;             /* as the server */
+	unsigned unheard;        /* datagrams since something genuine came */
+	int64_t seen;            /* ms: anything of it, */
+	int64_t heard;           /* and something genuine */
+	int64_t greeted;         /* hello_ts, of when it began */
+	struct addr at, to;      /* straight: plain, and for the socket */
+	struct node_pass pass;   /* by a proxy */
 	bool keyed;
 	struct hmac mac; /* of data that one of us passes on for the other */
 	size_t nwhole;
