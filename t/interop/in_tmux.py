@@ -154,6 +154,7 @@ def top(box: Box) -> None:
     t.line("top")
     t.await_text("load average", "PID USER")
     t.press("q")
+    t.await_text("ready:")  # top forgets what is typed until it has gone
     t.line("echo d''one")
     t.await_text("done")
     box.leave(3)
