@@ -194,7 +194,7 @@ static void all_are_asked(void **state)
 	waiters[1]->use = waiters[2]->use = POOL_OUT;
 	waiters[1]->greedy = waiters[2]->greedy = true;
 	bufs_put(&rig.net, out[--k]);
-	rig_run(&rig, 2);
+	rig_run(&rig, 50);
 	assert_string_equal(order, "0120");
 	stop_waiters();
 	while (n > 0)
