@@ -10,6 +10,7 @@ is killed instead is started again: then everything must work again, too.
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import re
@@ -26,7 +27,7 @@ from proc import SANITIZER_EXIT, Node
 from run import limit_of, perform
 from script import Failed, Skipped, Step
 from visit import HOST
-from world import World
+from world import Product, World
 
 STOP_TIME = 2.0  # seconds from SIGTERM to the end
 PROBE_TIME = 30.0  # until a visitor must pass: five retries, one each 5 s
@@ -94,13 +95,18 @@ class Run:
     spoke: set[str] = field(default_factory=set)  # on stderr
 
 
+@functools.cache
+def product(nat: Path) -> Product:
+    return Product.of([], nat)
+
+
 class Tortured(World):
     """A world whose processes are told what fails and tell what they did."""
 
     def __init__(
         self, nat: Path, home: Path, patience: float, case: Case | None
     ) -> None:
-        super().__init__([str(nat)], home, patience)
+        super().__init__(product(nat), home, patience)
         self.case = case
         self.launched: dict[str, Node] = {}
         self.starts: dict[str, tuple[list[str], dict[str, str]]] = {}
