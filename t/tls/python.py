@@ -17,12 +17,17 @@ VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 BLOCK = 1 << 16
 
 
+# OpenSSL's SSL_OP_IGNORE_UNEXPECTED_EOF, which some Pythons 3.11 set by themselves.
+IGNORE_UNEXPECTED_EOF = 1 << 7
+
+
 def context(w: World, version: str, server: bool = False) -> ssl.SSLContext:
     """Trusts the CA; a server has no certificate yet."""
     role = ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT
     made = ssl.SSLContext(role)
     made.minimum_version = made.maximum_version = VERSIONS[version]
     made.load_verify_locations(w.pki.ca)
+    made.options &= ~IGNORE_UNEXPECTED_EOF
     return made
 
 
