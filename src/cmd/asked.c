@@ -2,10 +2,10 @@
 #include "app/admin/admin.h"
 #include "app/admin/process.h"
 #include "app/client/client.h"
+#include "app/natpass/server.h"
 #include "app/relay/relay.h"
 #include "app/signal/signal.h"
 #include "app/tracker/tracker.h"
-#include "app/natpass/server.h"
 #include "cmd/handover.h"
 #include "cmd/passopts.h"
 #include "cmd/peerask.h"
@@ -39,6 +39,12 @@ static struct report of_tracker(void *running)
 	return tracker_report(running);
 }
 
+static void add(struct reports *rs, const struct section *s, struct report r)
+{
+	r.name = s->name ? s->name : "";
+	rs->v[rs->n++] = r;
+}
+
 /* clang-format off */
 ROWS_OF(NAT_SIGNAL)(
 static struct report of_signal(void *running)
@@ -52,24 +58,6 @@ static struct report of_peer(void *running)
 	return peering_report(((struct peer_role *)running)->peering);
 }
 )
-	/* clang-format on */
-
-	static const struct {
-	const struct cmd *cmd;
-	struct report (*report)(void *running);
-} roles[] = { { &cmd_relay, of_relay },
-	      { &cmd_client, of_client },
-	      { &cmd_tracker, of_tracker },
-	      ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal }, )
-		      ROWS_OF(NAT_PEER)({ &cmd_peer, of_peer }, ) };
-
-static void add(struct reports *rs, const struct section *s, struct report r)
-{
-	r.name = s->name ? s->name : "";
-	rs->v[rs->n++] = r;
-}
-
-/* clang-format off */
 ROWS_OF(NAT_NATPASS)(
 static void add_natpass(struct reports *rs, const struct section *s)
 {
@@ -86,16 +74,27 @@ static void add_natpass(struct reports *rs, const struct section *s)
 		add(rs, s, agent_report(agent));
 }
 )
-	/* clang-format on */
 
-	static void add_section(struct reports *rs, const struct section *s)
+static const struct {
+	const struct cmd *cmd;
+	struct report (*report)(void *running);
+} roles[] = {
+	{ &cmd_relay, of_relay },
+	{ &cmd_client, of_client },
+	{ &cmd_tracker, of_tracker },
+	ROWS_OF(NAT_SIGNAL)({ &cmd_signal, of_signal },)
+	ROWS_OF(NAT_PEER)({ &cmd_peer, of_peer },)
+};
+/* clang-format on */
+
+static void add_section(struct reports *rs, const struct section *s)
 {
 	void *const *running = (void *)((char *)s->set + s->cmd->role->running);
 
 	for (size_t i = 0; i < COUNT(roles); i++)
 		if (roles[i].cmd == s->cmd && *running)
 			add(rs, s, roles[i].report(*running));
-	ROWS_OF(NAT_NATPASS)(add_natpass(rs, s);)
+	ROWS_OF(NAT_NATPASS)(add_natpass(rs, s));
 }
 
 /* Who is somebody's connection is not looked for. */

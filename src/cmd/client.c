@@ -379,6 +379,7 @@ static const struct role role = {
 	.size = sizeof(struct client_set),
 	.max_visitors = offsetof(struct client_set, conf.max_visitors),
 	.running = offsetof(struct client_set, client),
+	.rereads = { offsetof(struct client_set, pass.conf.secret_file) },
 	.publishes = true,
 	.resolves = true,
 	.arguments = arguments,

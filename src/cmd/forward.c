@@ -114,6 +114,7 @@ static const struct role role = {
 	.size = sizeof(struct forward_set),
 	.max_visitors = offsetof(struct forward_set, pass.conf.max_links),
 	.running = offsetof(struct forward_set, pass.agent),
+	.rereads = { offsetof(struct forward_set, pass.conf.secret_file) },
 	.resolves = true,
 	.arguments = arguments,
 	.fit = fit,

@@ -25,6 +25,13 @@ struct relay_set {
 };
 
 /* clang-format off */
+ROWS_OF(NAT_NATPASS)(
+struct natpass_server *relay_natpass(void *settings)
+{
+	return ((struct relay_set *)settings)->natpass;
+}
+)
+
 #define AT(field) offsetof(struct relay_set, conf.field)
 #define PASS(field) offsetof(struct relay_set, natpass_conf.field)
 #define SIGNAL(field) offsetof(struct relay_set, signal_conf.field)
@@ -242,17 +249,8 @@ static size_t descriptors(const void *settings)
 	       signal_descriptors(&set->signal_conf);
 }
 
-/* clang-format off */
-ROWS_OF(NAT_NATPASS)(
-struct natpass_server *relay_natpass(void *settings)
-{
-	return ((struct relay_set *)settings)->natpass;
-}
-)
-	/* clang-format on */
-
-	static int start(void *settings, struct net *net, const char *state_dir,
-			 struct diag *d)
+static int start(void *settings, struct net *net, const char *state_dir,
+		 struct diag *d)
 {
 	struct relay_set *set = settings;
 	int rc = relay_start(&set->relay, net, &set->conf, state_dir, d);
@@ -338,6 +336,8 @@ static const struct role role = {
 	.size = sizeof(struct relay_set),
 	.max_visitors = offsetof(struct relay_set, conf.max_visitors),
 	.running = offsetof(struct relay_set, relay),
+	.rereads = { offsetof(struct relay_set, natpass_conf.secret_file),
+		     offsetof(struct relay_set, signal_conf.token_file) },
 	.fit = fit,
 	.lowest_port = lowest_port,
 	.page = offsetof(struct relay_set, conf.web.page),

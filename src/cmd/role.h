@@ -64,8 +64,10 @@ struct role {
 	size_t max_visitors; /* where they have that limit, a uint32_t */
 	size_t page;         /* where they name a FILE of HTML; 0: nowhere */
 	size_t running;      /* where start leaves what runs, a pointer */
-	bool publishes;      /* services belong to its sections */
-	bool resolves;       /* it looks names up */
+	size_t rereads[2]; /* where they name files that a reload reads, beside
+			      * those of struct common; 0: no more */
+	bool publishes;    /* services belong to its sections */
+	bool resolves;     /* it looks names up */
 	/* Takes what is no option; NULL: there must be none. 0 or -NAT_EUSAGE. */
 	int (*arguments)(void *set, int argc, char **argv, struct diag *d);
 	/* Makes the settings of s whole, with its services in conf; says all

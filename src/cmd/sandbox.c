@@ -27,6 +27,19 @@ static void name_pages(struct confine_files *f, const struct section *of)
 				    CONFINE_READ);
 }
 
+static void name_reread(struct confine_files *f, const struct section *of)
+{
+	const size_t *at = of->cmd->role->rereads;
+
+	for (unsigned i = 0; i < COUNT(of->cmd->role->rereads) && at[i]; i++)
+		confine_add(
+			f,
+			*(const char *const *)(const void *)((const char *)
+								     of->set +
+							     at[i]),
+			CONFINE_READ);
+}
+
 /* Those that the process opens by name once it has started. */
 static void name_files(struct confine_files *f, const struct sandbox *s)
 {
@@ -42,6 +55,7 @@ static void name_files(struct confine_files *f, const struct sandbox *s)
 
 		confine_add(f, common->token_file, CONFINE_READ);
 		confine_add(f, common->secret_file, CONFINE_READ);
+		name_reread(f, of);
 		if (of->cmd->role->rewrites)
 			confine_add(f, of->cmd->role->rewrites(of->set),
 				    CONFINE_REPLACE);

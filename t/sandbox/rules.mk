@@ -6,7 +6,7 @@
 # What counts on its time or takes an odd way to the program is not watched.
 SANDBOX_FREE = closed_standard crowd deaf deaf_stderr examples help \
 	parked_crowd pending status_user symlink user_faults
-SANDBOX_SOME = sandbox sandbox_files sandbox_refused sandbox_replaced admin_socket \
+SANDBOX_SOME = sandbox sandbox_files sandbox_refused sandbox_replaced sandbox_reread admin_socket \
 	client_state log_rotate log_syslog private_stdio reload_tokens run_conf shell \
 	udp_echo unix user
 SANDBOX := $(if $(filter check,$(MAKECMDGOALS)),$(SANDBOX_SOME:%=t/scn/%.scn),\
