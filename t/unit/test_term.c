@@ -26,9 +26,12 @@ static void told(struct term *t)
 		_exit(1);
 }
 
-/* Ends in one of the ways: by itself, or by whatever comes. */
+/* Ends in one of the ways: by itself, or by whatever comes. A shell has what it
+ * starts in the background ignore SIGQUIT, and that is inherited.
+ */
 static void live(int way)
 {
+	signal(SIGQUIT, SIG_DFL);
 	if (loop_open(&loop, 16) < 0 || term_start(&term, &loop, told) < 0)
 		_exit(2);
 	told(&term);
