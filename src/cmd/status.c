@@ -25,13 +25,13 @@ struct status_set {
 #define AT(field) offsetof(struct status_set, field)
 static const struct opt opts[] = {
 	{ 0, "admin", OPT_TEXT, OPT_LINE, AT(admin), "PATH", NULL,
-	  0, 0, "The socket to ask, not those of every nat that is found" },
+	  0, 0, WORDS("The socket to ask, not those of every nat that is found") },
 	{ 0, "json", OPT_FLAG, OPT_LINE, AT(json), NULL, NULL,
-	  0, 0, "Show everything, for programs: an array, an object for each nat" },
+	  0, 0, WORDS("Show everything, for programs: an array, an object for each nat") },
 	{ 0, "watch", OPT_FLAG, OPT_LINE, AT(watch), NULL, NULL,
-	  0, 0, "Show it again and again, every TIME; 2s if none is given" },
+	  0, 0, WORDS("Show it again and again, every TIME; 2s if none is given") },
 	{ 0, "visitors", OPT_FLAG, OPT_LINE, AT(visitors), NULL, NULL,
-	  0, 0, "Show each visitor too" },
+	  0, 0, WORDS("Show each visitor too") },
 	CMD_HELP(struct status_set),
 	OPT_END
 };
