@@ -121,6 +121,20 @@ static size_t descriptors(const void *settings)
 	return 6 + 2 * (size_t)set->conf.links.max_joints;
 }
 
+/* Nothing is left of what was begun. */
+static void leave(struct peer_set *set)
+{
+	struct peer_role *r = set->running;
+
+	if (!r)
+		return;
+	guest_stop(&r->guest);
+	if (r->peering)
+		peering_stop(r->peering);
+	mem_release((struct span){ (uint8_t *)r, sizeof *r });
+	set->running = NULL;
+}
+
 static int start(void *settings, struct net *net, const char *state_dir,
 		 struct diag *d)
 {
@@ -134,6 +148,8 @@ static int start(void *settings, struct net *net, const char *state_dir,
 	set->running = r;
 	if (rc == 0 && set->wish.wanted)
 		rc = guest_start(&r->guest, r->peering, &set->wish, d);
+	if (rc < 0)
+		leave(set);
 	return rc;
 }
 
@@ -158,14 +174,7 @@ static void reload(void *settings, const void *fresh)
 
 static void stop(void *settings)
 {
-	struct peer_role *r = ((struct peer_set *)settings)->running;
-
-	if (!r)
-		return;
-	guest_stop(&r->guest);
-	if (r->peering)
-		peering_stop(r->peering);
-	mem_release((struct span){ (uint8_t *)r, sizeof *r });
+	leave(settings);
 }
 
 static int outcome(const void *settings)

@@ -124,6 +124,9 @@ static inline void rig_stop(struct rig *r)
 	alarm(0);
 }
 
+/* For what ends by quit: it costs nobody time, and machines can be slow. */
+#define RIG_PATIENCE_MS ((int64_t)unit_slow() * 60000)
+
 /* Until somebody sets quit, at most ms. How many turns it took. */
 static inline int rig_run(struct rig *r, int64_t ms)
 {

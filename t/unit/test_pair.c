@@ -116,7 +116,7 @@ static void stop(void)
 
 static void expect_whole(const struct course *c)
 {
-	rig_run(&rig, 3000);
+	rig_run(&rig, RIG_PATIENCE_MS);
 	if (at.overs != 1 || at.err || at.a.party.heard != c->party.hear ||
 	    at.b.party.heard != c->party.say)
 		fail_msg("seed %u: over %d, %d; %u of %u and %u of %u",

@@ -98,7 +98,7 @@ static void converse(const struct party_conf *c)
 	other.hear = c->say;
 	party_start(&a, &rig.loop, &client.tcp.stream, c, done);
 	party_start(&b, &rig.loop, &server.tcp.stream, &other, done);
-	rig_run(&rig, 8000);
+	rig_run(&rig, RIG_PATIENCE_MS);
 	if (!a.over || !b.over || a.err || b.err || a.heard != c->hear ||
 	    b.heard != c->say)
 		fail_msg("seed %u: %u of %u, %u of %u; %d, %d",
