@@ -16,6 +16,7 @@ import os
 import re
 import signal
 import socket
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -528,10 +529,13 @@ class Scene:
         self.mapped: dict[str, int] = {}
         self.spoke: set[str] = set()
         self.published: set[tuple[str, str]] = set()
+        self.took = 0.0  # s
 
     async def measure(self, home: Path) -> Run:
         world = self._world(home)
+        began = time.monotonic()
         run = await count(world, self.steps)
+        self.took = time.monotonic() - began
         self.programs = {k: " ".join(v[0][1:2]) for k, v in world.starts.items()}
         self.said, self.paths, self.mapped = run.said, run.paths, run.mapped
         self.spoke = run.spoke
