@@ -17,6 +17,11 @@ static const struct opt opts[] = {
 	{ 'i', "introducer", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(introducer), "ID@ADDR",
 	  NULL, 0, 0, WORDS("A public peer; without ID@ the id that answers first is "
 	  "believed, and kept in --trust") },
+	{ 't', "tracker", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(tracker), "ADDR", NULL,
+	  0, 0, WORDS("A tracker, where those of --public register, and are found: those whose "
+	  "id --introducer or --trust has, or who have the group's key") },
+	{ 'g', "group", OPT_TEXT, OPT_FIXED, AT(group), "NAME", NULL,
+	  0, 0, WORDS("The name to register under at trackers; best a UUID") },
 	{ 0, "allow", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(allow), "ID:SERVICE,...",
 	  NULL, 0, 0, WORDS("Who may reach a SERVICE; an ID alone is answered, and "
 	  "without any all are. No service is open to who is not named with it") },

@@ -1,5 +1,6 @@
 #include "cmd/peerask.h"
 #include "cmd/errand.h"
+#include "os/host.h"
 #include "os/mem.h"
 
 enum { LIST_WAIT = 3000, STRAIGHT_WAIT = 3000 }; /* ms */
@@ -112,17 +113,22 @@ static int ping(struct asking *k)
 
 /* ---- list ---- */
 
-static void put_introducer(const struct introducer *in)
+static void put_introducer(const struct contact *d)
 {
 	char text[512];
 	struct fmt f = fmt_to(SPAN(text));
 
-	fmt_put(&f, "introducer %s ", in->text);
-	if (in->dial->known)
-		fmt_hex(&f, (struct bytes){ in->dial->id, CHAIN_ID });
+	fmt_put(&f, "introducer ");
+	if (d->found)
+		addr_print(&f, &d->at);
+	else
+		fmt_put(&f, "%s", d->name);
+	fmt_put(&f, " ");
+	if (d->known)
+		fmt_hex(&f, (struct bytes){ d->id, CHAIN_ID });
 	else
 		fmt_put(&f, "-");
-	fmt_put(&f, in->dial->up ? " answers" : " silent");
+	fmt_put(&f, d->up ? d->found ? " found" : " answers" : " silent");
 	put(&f);
 }
 
@@ -146,16 +152,17 @@ static void look(struct timer *t)
 {
 	struct asking *k = container_of(t, struct asking, end);
 	struct peering *p = k->peering;
-	uint32_t n = k->set->conf.introducer.n, up = 0;
+	const struct contact *d;
+	uint32_t n = k->set->conf.introducer.n, at = 0, up = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		up += p->introducers[i].dial->up;
-	if (up < n && k->errand.loop.now < k->until) {
+	if ((up < n || node_seeks(&p->node)) && k->errand.loop.now < k->until) {
 		timer_start(t, &k->errand.loop, k->errand.loop.now + 50);
 		return;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		put_introducer(&p->introducers[i]);
+	while ((d = peering_introducer(p, &at)))
+		put_introducer(d);
 	put_known(&p->trust);
 	k->done = true;
 	k->errand.loop.quit = true;
@@ -193,6 +200,23 @@ static int ask(struct asking *k, int (*begin)(struct asking *))
 	return rc < 0 ? rc : k->done ? 0 : -NAT_ETIMEOUT;
 }
 
+/* The one that runs knows more than a new one. */
+static int ask_running(const struct peer_set *set)
+{
+	char shows[] = "--visitors", where[] = "--admin", path[256];
+	char *words[] = { shows, where, path, NULL };
+	struct fmt f = fmt_to(SPAN(path));
+
+	if (set->common.admin) {
+		fmt_put(&f, "%s", set->common.admin);
+	} else {
+		host_runtime_dir(&f);
+		fmt_put(&f, "/%s", cmd_peer.name);
+	}
+	fmt_text(&f);
+	return cmd_status.run((int)COUNT(words) - 1, words);
+}
+
 int peerask(const struct peer_set *set, int argc, char **argv)
 {
 	bool pings = !strcmp(argv[0], "ping");
@@ -206,6 +230,8 @@ int peerask(const struct peer_set *set, int argc, char **argv)
 			 argv[0]);
 		return cmd_usage(&cmd_peer);
 	}
+	if (!pings && (set->common.admin || !set->conf.key))
+		return ask_running(set);
 	if (!peerask_paths(&set->path))
 		diag_option(&d, "path", "one of direct, introduced, proxy");
 	peer_fit(&set->conf, &d);

@@ -18,6 +18,7 @@ enum {
 	SESSION,
 	DATA,
 	CODE,
+	NAT,
 	LAN,
 	GROUP,
 	SIGN,
@@ -66,7 +67,7 @@ static const struct row rows[] = {
 	  { OP, TARGET, ID, DATA, SESSION, SEQ, TS }, { END } },
 	{ CHAIN_DATA_ACK, 0, { OP, SESSION, SEQ, TS }, { END } },
 	{ CHAIN_HELLO, CHAIN_HELLO,
-	  { OP, ID, TARGET, KEY, NONCE, SEQ, TS, LAN, GROUP, SIGN },
+	  { OP, ID, TARGET, KEY, NONCE, SEQ, TS, NAT, LAN, GROUP, SIGN },
 	  { OP, ID, TARGET, KEY, NONCE, SEQ, TS } },
 	{ CHAIN_NONCE, 0, { OP, NONCE, TS }, { END } },
 	{ CHAIN_NO, 0, { OP, CODE }, { END } },
@@ -307,6 +308,28 @@ static void put_ip(struct fmt *to, const struct chain *m, const struct field *f)
 	fmt_put(to, "\"");
 }
 
+static bool get_nat(struct cur *c, struct chain *m, const struct field *f)
+{
+	uint64_t n;
+	bool good = number(c, CHAIN_PUBLIC, &n);
+
+	(void)f;
+	m->nat = (uint8_t)n;
+	return good && n > 0;
+}
+
+static void put_nat(struct fmt *to, const struct chain *m,
+		    const struct field *f)
+{
+	(void)f;
+	fmt_put(to, "%u", m->nat);
+}
+
+static bool has_nat(const struct chain *m)
+{
+	return m->nat > 0;
+}
+
 static bool get_lan(struct cur *c, struct chain *m, const struct field *f)
 {
 	(void)f;
@@ -389,6 +412,7 @@ static const struct field fields[FIELDS] = {
 	[SESSION] = { "session", get_hex, put_hex, AT(session), NULL },
 	[DATA] = { "data", get_data, put_data, 0, 0, NULL },
 	[CODE] = { "code", get_u16, put_u16, AT(code), NULL },
+	[NAT] = { "nat", get_nat, put_nat, 0, 0, has_nat },
 	[LAN] = { "lan", get_lan, put_lan, 0, 0, has_lan },
 	[GROUP] = { "group", get_group, put_base64, AT(group), has_group },
 	[SIGN] = { "sign", get_base64, put_base64, AT(sign), NULL },

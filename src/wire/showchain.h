@@ -36,6 +36,14 @@ enum chain_code { /* why not */
 		  CHAIN_BUSY     /* a limit is reached: later */
 };
 
+enum chain_nat { /* what stands before a peer, as nat stun has it */
+		 CHAIN_T1 = 1,
+		 CHAIN_T2,
+		 CHAIN_T3,
+		 CHAIN_T4,
+		 CHAIN_PUBLIC /* it introduces, and passes data on */
+};
+
 enum {
 	CHAIN_PORT = 43284,
 	CHAIN_MOST = 1200,   /* bytes of a datagram */
@@ -55,7 +63,8 @@ struct chain {
 	uint16_t op;   /* enum chain_op */
 	uint16_t code; /* enum chain_code */
 	uint16_t ndata;
-	uint8_t nlan;   /* 0: no list is said, */
+	uint8_t nat;    /* enum chain_nat; 0: none is said, */
+	uint8_t nlan;   /* 0: no list is, */
 	bool grouped;   /* false: no group is */
 	bool maced;     /* CHAIN_SEND: mac in place of sign */
 	uint32_t seq;   /* 0 in CHAIN_KEEP alone */

@@ -240,6 +240,12 @@ static const struct hmac *mac(struct node *n, const uint8_t id[CHAIN_ID])
 	return NULL;
 }
 
+static bool trusts(struct node *n, const uint8_t id[CHAIN_ID])
+{
+	(void)n, (void)id;
+	return false;
+}
+
 static void reached(struct node *n, const struct reach *r, int64_t trip)
 {
 	struct host *h = container_of(n, struct host, node);
@@ -263,6 +269,7 @@ static const struct node_ops ops = { .send = fly,
 				     .met = met,
 				     .asked = met,
 				     .data = data,
+				     .trusts = trusts,
 				     .mac = mac };
 
 static void hear_log(struct log *log, enum log_level level, struct bytes line)

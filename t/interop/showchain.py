@@ -38,7 +38,7 @@ TABLE = """
 291 op_code target id data session seq ts mac? sign?        | op_code target session seq ts
 292 op_code target id data session seq ts
 293 op_code session seq ts
-496 op_code id target key nonce seq ts lan? group? sign     | op_code id target key nonce seq ts
+496 op_code id target key nonce seq ts nat? lan? group? sign | op_code id target key nonce seq ts
 497 op_code nonce ts
 511 op_code code
 """
@@ -119,6 +119,8 @@ def good(name: str, value: Value, keep: bool) -> bool:
         return is_number(value, 0 if keep else 1, 0 if keep else 2**32 - 1)
     if name == "ts":
         return is_number(value, 0, 0 if keep else TS_MOST)
+    if name == "nat":
+        return is_number(value, 1, 5)
     if name in ("id", "target", "session", "nonce"):
         return is_hex(value, 64 if name in ("id", "target") else 32)
     if name in ("ip", "lan"):
@@ -315,7 +317,7 @@ def samples(a: Key, b: Key) -> list[tuple[Message, Key | None]]:
         (maced, None),
         ({"op_code": 292, **to_b, "data": most, "session": session, **soon}, None),
         ({"op_code": 293, "session": session, **soon}, None),
-        (hello | lan, a),
+        (hello | {"nat": 4} | lan, a),
         ({"op_code": 496, "id": a.id, "target": "0" * 64, "key": a.text,
           "nonce": session, **soon}, a),
         ({"op_code": 497, "nonce": session, "ts": 1795300000000}, None),

@@ -11,7 +11,16 @@
 #define VECTORS "docs/protocol/showchain.txt"
 
 enum kind { OPEN, FULL, RESTRICTED, PORT, SYMMETRIC, KINDS };
-enum { HOSTS = 3, T = 0, A = 1, B = 2, MAPPINGS = 16, QUEUE = 256, WAY = 20 };
+enum {
+	HOSTS = 4,
+	T = 0,
+	A = 1,
+	B = 2,
+	U = 3,
+	MAPPINGS = 16,
+	QUEUE = 256,
+	WAY = 20
+};
 static const int64_t EPOCH = 1700000000000;
 
 /* What a NAT remembers: a port outside, of whom it was opened for. */
@@ -38,6 +47,7 @@ struct host {
 	struct bytes heard;    /* data by a proxy, */
 	struct node_pass back; /* and how to answer */
 	const struct hmac *mac;
+	const uint8_t *trusted; /* an id; NULL: none */
 };
 
 struct flying {
@@ -183,8 +193,8 @@ static void run_for(int64_t ms)
 
 static void up(struct node *n, const struct contact *d, bool first)
 {
-	(void)n, (void)d;
-	assert_false(first);
+	(void)n;
+	assert_true(!first || d->found);
 }
 
 static void reached(struct node *n, const struct reach *r, int64_t trip)
@@ -218,6 +228,13 @@ static const struct hmac *mac(struct node *n, const uint8_t id[CHAIN_ID])
 	return container_of(n, struct host, node)->mac;
 }
 
+static bool trusts(struct node *n, const uint8_t id[CHAIN_ID])
+{
+	const struct host *h = container_of(n, struct host, node);
+
+	return h->trusted && !memcmp(h->trusted, id, CHAIN_ID);
+}
+
 static const struct node_ops ops = {
 	.send = fly,
 	.up = up,
@@ -225,6 +242,7 @@ static const struct node_ops ops = {
 	.met = met,
 	.asked = met,
 	.data = data,
+	.trusts = trusts,
 	.mac = mac,
 };
 
@@ -251,8 +269,10 @@ static void load_keys(void)
 		assert_int_equal(chain_self_init(&world.keys[++n], &k), 0);
 	}
 	free(all.p);
-	key_make_rsa(&k, 2048, rand_fill);
-	assert_int_equal(chain_self_init(&world.keys[T], &k), 0);
+	for (unsigned i = T; i < HOSTS; i += U) {
+		key_make_rsa(&k, 2048, rand_fill);
+		assert_int_equal(chain_self_init(&world.keys[i], &k), 0);
+	}
 	world.keyed = true;
 }
 
@@ -271,7 +291,7 @@ static void begin(unsigned number, enum kind kind)
 	h->node.self = h->self;
 	h->node.rules.allow = &h->allow;
 	h->node.rules.rate = 100;
-	h->node.rules.public = number == T;
+	h->node.rules.public = number == T || number == U;
 	h->node.now = world.now;
 	assert_int_equal(node_start(&h->node, &most), 0);
 }
@@ -682,6 +702,119 @@ static void window(void **state)
 	assert_false(peer_fresh(&p, &m, 120001));
 }
 
+/* ---- introducers that nobody has named ---- */
+
+static struct addr told(unsigned number, unsigned from)
+{
+	struct addr at = outside(&world.hosts[number], 1000);
+
+	node_turn(&world.hosts[from].node, world.now,
+		  clock_of(&world.hosts[from]));
+	node_told(&world.hosts[from].node, &at, NULL);
+	return at;
+}
+
+static void seeker(unsigned number, enum kind kind)
+{
+	begin(number, kind);
+	world.hosts[number].node.rules.seeks = true;
+}
+
+/* Whoever a tracker names is one if it is trusted, and public. */
+static void found(void **state)
+{
+	struct host *a = &world.hosts[A];
+
+	(void)state;
+	seeker(A, PORT);
+	begin(B, OPEN);
+	told(T, A);
+	run_for(1000);
+	assert_int_equal(node_introducers(&a->node), 0); /* not trusted */
+	assert_false(a->node.dials[0].used);
+	a->trusted = world.keys[T].id;
+	told(T, A);
+	run_for(1000);
+	assert_int_equal(node_introducers(&a->node), 0); /* so soon again */
+	run_for(601 * 1000);
+	told(T, A);
+	run_for(1000);
+	assert_int_equal(node_introducers(&a->node), 1);
+	told(T, A); /* it is known */
+	a->trusted = world.keys[B].id;
+	told(B, A);
+	run_for(1000);
+	assert_int_equal(node_introducers(&a->node), 1); /* it is not public */
+	assert_false(a->node.dials[1].used);
+}
+
+/* What a liar at the tracker costs those to whom it points. */
+static void lying_tracker(void **state)
+{
+	struct host *a = &world.hosts[A];
+	unsigned before;
+
+	(void)state;
+	seeker(A, OPEN);
+	before = a->sent;
+	for (unsigned i = 0; i < 500; i++) {
+		struct addr at = { .family = ADDR_IP4,
+				   .port = (uint16_t)(1 + i % 20),
+				   .ip = { 192, 0, 9, 9 } };
+
+		node_turn(&a->node, world.now, clock_of(a));
+		node_told(&a->node, &at, NULL);
+		run_for(1000);
+	}
+	assert_int_equal(a->sent - before, 20 * 5);
+	run_for(100 * 1000);
+	assert_int_equal(a->sent - before, 20 * 5);
+}
+
+/* A finds U by T alone; and when T is gone, and comes back, it is found by U. */
+static void from_each_other(void **state)
+{
+	struct host *a = &world.hosts[A];
+
+	(void)state;
+	begin(U, OPEN);
+	knows_introducer(U);
+	run_for(1000);
+	seeker(A, SYMMETRIC);
+	a->trusted = world.keys[U].id;
+	knows_introducer(A);
+	run_for(2000);
+	assert_int_equal(node_introducers(&a->node), 2);
+	assert_non_null(
+		peers_live(&a->node.peers, world.keys[U].id, world.now));
+	assert_false(world.hosts[T].node.sessions.rows.used);
+	world.hosts[U].self = NULL; /* it is dead, and is let go */
+	run_for(2 * PEER_DEAD + 60 * 1000);
+	assert_int_equal(node_introducers(&a->node), 1);
+	assert_false(a->node.dials[1].used);
+	node_stop(&world.hosts[U].node);
+}
+
+/* Who is not trusted is not called, whoever vouches for it. */
+static void told_of_nobody(void **state)
+{
+	struct host *a = &world.hosts[A];
+	unsigned before;
+
+	(void)state;
+	begin(U, OPEN);
+	knows_introducer(U);
+	run_for(1000);
+	seeker(A, OPEN);
+	knows_introducer(A);
+	run_for(2000);
+	before = a->sent;
+	assert_false(a->node.dials[1].used);
+	run_for(3600 * 1000);
+	/* and it is asked for ever less often: doubled up to ten minutes */
+	assert_in_range(a->sent - before, 240 + 5, 240 + 12);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -702,6 +835,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(somebody_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(floods, setup, teardown),
 		cmocka_unit_test_setup_teardown(room, setup, teardown),
+		cmocka_unit_test_setup_teardown(found, setup, teardown),
+		cmocka_unit_test_setup_teardown(lying_tracker, setup, teardown),
+		cmocka_unit_test_setup_teardown(from_each_other, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(told_of_nobody, setup,
+						teardown),
 		cmocka_unit_test(window),
 	};
 

@@ -239,6 +239,7 @@ static void make(struct chain *m, uint16_t op, uint64_t *seed)
 	m->maced = op == CHAIN_SEND && unit_rand(seed) & 1;
 	m->ndata = (uint16_t)(unit_rand(seed) %
 			      ((m->maced ? CHAIN_PAYLOAD : CHAIN_SIGNED) + 1));
+	m->nat = (uint8_t)(unit_rand(seed) % (CHAIN_PUBLIC + 1));
 	m->nlan = (uint8_t)(unit_rand(seed) % (CHAIN_LAN + 1));
 	m->grouped = unit_rand(seed) & 1;
 	m->at.family = unit_rand(seed) & 1 ? ADDR_IP4 : ADDR_IP6;

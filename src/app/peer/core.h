@@ -48,6 +48,24 @@ void take_keep(struct heard *h);
 void take_nonce(struct heard *h);
 void take_hello(struct heard *h);
 
+/* ---- seek.c ---- */
+
+/* Nobody of use is there: not tried again for a while. */
+void seek_failed(struct node *n, struct contact *d);
+/* Is that the hello of an introducer that we want there? */
+bool seek_takes(struct node *n, const struct contact *d, const struct chain *m);
+/* Whom others may be told of, if it is one. */
+void seek_note(struct node *n, const struct peer *p);
+/* m asks for any introducer; another one, NULL: none is known. */
+bool seek_is_any(const struct chain *m);
+struct peer *seek_other(struct node *n, const struct peer *than);
+/* A CHAIN_PASS_ACK of nobody who is wanted. */
+void seek_told(struct heard *h);
+/* One is lost: others are asked for at once. */
+void seek_hurry(struct node *n);
+void seek_tick(struct node *n);
+int64_t seek_due(const struct node *n);
+
 /* ---- introduce.c, proxy.c, reach.c ---- */
 
 void take_connect(struct heard *h);

@@ -69,7 +69,9 @@ void node_offer_nonce(const struct heard *h)
 static void greet(struct node *n, const struct addr *to, const uint8_t *id,
 		  const uint8_t *nonce)
 {
-	struct chain m = { .op = CHAIN_HELLO, .nlan = n->nlan };
+	struct chain m = { .op = CHAIN_HELLO,
+			   .nlan = n->nlan,
+			   .nat = n->rules.public ? CHAIN_PUBLIC : 0 };
 
 	if (id)
 		memcpy(m.target, id, CHAIN_ID);
@@ -179,6 +181,8 @@ static void become_known(struct node *n, struct contact *d, struct peer *p)
 	if (!new)
 		return;
 	n->ops->up(n, d, first);
+	if (d->lasts)
+		seek_hurry(n);
 	reach_hurry(n, p->id);
 }
 
@@ -223,6 +227,10 @@ void take_hello(struct heard *h)
 	}
 	if (d && d->known && memcmp(d->id, h->m->id, CHAIN_ID) != 0)
 		d = NULL;
+	if (d && d->found && !d->up && !seek_takes(n, d, h->m)) {
+		seek_failed(n, d);
+		return;
+	}
 	if (!node_may_addr(n, NODE_GREETING, h->from, 20, 64) ||
 	    !node_believes(h, key))
 		return;
@@ -235,6 +243,7 @@ void take_hello(struct heard *h)
 		follow(n, p);
 		owe(n, p);
 	}
+	seek_note(n, p);
 	n->ops->met(n, p);
 }
 
@@ -284,6 +293,7 @@ static void still_there(struct node *n, struct contact *d)
 	}
 	d->up = false;
 	d->next = n->now;
+	seek_hurry(n);
 	log_info(n->log, "peer", "lost a peer: silent for a minute");
 }
 
@@ -293,8 +303,8 @@ static void warn(struct node *n, struct contact *d)
 	char where[64];
 	struct fmt f = fmt_to(SPAN(where));
 
-	if (d->told || d->tries != 3 || d->greeted <= 0 || !d->known ||
-	    n->now - d->greeted > AGAIN_MOST)
+	if (d->told || d->found || d->tries != 3 || d->greeted <= 0 ||
+	    !d->known || n->now - d->greeted > AGAIN_MOST)
 		return;
 	d->told = true;
 	addr_print(&f, &d->at);
@@ -309,8 +319,10 @@ static void ask(struct node *n, struct contact *d)
 {
 	int64_t wait = (int64_t)AGAIN << d->tries;
 
-	if (!d->lasts && d->tries >= OPENERS) {
+	if ((!d->lasts || d->found) && d->tries >= OPENERS) {
 		d->used = false;
+		if (d->found)
+			seek_failed(n, d);
 		return;
 	}
 	d->next = n->now + (wait < AGAIN_MOST ? wait : AGAIN_MOST);

@@ -54,9 +54,13 @@ static void pass_request(const struct heard *h, const struct peer *to,
 void take_request(struct heard *h)
 {
 	struct node *n = h->node;
-	struct peer *to = peers_live(&n->peers, h->m->target, n->now);
+	bool any = seek_is_any(h->m);
+	struct peer *to = any ? seek_other(n, h->who)
+			      : peers_live(&n->peers, h->m->target, n->now);
 	struct session *s;
 
+	if (any && !to)
+		return;
 	if (!n->rules.public) {
 		node_refuse(h, CHAIN_REFUSED);
 		return;
@@ -123,6 +127,12 @@ static void tell_lan(const struct heard *h)
 	node_send(n, h->from, &m);
 }
 
+/* Us, or any introducer. */
+static bool wants_us(const struct node *n, const struct chain *m)
+{
+	return node_is_me(n, m->target) || (n->rules.public && seek_is_any(m));
+}
+
 /* Nothing in it is worth a signature to us unless an introducer sends it. */
 static bool worth_it(const struct heard *h, uint8_t key[CHAIN_MODULUS])
 {
@@ -130,8 +140,8 @@ static bool worth_it(const struct heard *h, uint8_t key[CHAIN_MODULUS])
 	struct node *n = h->node;
 	uint8_t id[CHAIN_ID];
 
-	return node_mine(n, h->from) && node_is_me(n, m->target) &&
-	       m->at.port && chain_key_parse(key, id, m->key) &&
+	return node_mine(n, h->from) && wants_us(n, m) && m->at.port &&
+	       chain_key_parse(key, id, m->key) &&
 	       !memcmp(id, m->id, CHAIN_ID) && node_allows(n, id) &&
 	       node_may_addr(n, NODE_ANSWER, h->from, 8, 16) &&
 	       node_may_addr(n, NODE_UNPROVEN, &m->at, 1, 4) &&
@@ -162,13 +172,17 @@ static void call_back(const struct heard *h)
 void take_pass_request(struct heard *h)
 {
 	struct chain m = { .op = CHAIN_ACK };
+	bool any = seek_is_any(h->m);
 	uint8_t key[CHAIN_MODULUS];
 
 	if (!worth_it(h, key))
 		return;
-	node_open(h->node, &h->m->at, NODE_OPENER_HOPS);
+	if (!any)
+		node_open(h->node, &h->m->at, NODE_OPENER_HOPS);
 	memcpy(m.session, h->m->session, CHAIN_SESSION);
 	node_send_signed(h->node, h->from, &m);
+	if (any)
+		return; /* it comes by itself, and is let in */
 	call_back(h);
 	if (h->m->nlan)
 		tell_lan(h);

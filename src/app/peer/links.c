@@ -241,6 +241,7 @@ static bool begin(struct link *k, enum tls_role role)
 	assoc_stop(&k->assoc);
 	memset(&k->assoc, 0, sizeof k->assoc);
 	k->serves = role == TLS_SERVER;
+	k->begun = k->of->net->loop->now;
 	k->greeted = p ? p->hello_ts : 0;
 	k->unheard = 0;
 	k->keyed = false;

@@ -43,7 +43,8 @@ struct link { /* fields are private to links.c but for assoc, ties, id */
 	uint8_t pieces;          /* of whole, that are there */
 	bool serves;             /* as the server */
 	unsigned unheard;        /* datagrams since something genuine came */
-	int64_t seen;            /* ms: anything of it, */
+	int64_t begun;           /* ms: the association, */
+	int64_t seen;            /* anything of it, */
 	int64_t heard;           /* and something genuine */
 	int64_t greeted;         /* hello_ts, of when it began */
 	struct addr at, to;      /* straight: plain, and for the socket */

@@ -213,13 +213,17 @@ void node_tick(struct node *n, int64_t now, int64_t unix)
 	sessions_expire(&n->sessions, &n->peers, now);
 	greet_tick(n);
 	reach_tick(n);
+	seek_tick(n);
 }
 
 int64_t node_due(const struct node *n)
 {
-	int64_t greeting = greet_due(n), reaching = reach_due(n);
+	const int64_t dues[] = { greet_due(n), reach_due(n), seek_due(n) };
+	int64_t first = dues[0];
 
-	return reaching < greeting ? reaching : greeting;
+	for (size_t i = 1; i < COUNT(dues); i++)
+		first = dues[i] < first ? dues[i] : first;
+	return first;
 }
 
 /* ---- life ---- */

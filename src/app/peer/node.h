@@ -4,6 +4,7 @@
 #ifndef NAT_APP_PEER_NODE_H
 #define NAT_APP_PEER_NODE_H
 
+#include "app/peer/seek.h"
 #include "app/peer/sessions.h"
 #include "base/ban.h"
 #include "base/limit.h"
@@ -22,6 +23,7 @@ enum {
 struct contact {
 	bool used;
 	bool lasts;       /* an introducer: it is tried for ever */
+	bool found;       /* but not by us: only while it answers */
 	bool up;          /* it has answered with its hello, */
 	bool told;        /* and somebody was there that did not */
 	bool known;       /* id is */
@@ -79,6 +81,7 @@ struct node_rules {
 	const struct opt_list *allow; /* ids; none: all */
 	uint32_t rate;                /* signed messages a second of an id */
 	bool public;                  /* we introduce, and pass data on */
+	bool seeks;                   /* introducers that are not named */
 	bool strict;                  /* data by proxies is signed, all of it */
 	bool grouped;                 /* only those of a group say hello: */
 	struct hmac group;            /* keyed */
@@ -102,6 +105,8 @@ struct node_ops {
 	/* Data by a proxy, of whom it says; messages of ours too. */
 	void (*data)(struct node *n, const struct node_pass *from,
 		     struct bytes data);
+	/* May it introduce us, though no option says where it is? */
+	bool (*trusts)(struct node *n, const uint8_t id[CHAIN_ID]);
 	/* The key, if there is one, of a peer that uses us as a proxy, or whom we
 	 * use.
 	 */
@@ -127,6 +132,7 @@ struct node { /* set before node_start: all above nonces */
 	struct contact dials[NODE_DIALS];
 	struct greeted greeted[NODE_GREETED];
 	struct reach reaches[NODE_REACHES];
+	struct seek seek;
 	struct node_counts counts;
 	struct span memory;
 };
@@ -161,6 +167,12 @@ struct peer *node_mine(const struct node *n, const struct addr *at);
 /* at ADDR_NONE: not known yet; lasts: an introducer. NULL: there is no room. */
 struct contact *node_dial(struct node *n, const struct addr *at,
 			  const uint8_t *id, bool lasts);
+
+/* An introducer may be there, of that id; NULL: of one that is trusted. */
+void node_told(struct node *n, const struct addr *at, const uint8_t *id);
+/* How many there are, and whether more are wanted. */
+unsigned node_introducers(const struct node *n);
+bool node_seeks(const struct node *n);
 
 /* NULL: too many are wanted. */
 struct reach *node_reach(struct node *n, const uint8_t id[CHAIN_ID],

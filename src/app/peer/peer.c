@@ -42,8 +42,26 @@ static bool is_allow(const char *text)
 	return rest.n == 0;
 }
 
+/* Whoever knows a group's name at a tracker could be anybody. */
+static void fit_trackers(const struct peer_conf *conf, struct diag *d)
+{
+	const char *why =
+		conf->group ? trackers_group_fault(conf->group) : NULL;
+
+	if (!conf->group != !conf->tracker.n)
+		why = "and tracker go together";
+	if (why)
+		diag_option(d, "group", why);
+	else if (conf->group && !conf->public && !conf->group_key &&
+		 !conf->trust && !conf->introducer.n)
+		diag_option(d, "tracker",
+			    "may name anybody: whom to believe says group_key, "
+			    "trust or introducer");
+}
+
 void peer_fit(const struct peer_conf *conf, struct diag *d)
 {
+	fit_trackers(conf, d);
 	struct bytes id;
 	const char *where;
 	struct hostport at;
@@ -153,14 +171,18 @@ static void send(struct node *n, const struct addr *to, struct bytes what,
 void peering_wait(struct peering *p)
 {
 	int64_t due = node_due(&p->node), now = p->net->loop->now;
+	int64_t asks = trackers_due(&p->trackers);
 
+	due = asks < due ? asks : due;
 	timer_start(&p->due, p->net->loop, due > now ? due : now + 1);
 }
 
 static void hear(struct peering *p, const struct addr *from, struct bytes b)
 {
-	if (b.n && assoc_wants(b.p[0])) {
-		node_turn(&p->node, p->net->loop->now, unix_ms(p));
+	node_turn(&p->node, p->net->loop->now, unix_ms(p));
+	if (trackers_hear(&p->trackers, from, b)) {
+		node_tick(&p->node, p->net->loop->now, unix_ms(p));
+	} else if (b.n && assoc_wants(b.p[0])) {
 		links_hear(&p->links, from,
 			   (struct span){ (uint8_t *)(uintptr_t)b.p, b.n });
 	} else {
@@ -229,6 +251,7 @@ static void late(struct timer *t)
 
 	look_up(p);
 	node_tick(&p->node, p->net->loop->now, unix_ms(p));
+	trackers_tick(&p->trackers);
 	flush(p);
 	peering_wait(p);
 }
@@ -289,6 +312,20 @@ static void data(struct node *n, const struct node_pass *from, struct bytes b)
 	links_data(links_of(n), from, b);
 }
 
+/* Who is believed may be found anywhere. */
+static bool trusts(struct node *n, const uint8_t id[CHAIN_ID])
+{
+	const struct peering *p = container_of(n, struct peering, node);
+	bool named = false;
+
+	for (uint32_t i = 0; i < p->conf->introducer.n; i++) {
+		const struct contact *d = p->introducers[i].dial;
+
+		named = named || (d->known && !memcmp(d->id, id, CHAIN_ID));
+	}
+	return named || n->rules.grouped || trust_has(&p->trust, id);
+}
+
 static const struct hmac *mac(struct node *n, const uint8_t id[CHAIN_ID])
 {
 	return links_mac(links_of(n), id);
@@ -301,6 +338,7 @@ static const struct node_ops ops = {
 	.met = met,
 	.asked = asked,
 	.data = data,
+	.trusts = trusts,
 	.mac = mac,
 };
 
@@ -312,6 +350,17 @@ struct reach *peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
 	p->ear = ear;
 	peering_wait(p);
 	return r;
+}
+
+const struct contact *peering_introducer(const struct peering *p, uint32_t *at)
+{
+	while (*at < NODE_DIALS) {
+		const struct contact *d = &p->node.dials[(*at)++];
+
+		if (d->used && d->lasts && (d->up || !d->found))
+			return d;
+	}
+	return NULL;
 }
 
 bool peering_find(const struct peering *p, struct bytes text,
@@ -381,6 +430,11 @@ static void tell_lan(struct peering *p)
 		n->lan[n->nlan++].port = p->udp.at.port;
 }
 
+static void may_ask(struct trackers *ts)
+{
+	peering_wait(container_of(ts, struct peering, trackers));
+}
+
 static int set_up(struct peering *p, struct diag *d)
 {
 	const struct peer_conf *c = p->conf;
@@ -404,10 +458,15 @@ static int set_up(struct peering *p, struct diag *d)
 	n->rules.rate = c->rate;
 	n->rules.public = c->public;
 	n->rules.strict = c->strict;
+	n->rules.seeks = n->rules.grouped || c->trust || c->tracker.n;
 	for (uint32_t i = 0; i < c->lan.n && rc == 0; i++)
 		rc = addr_parse(&n->lan[n->nlan++], bytes_of(c->lan.v[i]));
 	n->now = p->net->loop->now;
 	p->epoch = clock_unix_ms() - n->now;
+	p->trackers.net = p->net;
+	p->trackers.changed = may_ask;
+	if (rc == 0)
+		rc = trackers_start(&p->trackers, n, &c->tracker, c->group);
 	return rc < 0 ? rc : name_introducers(p);
 }
 
@@ -472,6 +531,7 @@ void peering_stop(struct peering *p)
 	for (uint32_t i = 0; i < OPT_LIST_MAX; i++)
 		if (p->introducers[i].again)
 			resolve_stop(&p->introducers[i].resolve);
+	trackers_stop(&p->trackers);
 	udp_stop(&p->udp);
 	node_stop(&p->node);
 	ct_wipe(&p->self, sizeof p->self);

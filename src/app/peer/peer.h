@@ -5,6 +5,7 @@
 #define NAT_APP_PEER_PEER_H
 
 #include "app/peer/links.h"
+#include "app/peer/trackers.h"
 #include "app/peer/trust.h"
 #include "base/report.h"
 #include "net/resolve.h"
@@ -13,6 +14,8 @@
 struct peer_conf {
 	const char *key, *listen, *trust, *group_key; /* NULL: none */
 	struct opt_list introducer; /* ID@HOST:PORT, or HOST:PORT */
+	struct opt_list tracker;    /* HOST[:PORT] */
+	const char *group;          /* there; NULL: none */
 	struct opt_list allow, lan;
 	bool public, strict;
 	struct links_conf links;
@@ -45,6 +48,7 @@ struct peering { /* private to peer.c, but for node, introducers, trust */
 	struct trust trust;
 	struct udp udp;
 	struct links links;
+	struct trackers trackers;
 	struct timer due;
 	int64_t epoch; /* when the loop's clock was 0, ms since 1970 */
 	struct introducer introducers[OPT_LIST_MAX];
@@ -75,6 +79,9 @@ struct reach *peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
 
 /* What node is due for may have changed. */
 void peering_wait(struct peering *p);
+
+/* The first introducer at or after *at, which moves past it; NULL: no more. */
+const struct contact *peering_introducer(const struct peering *p, uint32_t *at);
 
 /* Whom a text names: an id, or a name that is trusted. */
 bool peering_find(const struct peering *p, struct bytes text,

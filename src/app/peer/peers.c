@@ -136,6 +136,7 @@ struct peer *peers_greeted(struct peers *ps, const struct chain *m,
 	p->top = m->seq;
 	p->window = 1;
 	p->nlan = m->nlan;
+	p->nat = m->nat;
 	memcpy(p->lan, m->lan, sizeof p->lan);
 	peers_heard(ps, p, now);
 	return p;

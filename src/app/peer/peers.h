@@ -30,6 +30,7 @@ struct peer {
 	uint64_t window;  /* bit i: top - i was there */
 	uint32_t top;     /* highest seq */
 	uint8_t nlan;
+	uint8_t nat;      /* enum chain_nat, as it says; 0: nothing */
 	uint8_t sessions; /* that it began */
 	bool mine;        /* we began, and keep it alive */
 };

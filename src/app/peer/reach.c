@@ -250,6 +250,8 @@ void take_pass_ack(struct heard *h)
 
 	if (r)
 		dial_wanted(h->node, r, &h->m->at);
+	else
+		seek_told(h);
 }
 
 /* Comes from the introducer, or straight: what it says is tried either way. */

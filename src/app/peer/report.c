@@ -16,6 +16,7 @@ static const struct report_column total_columns[] = {
 
 static const struct report_column introducer_columns[] = {
 	{ "name", REPORT_TEXT, REPORT_SHOWN, NULL },
+	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "id", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "state", REPORT_TEXT, REPORT_SHOWN, NULL },
 };
@@ -24,6 +25,8 @@ static const struct report_column link_columns[] = {
 	{ "id", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "path", REPORT_TEXT, REPORT_SHOWN, NULL },
+	{ "trip", REPORT_MS, REPORT_SHOWN, NULL },
+	{ "age", REPORT_MS, REPORT_SHOWN, NULL },
 	{ "silent", REPORT_MS, REPORT_SHOWN, NULL },
 };
 
@@ -64,17 +67,17 @@ static bool total_row(const void *of, uint32_t *at, struct report_row *row)
 static bool introducer_row(const void *of, uint32_t *at, struct report_row *row)
 {
 	const struct peering *p = of;
-	const struct introducer *in = &p->introducers[*at];
+	const struct contact *d = peering_introducer(p, at);
 
-	if (*at >= p->conf->introducer.n)
+	if (!d)
 		return false;
-	(*at)++;
-	report_text(row, in->text);
-	if (in->dial->known)
-		put_id(row, in->dial->id);
+	report_text(row, d->found ? "found" : d->name);
+	report_addr(row, &d->at);
+	if (d->known)
+		put_id(row, d->id);
 	else
 		report_text(row, "");
-	report_text(row, in->dial->up ? "answers" : "silent");
+	report_text(row, d->up ? "answers" : "silent");
 	return true;
 }
 
@@ -83,13 +86,16 @@ static bool link_row(const void *of, uint32_t *at, struct report_row *row)
 	static const char *const ways[] = { "none", "straight", "proxy" };
 	const struct peering *p = of;
 	const struct link *k = slots_next(&p->links.rows, at);
+	uint64_t now = (uint64_t)p->net->loop->now;
 
 	if (!k)
 		return false;
 	put_id(row, k->id);
 	report_addr(row, k->way == LINK_PROXY ? &k->pass.proxy : &k->at);
 	report_text(row, k->assoc.state ? ways[k->way] : "expected");
-	report_number(row, (uint64_t)(p->net->loop->now - k->seen));
+	report_number(row, rtt_ms(&k->assoc.sctp.rtt));
+	report_number(row, k->assoc.state ? now - (uint64_t)k->begun : 0);
+	report_number(row, now - (uint64_t)k->seen);
 	return true;
 }
 

@@ -29,6 +29,18 @@ bool trust_find(const struct trust *t, struct bytes name, uint8_t id[CHAIN_ID])
 	return false;
 }
 
+bool trust_has(const struct trust *t, const uint8_t id[CHAIN_ID])
+{
+	struct bytes rest = t->text, n, text;
+	uint8_t other[CHAIN_ID];
+
+	while (trust_next(&rest, &n, &text))
+		if (chain_parse_id(other, text) == 0 &&
+		    !memcmp(other, id, CHAIN_ID))
+			return true;
+	return false;
+}
+
 static int check(const struct trust *t, struct diag *d)
 {
 	struct bytes rest = t->text, name, text;

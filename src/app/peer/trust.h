@@ -21,6 +21,8 @@ MUST_USE int trust_load(struct trust *t, const char *path, struct diag *d);
 
 /* False: the name has no line. */
 bool trust_find(const struct trust *t, struct bytes name, uint8_t id[CHAIN_ID]);
+/* Whether it is anybody's there. */
+bool trust_has(const struct trust *t, const uint8_t id[CHAIN_ID]);
 /* A line of it; false: there is no other. */
 bool trust_next(struct bytes *rest, struct bytes *name, struct bytes *id);
 
