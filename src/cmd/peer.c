@@ -17,11 +17,14 @@ static const struct opt opts[] = {
 	{ 'i', "introducer", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(introducer), "ID@ADDR",
 	  NULL, 0, 0, WORDS("A public peer; without ID@ the id that answers first is "
 	  "believed, and kept in --trust") },
-	{ 't', "tracker", OPT_ADDR, OPT_LIST | OPT_FIXED, AT(tracker), "ADDR", NULL,
+	{ 't', "tracker", OPT_ADDR, OPT_LIST | OPT_HOST | OPT_FIXED, AT(tracker), "ADDR", NULL,
 	  0, 0, WORDS("A tracker, where those of --public register, and are found: those whose "
 	  "id --introducer or --trust has, or who have the group's key") },
 	{ 'g', "group", OPT_TEXT, OPT_FIXED, AT(group), "NAME", NULL,
 	  0, 0, WORDS("The name to register under at trackers; best a UUID") },
+	{ 0, "stun", OPT_ADDR, OPT_LIST | OPT_HOST | OPT_FIXED, AT(stun), "ADDR", NULL,
+	  0, 0, WORDS("STUN server or tracker that tells what NAT is before us; those of "
+	  "--tracker are asked too") },
 	{ 0, "allow", OPT_TEXT, OPT_LIST | OPT_FIXED, AT(allow), "ID:SERVICE,...",
 	  NULL, 0, 0, WORDS("Who may reach a SERVICE; an ID alone is answered, and "
 	  "without any all are. No service is open to who is not named with it") },
@@ -123,7 +126,7 @@ static size_t descriptors(const void *settings)
 {
 	const struct peer_set *set = settings;
 
-	return 6 + 2 * (size_t)set->conf.links.max_joints;
+	return 6 + NATTYPE_SOCKETS + 2 * (size_t)set->conf.links.max_joints;
 }
 
 /* Nothing is left of what was begun. */
@@ -177,6 +180,12 @@ static void reload(void *settings, const void *fresh)
 	(void)settings, (void)fresh;
 }
 
+static void retry(void *settings, bool sure)
+{
+	(void)sure;
+	peering_moved(((struct peer_set *)settings)->running->peering);
+}
+
 static void stop(void *settings)
 {
 	leave(settings);
@@ -203,6 +212,7 @@ static const struct role role = {
 	.ready = ready,
 	.check = check,
 	.reload = reload,
+	.retry = retry,
 	.outcome = outcome,
 	.stop = stop,
 };

@@ -75,7 +75,7 @@ static void reached(struct peer_ear *ear, const struct reach *r, int64_t trip)
 		return;
 	k->by = (enum reach_path)r->by;
 	k->trip = trip;
-	if (r->by != REACH_PROXY || r->paths == REACH_PROXY)
+	if (r->by != REACH_PROXY || r->paths == REACH_PROXY || r->apart)
 		say_path(k);
 	else if (until < k->until)
 		timer_start(&k->end, &k->errand.loop, until);

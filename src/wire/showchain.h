@@ -33,7 +33,8 @@ enum chain_code { /* why not */
 		  CHAIN_UNKNOWN =
 			  1, /* the target is not known here, or not any more */
 		  CHAIN_REFUSED, /* it is, and does not want to */
-		  CHAIN_BUSY     /* a limit is reached: later */
+		  CHAIN_BUSY,    /* a limit is reached: later */
+		  CHAIN_APART    /* their NATs do not let each other in */
 };
 
 enum chain_nat { /* what stands before a peer, as nat stun has it */

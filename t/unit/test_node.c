@@ -405,6 +405,53 @@ static void there_and_back(void **state)
 	assert_int_equal(a->lost, 1);
 }
 
+/* What stands before both is said in their hellos: who introduces does not send them
+ * to each other in vain, and they do not wait for it. It may become another.
+ */
+static void kept_apart(void **state)
+{
+	struct host *a = &world.hosts[A], *b = &world.hosts[B];
+	uint64_t passed;
+	struct reach *r;
+
+	(void)state;
+	all_behind(SYMMETRIC, PORT);
+	node_behind(&a->node, CHAIN_T4);
+	node_behind(&b->node, CHAIN_T3);
+	run_for(1000);
+	assert_int_equal(a->node.counts.moved, 0);
+	passed = world.hosts[T].node.counts.passed;
+	r = node_reach(&a->node, world.keys[B].id, REACH_INTRODUCED);
+	run_for(10 * 1000);
+	assert_true(r->apart);
+	assert_int_equal(r->by, 0);
+	assert_int_equal(world.hosts[T].node.counts.passed, passed);
+	node_behind(&b->node, CHAIN_T2);
+	b->kind = RESTRICTED;
+	run_for(10 * 1000);
+	assert_int_equal(r->by, REACH_INTRODUCED);
+}
+
+/* An introducer that has us at another address says so by a nonce. */
+static void moves(void **state)
+{
+	struct host *a = &world.hosts[A];
+
+	(void)state;
+	all_behind(PORT, PORT);
+	memset(a->mappings, 0, sizeof a->mappings);
+	run_for(PEER_KEEP + 1000);
+	assert_int_equal(a->node.counts.moved, 1);
+	memset(a->mappings, 0, sizeof a->mappings);
+	node_moved(&a->node); /* the network has changed: at once */
+	run_for(100);
+	assert_int_equal(a->node.counts.moved, 1);
+	assert_int_equal(peers_live(&world.hosts[T].node.peers,
+				    world.keys[A].id, world.now)
+				 ->at.port,
+			 a->next_port - 1);
+}
+
 /* Two peers who have no path but the proxy's; how A sends. */
 static struct node_pass by_proxy(void)
 {
@@ -823,6 +870,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(there_and_back, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(kept_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(moves, setup, teardown),
 		cmocka_unit_test_setup_teardown(data_by_proxy, setup, teardown),
 		cmocka_unit_test_setup_teardown(reached_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(new_mapping, setup, teardown),

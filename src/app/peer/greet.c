@@ -71,7 +71,9 @@ static void greet(struct node *n, const struct addr *to, const uint8_t *id,
 {
 	struct chain m = { .op = CHAIN_HELLO,
 			   .nlan = n->nlan,
-			   .nat = n->rules.public ? CHAIN_PUBLIC : 0 };
+			   .nat = n->rules.public
+					  ? CHAIN_PUBLIC
+					  : (uint8_t)n->rules.nat };
 
 	if (id)
 		memcpy(m.target, id, CHAIN_ID);
@@ -141,6 +143,8 @@ void take_nonce(struct heard *h)
 	if (d && d->known && !d->lasts && dial_of(n, d, d->id)) {
 		d->used = false; /* one way to it is enough */
 	} else if (d && n->now - d->greeted >= AGAIN / 2) {
+		n->counts.moved += d->up && d->lasts && !d->afresh;
+		d->afresh = false;
 		d->greeted = n->now;
 		greet(n, h->from, d->known ? d->id : NULL, h->m->nonce);
 		ours = our_nonce(n, h->from);
@@ -282,6 +286,26 @@ struct contact *node_dial(struct node *n, const struct addr *at,
 	if (id)
 		memcpy(d->id, id, CHAIN_ID);
 	return d;
+}
+
+void node_moved(struct node *n)
+{
+	for (size_t i = 0; i < NODE_DIALS; i++) {
+		struct contact *d = &n->dials[i];
+
+		if (!d->used || !d->up || !d->lasts)
+			continue;
+		d->afresh = true;
+		node_open(n, &d->at, 0);
+	}
+}
+
+void node_behind(struct node *n, enum chain_nat nat)
+{
+	if (nat == n->rules.nat)
+		return;
+	n->rules.nat = nat;
+	node_moved(n);
 }
 
 static void still_there(struct node *n, struct contact *d)

@@ -43,6 +43,9 @@ static void say_path(const struct guest *g, const struct reach *r)
 		[REACH_PROXY] = "proxy: as long as nothing straight is there",
 	};
 	const struct peer *p = peers_find(&g->of->node.peers, r->id);
+	const char *why = r->apart && r->by == REACH_PROXY
+				  ? "proxy: its NAT and ours keep us apart"
+				  : how[r->by];
 	char at[64];
 	struct fmt f = fmt_to(SPAN(at));
 
@@ -51,7 +54,7 @@ static void say_path(const struct guest *g, const struct reach *r)
 	else if (r->by && p)
 		addr_print(&f, &p->at);
 	fmt_text(&f);
-	log_say(net_of(g)->log, "peer: %s%s%s", how[r->by], f.n ? ", by " : "",
+	log_say(net_of(g)->log, "peer: %s%s%s", why, f.n ? ", by " : "",
 		at);
 }
 

@@ -51,6 +51,18 @@ static void pass_request(const struct heard *h, const struct peer *to,
 	node_send(h->node, &to->at, &m);
 }
 
+/* A symmetric NAT has another port for each, which one that looks at ports does not
+ * let in.
+ */
+static bool are_apart(const struct peer *a, const struct peer *b)
+{
+	bool either = a->nat == CHAIN_T4 || b->nat == CHAIN_T4;
+	bool strict = a->nat >= CHAIN_T3 && b->nat >= CHAIN_T3;
+
+	return either && strict && a->nat != CHAIN_PUBLIC &&
+	       b->nat != CHAIN_PUBLIC && !addr_same_ip(&a->at, &b->at);
+}
+
 void take_request(struct heard *h)
 {
 	struct node *n = h->node;
@@ -67,6 +79,10 @@ void take_request(struct heard *h)
 	}
 	if (!to) {
 		node_refuse(h, CHAIN_UNKNOWN);
+		return;
+	}
+	if (are_apart(h->who, to)) {
+		node_refuse(h, CHAIN_APART);
 		return;
 	}
 	s = sessions_begin(&n->sessions, &n->peers, h->who, to,

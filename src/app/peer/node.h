@@ -27,6 +27,7 @@ struct contact {
 	bool up;          /* it has answered with its hello, */
 	bool told;        /* and somebody was there that did not */
 	bool known;       /* id is */
+	bool afresh;      /* a nonce is asked for, to say hello anew */
 	uint8_t tries;    /* since it was last up */
 	int64_t next;     /* ms: what is to be done then */
 	int64_t greeted;  /* when a hello last went there; 0: none did */
@@ -66,6 +67,7 @@ struct reach {
 	uint8_t proxies;             /* of a session, of late */
 	bool punched;                /* addresses of it have been told */
 	bool doubt;                  /* it may not be where it was */
+	bool apart;                  /* NATs are: no use in calling */
 	bool session;                /* there is one, */
 	int64_t next, asked, afresh; /* ms */
 	int64_t heard;               /* ms: something came in the session */
@@ -75,12 +77,14 @@ struct reach {
 
 struct node_counts {
 	uint64_t checked, wrong, nonces, passed;
+	uint64_t moved; /* introducers had us at another address, or not */
 };
 
 struct node_rules {
 	const struct opt_list *allow; /* ids; none: all */
 	uint32_t rate;                /* signed messages a second of an id */
 	bool public;                  /* we introduce, and pass data on */
+	enum chain_nat nat;           /* before us; 0: not known */
 	bool seeks;                   /* introducers that are not named */
 	bool strict;                  /* data by proxies is signed, all of it */
 	bool grouped;                 /* only those of a group say hello: */
@@ -153,6 +157,11 @@ void node_turn(struct node *n, int64_t now, int64_t unix);
 void node_stranger(struct node *n, const struct addr *from, struct bytes what);
 void node_tick(struct node *n, int64_t now, int64_t unix);
 int64_t node_due(const struct node *n);
+
+/* What stands before us: those who introduce us are told. */
+void node_behind(struct node *n, enum chain_nat nat);
+/* We are somewhere else, perhaps: the same, at once. */
+void node_moved(struct node *n);
 
 /* ---- who is who ---- */
 

@@ -174,6 +174,9 @@ void peering_wait(struct peering *p)
 	int64_t asks = trackers_due(&p->trackers);
 
 	due = asks < due ? asks : due;
+	if (p->moved != p->node.counts.moved)
+		natclass_ask(&p->natclass);
+	p->moved = p->node.counts.moved;
 	timer_start(&p->due, p->net->loop, due > now ? due : now + 1);
 }
 
@@ -290,6 +293,26 @@ static void reached(struct node *n, const struct reach *r, int64_t trip)
 	struct peering *p = container_of(n, struct peering, node);
 
 	p->ear->reached(p->ear, r, trip);
+}
+
+static void behind(struct natclass *nc, enum chain_nat nat)
+{
+	struct peering *p = container_of(nc, struct peering, natclass);
+
+	if (nat != p->node.rules.nat)
+		log_info(p->net->log, "peer", "NAT: %s",
+			 nat ? nat_name(nat) : "nobody can tell");
+	node_turn(&p->node, p->net->loop->now, unix_ms(p));
+	node_behind(&p->node, nat);
+	flush(p);
+}
+
+void peering_moved(struct peering *p)
+{
+	node_turn(&p->node, p->net->loop->now, unix_ms(p));
+	node_moved(&p->node);
+	natclass_ask(&p->natclass);
+	flush(p);
 }
 
 static struct links *links_of(struct node *n)
@@ -463,7 +486,9 @@ static int set_up(struct peering *p, struct diag *d)
 		rc = addr_parse(&n->lan[n->nlan++], bytes_of(c->lan.v[i]));
 	n->now = p->net->loop->now;
 	p->epoch = clock_unix_ms() - n->now;
-	p->trackers.net = p->net;
+	p->natclass.net = p->trackers.net = p->net;
+	p->natclass.known = behind;
+	natclass_init(&p->natclass, &c->stun, &c->tracker);
 	p->trackers.changed = may_ask;
 	if (rc == 0)
 		rc = trackers_start(&p->trackers, n, &c->tracker, c->group);
@@ -495,6 +520,7 @@ int peering_start(struct peering **out, struct net *net,
 	}
 	*out = p;
 	timer_start(&p->due, net->loop, net->loop->now);
+	natclass_ask(&p->natclass);
 	return 0;
 }
 
@@ -532,6 +558,7 @@ void peering_stop(struct peering *p)
 		if (p->introducers[i].again)
 			resolve_stop(&p->introducers[i].resolve);
 	trackers_stop(&p->trackers);
+	natclass_stop(&p->natclass);
 	udp_stop(&p->udp);
 	node_stop(&p->node);
 	ct_wipe(&p->self, sizeof p->self);

@@ -5,6 +5,7 @@
 #define NAT_APP_PEER_PEER_H
 
 #include "app/peer/links.h"
+#include "app/peer/natclass.h"
 #include "app/peer/trackers.h"
 #include "app/peer/trust.h"
 #include "base/report.h"
@@ -14,8 +15,8 @@
 struct peer_conf {
 	const char *key, *listen, *trust, *group_key; /* NULL: none */
 	struct opt_list introducer; /* ID@HOST:PORT, or HOST:PORT */
-	struct opt_list tracker;    /* HOST[:PORT] */
-	const char *group;          /* there; NULL: none */
+	struct opt_list tracker, stun; /* HOST[:PORT] */
+	const char *group;             /* at trackers; NULL: none */
 	struct opt_list allow, lan;
 	bool public, strict;
 	struct links_conf links;
@@ -49,6 +50,8 @@ struct peering { /* private to peer.c, but for node, introducers, trust */
 	struct udp udp;
 	struct links links;
 	struct trackers trackers;
+	struct natclass natclass;
+	uint64_t moved; /* of the counts of node, when it last asked */
 	struct timer due;
 	int64_t epoch; /* when the loop's clock was 0, ms since 1970 */
 	struct introducer introducers[OPT_LIST_MAX];
@@ -76,6 +79,9 @@ struct peer_ear {
 };
 struct reach *peering_reach(struct peering *p, const uint8_t id[CHAIN_ID],
 			    unsigned paths, struct peer_ear *ear);
+
+/* Addresses of this machine may have changed. */
+void peering_moved(struct peering *p);
 
 /* What node is due for may have changed. */
 void peering_wait(struct peering *p);

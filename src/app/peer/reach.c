@@ -103,7 +103,7 @@ static void arrive(struct node *n, struct reach *r, enum reach_path by)
 static void lose(struct node *n, struct reach *r)
 {
 	r->by = 0;
-	r->session = r->punched = false;
+	r->session = r->punched = r->apart = false;
 	r->tries = r->proxies = 0;
 	n->ops->reached(n, r, 0);
 }
@@ -294,6 +294,19 @@ bool reach_heard_data(struct heard *h)
 	return true;
 }
 
+/* It does not say whom it means: who has asked of late, and asks once more later. */
+static void note_apart(struct node *n)
+{
+	for (size_t i = 0; i < NODE_REACHES; i++) {
+		struct reach *r = &n->reaches[i];
+
+		if (!r->used || !r->tries || r->punched || is_straight(r))
+			continue;
+		r->apart = true;
+		r->tries = INTRODUCTIONS;
+	}
+}
+
 void take_no(struct heard *h)
 {
 	static const char *const why[] = {
@@ -301,10 +314,14 @@ void take_no(struct heard *h)
 		[CHAIN_UNKNOWN] = "does not know whom we want",
 		[CHAIN_REFUSED] = "is not allowed to us",
 		[CHAIN_BUSY] = "is busy",
+		[CHAIN_APART] = "says that NATs keep us apart",
 	};
 	uint16_t code = h->m->code;
 
-	if (node_mine(h->node, h->from))
-		log_info(h->node->log, "peer", "an introducer %s",
+	if (!node_mine(h->node, h->from))
+		return;
+	if (code == CHAIN_APART)
+		note_apart(h->node);
+	log_info(h->node->log, "peer", "an introducer %s",
 			 why[code < COUNT(why) ? code : 0]);
 }

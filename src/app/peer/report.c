@@ -33,6 +33,7 @@ static const struct report_column link_columns[] = {
 static const struct report_column peer_columns[] = {
 	{ "id", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "address", REPORT_TEXT, REPORT_SHOWN, NULL },
+	{ "nat", REPORT_TEXT, REPORT_SHOWN, NULL },
 	{ "silent", REPORT_MS, REPORT_SHOWN, NULL },
 };
 /* clang-format on */
@@ -108,6 +109,7 @@ static bool peer_row(const void *of, uint32_t *at, struct report_row *row)
 		return false;
 	put_id(row, it->id);
 	report_addr(row, &it->at);
+	report_text(row, nat_name(it->nat));
 	report_number(row, (uint64_t)(p->net->loop->now - it->seen));
 	return true;
 }
