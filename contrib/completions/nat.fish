@@ -227,6 +227,7 @@ _nat_opt public '' '' 'Introduce peers to each other, and pass data on between t
 _nat_opt introducer 'i' 'ID@ADDR' 'A public peer; without ID@ the id that answers first is believed, and kept in --trust'
 _nat_opt tracker 't' 'ADDR' 'A tracker, where those of --public register, and are found: those whose id --introducer or --trust has, or who have the group'\''s key'
 _nat_opt group 'g' 'NAME' 'The name to register under at trackers; best a UUID'
+_nat_opt stun '' 'ADDR' 'STUN server or tracker that tells what NAT is before us; those of --tracker are asked too'
 _nat_opt allow '' 'ID:SERVICE,...' 'Who may reach a SERVICE; an ID alone is answered, and without any all are. No service is open to who is not named with it'
 _nat_opt trust '' 'FILE' 'Ids by name, a line each: NAME ID; those first met are added'
 _nat_opt group-key '' 'FILE' 'Know only those that have this secret too'

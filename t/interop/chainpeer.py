@@ -3,9 +3,12 @@
 
     chainpeer.py serve KEY PORT               public: introduces and proxies
     chainpeer.py wait KEY ID@HOST:PORT        is there to be reached
-    chainpeer.py ping KEY ID@HOST:PORT WHOM PATH    direct, introduced, proxy
+    chainpeer.py ping KEY ID@HOST:PORT WHOM PATH    direct, introduced, proxy; lan: of
+                                              one behind the same NAT; apart: refused
+    chainpeer.py covers                       has each role said and heard all of its own?
 
-What it lacks of the page are limits: it is for tests.
+Behind these may stand nat=N, host=ADDR. Each message that is said or heard is noted
+in the file traffic. What it lacks of the page are limits: it is for tests.
 """
 
 from __future__ import annotations
@@ -28,6 +31,15 @@ Addr = tuple[str, int]
 NOBODY = "0" * 64
 KEEP, DEAD, SLACK, WINDOW = 15.0, 60.0, 60000, 64
 PATIENCE = 12.0
+TRAFFIC = "traffic"
+# What each role has to say and to hear; keys, nonces and hellos are everybody's.
+ALL = {256, 496, 497}
+ROLES: dict[str, tuple[set[int], set[int]]] = {
+    "ping": (ALL | {257, 273, 289, 291}, ALL | {258, 275, 277, 290, 292, 293, 511}),
+    "wait": (ALL | {258, 275, 276, 291, 293}, ALL | {257, 274, 292, 293}),
+    "serve": (ALL | {258, 274, 275, 277, 290, 292, 293, 511},
+              ALL | {257, 273, 275, 276, 289, 291, 293}),
+}
 
 
 @dataclass
@@ -68,10 +80,12 @@ class Peer:
     """One socket."""
 
     def __init__(self, key: Key, port: int = 0, public: bool = False,
-                 offset: int = 0) -> None:
+                 offset: int = 0, host: str = "127.0.0.1") -> None:
         self.key, self.public, self.offset = key, public, offset
+        self.role, self.nat = "", 0
+        self.noted: set[tuple[str, int]] = set()
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", port))
+        self.sock.bind((host, port))
         self.sock.settimeout(0.05)
         self.at: Addr = self.sock.getsockname()
         self.secret = os.urandom(32)
@@ -82,6 +96,7 @@ class Peer:
         self.owed: dict[Addr, str] = {}
         self.sessions: dict[str, Session] = {}
         self.heard: list[tuple[Message, Addr]] = []
+        self.lan: list[str] = []
         self.sent = 0
 
     # ---- what goes ----
@@ -89,9 +104,20 @@ class Peer:
     def now(self) -> int:
         return int(time.time() * 1000) + self.offset
 
+    def note(self, way: str, op: int) -> None:
+        """For covers: the first of each."""
+        if self.role and (way, op) not in self.noted:
+            self.noted.add((way, op))
+            with open(TRAFFIC, "a", encoding="ascii") as f:
+                print(self.role, way, op, file=f)
+
     def send(self, m: Message, to: Addr) -> None:
+        self.put(encode(m), int(str(m["op_code"])), to)
+
+    def put(self, datagram: bytes, op: int, to: Addr) -> None:
         self.sent += 1
-        self.sock.sendto(encode(m), to)
+        self.note("said", op)
+        self.sock.sendto(datagram, to)
 
     def numbered(self, m: Message) -> Message:
         self.seq = self.seq % (2**32 - 1) + 1
@@ -109,8 +135,13 @@ class Peer:
         self.send({"op_code": 497, "nonce": self.nonce(at, minute), "ts": self.now()}, at)
 
     def hello(self, target: str, nonce: str, to: Addr) -> None:
-        self.send_signed({"op_code": 496, "target": target, "key": self.key.text,
-                          "nonce": nonce}, to)
+        m: Message = {"op_code": 496, "target": target, "key": self.key.text,
+                      "nonce": nonce}
+        if self.nat:
+            m["nat"] = self.nat
+        if self.lan:
+            m["lan"] = self.lan
+        self.send_signed(m, to)
 
     # ---- getting known ----
 
@@ -182,6 +213,7 @@ class Peer:
         m = decode(datagram)
         op = int(str(m["op_code"]))
         self.heard.append((m, at))
+        self.note("heard", op)
         if op == 256:
             p = self.live(m["id"], at)
             if not p:
@@ -189,6 +221,7 @@ class Peer:
             else:
                 p.seen = time.time()
                 if not p.mine:
+                    print("kept alive", flush=True)
                     self.send({"op_code": 256, "id": self.key.id, "seq": 0, "ts": 0}, at)
         elif op == 496:
             self.take_hello(m, at)
@@ -249,10 +282,12 @@ class Peer:
             self.send({"op_code": 256, "id": NOBODY, "seq": 0, "ts": 0},
                       (str(m["ip"]), int(str(m["port"]))))
             self.send_signed({"op_code": 276, "session": m["session"]}, at)
+            if "lan" in m:
+                self.tell_lan(m, at)
         elif op == 275 and m["target"] != self.key.id:
             to = self.live(m["target"])
             if to and self.live(m["id"], at):
-                self.sock.sendto(datagram, to.at)
+                self.put(datagram, op, to.at)
         elif op == 292 and self.mine(at) and m["target"] == self.key.id:
             self.send({"op_code": 293, "session": m["session"], "seq": m["seq"],
                        "ts": m["ts"]}, at)
@@ -265,7 +300,15 @@ class Peer:
                 s.acked = s.acked or bool(b and b.at == at)
                 to = a if b and b.at == at else b
                 if to:
-                    self.sock.sendto(datagram, to.at)
+                    self.put(datagram, op, to.at)
+
+    def tell_lan(self, m: Message, at: Addr) -> None:
+        """To who asks, and a copy to the introducer."""
+        mine = self.key.sign(self.numbered({
+            "op_code": 275, "target": m["id"], "key": self.key.text,
+            "lan": [f"{self.at[0]}:{self.at[1]}"]}))
+        self.send(mine, (str(m["ip"]), int(str(m["port"]))))
+        self.send(mine, at)
 
     def alive(self) -> str:
         inner = compact({"op_code": 256, "id": self.key.id, "seq": 0, "ts": 0})
@@ -332,6 +375,17 @@ def connect(peer: Peer, to: Known, whom: str) -> None:
 def ping(peer: Peer, via: Known, whom: str, path: str) -> None:
     if path == "direct":
         connect(peer, via, whom)
+    elif path == "apart":
+        peer.send_signed({"op_code": 273, "target": whom}, via.at)
+        if peer.wait_for(511)["code"] != 4 or peer.of(277):
+            raise Bad("introduced all the same")
+    elif path == "lan":
+        peer.send_signed({"op_code": 273, "target": whom}, via.at)
+        m = peer.wait_for(275)
+        verify(m, m["key"])
+        if m["id"] != whom or id_of(base64.b64decode(str(m["key"]))) != whom:
+            raise Bad("somebody else's network")
+        connect(peer, join(peer, f"{whom}@{m['lan'][0]}"), whom)  # type: ignore[index]
     elif path == "introduced":
         peer.send_signed({"op_code": 273, "target": whom}, via.at)
         m = peer.wait_for(277)
@@ -351,14 +405,36 @@ def ping(peer: Peer, via: Known, whom: str, path: str) -> None:
     print(f"good: {whom} {path}", flush=True)
 
 
+def covers() -> int:
+    with open(TRAFFIC, encoding="ascii") as f:
+        noted = {tuple(line.split()) for line in f}
+    lacks = [f"{role} {way} {op:#x}" for role, both in ROLES.items()
+             for way, ops in zip(("said", "heard"), both, strict=True)
+             for op in sorted(ops) if (role, way, str(op)) not in noted]
+    for one in lacks:
+        print(f"wrong: never {one}")
+    count = sum(len(ops) for both in ROLES.values() for ops in both)
+    print(f"{'good' if not lacks else 'bad'}: {count - len(lacks)} of {count}")
+    return 1 if lacks else 0
+
+
 def main(args: list[str]) -> int:
+    if args[0] == "covers":
+        return covers()
+    more = dict(a.split("=") for a in args if "=" in a)
+    args = [a for a in args if "=" not in a]
     role, key = args[0], Key.of_file(args[1])
+    host = more.get("host", "127.0.0.1")
     if role == "serve":
         peer = Peer(key, int(args[2]), public=True)
+        peer.role = role
         print(f"ready {key.id}@127.0.0.1:{peer.at[1]}", flush=True)
         while True:
             peer.turn()
-    peer = Peer(key)
+    peer = Peer(key, host=host)
+    peer.role, peer.nat = role, int(more.get("nat", "0"))
+    if args[-1] == "lan":
+        peer.lan = [f"{peer.at[0]}:{peer.at[1]}"]
     try:
         via = join(peer, args[2])
         if role == "wait":

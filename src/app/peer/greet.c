@@ -71,9 +71,8 @@ static void greet(struct node *n, const struct addr *to, const uint8_t *id,
 {
 	struct chain m = { .op = CHAIN_HELLO,
 			   .nlan = n->nlan,
-			   .nat = n->rules.public
-					  ? CHAIN_PUBLIC
-					  : (uint8_t)n->rules.nat };
+			   .nat = n->rules.public ? CHAIN_PUBLIC
+						  : (uint8_t)n->rules.nat };
 
 	if (id)
 		memcpy(m.target, id, CHAIN_ID);

@@ -54,8 +54,7 @@ static void say_path(const struct guest *g, const struct reach *r)
 	else if (r->by && p)
 		addr_print(&f, &p->at);
 	fmt_text(&f);
-	log_say(net_of(g)->log, "peer: %s%s%s", why, f.n ? ", by " : "",
-		at);
+	log_say(net_of(g)->log, "peer: %s%s%s", why, f.n ? ", by " : "", at);
 }
 
 /* ---- standard input and output ---- */

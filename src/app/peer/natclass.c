@@ -18,10 +18,8 @@ const char *nat_name(uint8_t nat)
 static enum chain_nat class_of(const struct nattype_verdict *v)
 {
 	static const uint8_t cones[] = {
-		[NATTYPE_UNKNOWN] = 0,
-		[NATTYPE_INDEPENDENT] = CHAIN_T1,
-		[NATTYPE_ADDRESS] = CHAIN_T2,
-		[NATTYPE_PORT] = CHAIN_T3,
+		[NATTYPE_UNKNOWN] = 0,        [NATTYPE_INDEPENDENT] = CHAIN_T1,
+		[NATTYPE_ADDRESS] = CHAIN_T2, [NATTYPE_PORT] = CHAIN_T3,
 		[NATTYPE_DEPENDENT] = 0,
 	};
 

@@ -14,7 +14,7 @@
 
 struct peer_conf {
 	const char *key, *listen, *trust, *group_key; /* NULL: none */
-	struct opt_list introducer; /* ID@HOST:PORT, or HOST:PORT */
+	struct opt_list introducer;    /* ID@HOST:PORT, or HOST:PORT */
 	struct opt_list tracker, stun; /* HOST[:PORT] */
 	const char *group;             /* at trackers; NULL: none */
 	struct opt_list allow, lan;

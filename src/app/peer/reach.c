@@ -323,5 +323,5 @@ void take_no(struct heard *h)
 	if (code == CHAIN_APART)
 		note_apart(h->node);
 	log_info(h->node->log, "peer", "an introducer %s",
-			 why[code < COUNT(why) ? code : 0]);
+		 why[code < COUNT(why) ? code : 0]);
 }
