@@ -98,6 +98,8 @@ int peer_hear(struct peer *p, struct bytes text)
 		return rc < 0 ? rc : -NAT_ECLOSED;
 	if (p->state != PEER_NEW && !is_same(&p->theirs, &sdp))
 		return 1;
+	if (p->state != PEER_NEW && !p->offers)
+		ways_look(&p->ways, &p->ways.first);
 	t = (struct ice_theirs){ sdp.ufrag, sdp.pwd, sdp.lite };
 	rc = ice_describe(&p->ice, &t, peer_now(p));
 	if (rc < 0)

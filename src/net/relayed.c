@@ -137,6 +137,12 @@ void relayed_send(struct relayed *r, const struct addr *to, struct bytes b)
 	due(r);
 }
 
+void relayed_doubt(struct relayed *r)
+{
+	turn_doubt(&r->turn, now_of(r));
+	due(r);
+}
+
 void relayed_bind(struct relayed *r, const struct addr *to)
 {
 	(void)!turn_bind(&r->turn, to, now_of(r));
@@ -163,6 +169,8 @@ static void ready(struct udp *u)
 	while (udp_next(u, &d))
 		if (r->state == RELAYED_UDP)
 			hear(r, d.data);
+	if (u->err) /* nobody is at that port any more */
+		turn_doubt(&r->turn, now_of(r));
 	due(r);
 }
 

@@ -80,6 +80,8 @@ void relayed_stop(struct relayed *r);
 
 /* Lost, as datagrams may be, or on its way by the next udp_flush. */
 void relayed_send(struct relayed *r, const struct addr *to, struct bytes b);
+/* Has anybody heard of it lately? The server is asked; over, if it says no. */
+void relayed_doubt(struct relayed *r);
 /* Much will go there: by a channel. */
 void relayed_bind(struct relayed *r, const struct addr *to);
 

@@ -1,5 +1,8 @@
 #include "net/ways.h"
 #include "os/ifaces.h"
+#include "os/rand.h"
+
+enum { REFUSED = 30000 /* ms until a relay that said no is asked again */ };
 
 static struct loop *loop_of(const struct ways *w)
 {
@@ -126,6 +129,8 @@ static void relay_ready(struct relayed *r)
 	struct relay *x = relay_of(r);
 	struct ways *w = x->of;
 
+	w->relay_err[number_of(x)] = 0;
+	w->backoff = (struct backoff){ .tries = 0 };
 	w->ops->up(w, WAYS_HOSTS + number_of(x), ICE_RELAY, &r->turn.relayed);
 	tell_soon(w);
 }
@@ -139,6 +144,22 @@ static void relay_heard(struct relayed *r, const struct addr *from,
 	w->ops->heard(w, WAYS_HOSTS + number_of(x), from, data);
 }
 
+/* One that was lost may be back soon: a server that begins anew knows nothing of
+ * what it had.
+ */
+static void try_later(struct ways *w, int err)
+{
+	bool lost = err == -NAT_EAGAIN || err == -NAT_ECLOSED ||
+		    err == -NAT_ETIMEOUT;
+	int64_t now = loop_of(w)->now;
+	uint32_t chance;
+
+	rand_fill((struct span){ (uint8_t *)&chance, sizeof chance });
+	timer_start(&w->again, loop_of(w),
+		    now + backoff_next(&w->backoff, now, lost ? 0 : REFUSED,
+				       chance));
+}
+
 static void relay_over(struct relayed *r, int err)
 {
 	struct relay *x = relay_of(r);
@@ -149,6 +170,7 @@ static void relay_over(struct relayed *r, int err)
 	slots_put(&w->paths->slots, x);
 	w->relays[i] = NULL;
 	w->relay_err[i] = (int8_t)err;
+	try_later(w, err);
 	w->ops->down(w, WAYS_HOSTS + i);
 	tell_soon(w);
 }
@@ -165,11 +187,11 @@ static void open_relay(struct ways *w, unsigned i)
 				   .room = &w->paths->room };
 	struct relay *r = slots_get(&w->paths->slots);
 
-	w->relay_err[i] = -NAT_ELIMIT;
-	if (!r)
+	if (!r) {
+		w->relay_err[i] = -NAT_ELIMIT;
 		return;
+	}
 	w->relays[i] = r;
-	w->relay_err[i] = 0;
 	r->of = w;
 	paths_login(w->paths, &u, &p);
 	ask.user = fmt_done(&u);
@@ -182,6 +204,18 @@ static void open_relays(struct ways *w)
 	for (unsigned i = 0; i < w->paths->nturn; i++)
 		if (!w->relays[i])
 			open_relay(w, i);
+}
+
+static void open_again(struct timer *t)
+{
+	open_relays(container_of(t, struct ways, again));
+}
+
+static void doubt_relays(struct ways *w)
+{
+	for (unsigned i = 0; i < w->paths->nturn; i++)
+		if (w->relays[i])
+			relayed_doubt(&w->relays[i]->relayed);
 }
 
 const char *ways_name(const struct ways *w, unsigned base)
@@ -290,6 +324,7 @@ bool ways_look(struct ways *w, const struct addr *first)
 		any |= open_new(w, &own);
 	}
 	w->told = false;
+	doubt_relays(w);
 	open_relays(w);
 	tell_soon(w);
 	return any;
@@ -300,6 +335,7 @@ int ways_start(struct ways *w, struct paths *paths, const struct ways_ask *ask)
 	w->paths = paths;
 	w->ops = ask->ops;
 	soon_init(&w->tell, tell);
+	timer_init(&w->again, open_again);
 	ways_look(w, &ask->first);
 	if (paths->direct)
 		ask_servers(w, &ask->stun);
@@ -327,4 +363,5 @@ void ways_stop(struct ways *w)
 		if (udp_runs(&w->hosts[i].udp))
 			udp_stop(&w->hosts[i].udp);
 	soon_stop(&w->tell);
+	timer_stop(&w->again, loop_of(w));
 }

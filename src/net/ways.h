@@ -2,12 +2,13 @@
  * on relays. Each has a number, which is its base in ICE.
  *
  *	ways_start(&w, paths, &ask)     what there is comes by ops, later too
- *	ways_look(&w, &first)           addresses may have changed
+ *	ways_look(&w, &first)           addresses may have changed, or all is silent
  *	ways_send(&w, base, &to, b)     then paths_flush
  */
 #ifndef NAT_NET_WAYS_H
 #define NAT_NET_WAYS_H
 
+#include "base/backoff.h"
 #include "net/paths.h"
 #include "wire/ice/candidate.h"
 
@@ -48,6 +49,8 @@ struct ways { /* fields are private to ways.c but for paths, first */
 	} hosts[WAYS_HOSTS];
 	struct relay *relays[PATHS_TURN];
 	int8_t relay_err[PATHS_TURN]; /* why there is none */
+	struct backoff backoff;       /* of those */
+	struct timer again;
 	struct ways_name names[PATHS_STUN];
 	bool told; /* gathered */
 	struct soon tell;
@@ -64,7 +67,7 @@ MUST_USE int ways_start(struct ways *w, struct paths *paths,
 void ways_stop(struct ways *w);
 
 /* Takes new addresses, leaves those that have gone, asks relays that were lost
- * again. True: something is different.
+ * again, and of the others whether they are there. True: something is different.
  */
 bool ways_look(struct ways *w, const struct addr *first);
 

@@ -106,6 +106,12 @@ void turn_init(struct turn *t, const struct turn_conf *conf, int64_t now)
 	turn_again(t, now);
 }
 
+void turn_doubt(struct turn *t, int64_t now)
+{
+	if (t->state == TURN_READY && !t->task.method)
+		turn_ask(t, &t->task, STUN_REFRESH, now);
+}
+
 void turn_close(struct turn *t, int64_t now)
 {
 	if (t->state != TURN_READY) {

@@ -18,7 +18,9 @@
  * What turn_output says has to go out before what turn_wrap made later.
  *
  * Allocation, permissions and channels are refreshed in time, and NATs on the way kept
- * open; a stale nonce costs one request again, of whatever kind. Credentials of REST
+ * open; a stale nonce costs one request again, of whatever kind. Who refuses a peer
+ * without forbidding it, or does not answer for one, is asked for the allocation
+ * itself. A channel that is refused is done without, by permission. Credentials of REST
  * (time:user, base64) are a name and a password like others.
  */
 #ifndef NAT_WIRE_TURN_H
@@ -95,6 +97,10 @@ struct turn {
 void turn_init(struct turn *t, const struct turn_conf *conf, int64_t now);
 /* To another server, or from another port: from the beginning. */
 void turn_again(struct turn *t, int64_t now);
+/* Is the allocation still there? Asked at once, not when its time is up: a server
+ * that has begun anew says no (437), and one that is gone nothing.
+ */
+void turn_doubt(struct turn *t, int64_t now);
 /* The allocation is given back. */
 void turn_close(struct turn *t, int64_t now);
 

@@ -110,21 +110,35 @@ static void later(struct turn_peer *p, int64_t when)
 	p->refresh = when;
 }
 
+static void granted(struct turn_peer *p, int64_t now)
+{
+	p->bound = p->task.method == STUN_CHANNEL;
+	later(p, now + (p->channel && !p->bound ? LATER : PERMISSION));
+}
+
+/* Without a channel it goes too. */
+static void refused(struct turn *t, struct turn_peer *p, int64_t now)
+{
+	p->bound = false;
+	if (p->task.method == STUN_CHANNEL)
+		turn_ask(t, &p->task, STUN_PERMISSION, now);
+	else
+		later(p, now + LATER);
+}
+
 /* RFC 8656 12.1: who binds a channel has permission by that. */
 void turn_hear_peer(struct turn *t, struct turn_peer *p, const struct stun *m,
 		    int64_t now)
 {
-	bool bind = p->task.method == STUN_CHANNEL;
-
 	if (m->type == (p->task.method | STUN_OK)) {
-		p->bound = bind;
-		later(p, now + PERMISSION);
+		granted(p, now);
 		return;
 	}
 	if (turn_challenged(t, &p->task, m, now) == 0)
 		return;
-	p->bound = false;
-	later(p, now + LATER);
+	if (m->error != STUN_FORBIDDEN)
+		turn_doubt(t, now);
+	refused(t, p, now);
 }
 
 static void renew(struct turn *t, struct turn_peer *p, int64_t now)
@@ -132,6 +146,7 @@ static void renew(struct turn *t, struct turn_peer *p, int64_t now)
 	if (turn_gave_up(t, &p->task, now)) {
 		p->bound = false;
 		later(p, now + LATER);
+		turn_doubt(t, now);
 	}
 	if (!p->task.method && p->refresh <= now)
 		turn_ask(t, &p->task,

@@ -294,6 +294,88 @@ static void forbidden(void **state)
 	assert_int_equal(turn_peer(&turn, &peer, now), -NAT_ELIMIT);
 }
 
+/* ---- an allocation that is not there any more ---- */
+
+static void with_channel(void)
+{
+	struct addr peer = at("198.51.100.7:9");
+
+	begin(false);
+	talk(true);
+	assert_int_equal(turn_bind(&turn, &peer, now), 0);
+	talk(true);
+	wrapped(&peer, 9, true);
+}
+
+/* A server that has begun anew: noticed with the first peer that is asked for, at
+ * once when there is doubt, and when a channel is due; then all begins again.
+ */
+static void forgotten(void **state)
+{
+	struct addr other = at("198.51.100.8:9");
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		with_channel();
+		server.nonce = "n2";
+		server.error = STUN_MISMATCH;
+		if (i == 0)
+			assert_int_equal(turn_peer(&turn, &other, now), 0);
+		if (i == 1)
+			turn_doubt(&turn, now);
+		pass(i == 2 ? 240000 : 0, true);
+		assert_int_equal(turn.state, TURN_OVER);
+		assert_int_equal(turn.err, -NAT_EAGAIN);
+		server.error = 0;
+		turn_again(&turn, now);
+		talk(true);
+		assert_int_equal(turn.state, TURN_READY);
+		assert_int_equal(turn_peer(&turn, &other, now), 0);
+	}
+}
+
+/* A server that is gone: no answer when there is doubt, or when a peer is due, ends
+ * it in time. One that answers, if late, does not.
+ */
+static void gone(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		with_channel();
+		if (i == 0)
+			turn_doubt(&turn, now);
+		pass(i == 0 ? 20000 : 240000 + 40000, false);
+		assert_int_equal(turn.state, TURN_OVER);
+		assert_int_equal(turn.err, -NAT_ETIMEOUT);
+	}
+	with_channel();
+	turn_doubt(&turn, now);
+	pass(15000, false);
+	pass(600000, true);
+	assert_int_equal(turn.state, TURN_READY);
+}
+
+/* No channels at that server: permission keeps data going. */
+static void unbound(void **state)
+{
+	struct addr peer = at("198.51.100.7:9");
+
+	(void)state;
+	begin(false);
+	talk(true);
+	server.error = STUN_FULL;
+	server.only = STUN_CHANNEL;
+	assert_int_equal(turn_bind(&turn, &peer, now), 0);
+	for (int i = 0; i < 60; i++) {
+		unsigned had = server.asked[STUN_PERMISSION];
+
+		pass(11000, true);
+		assert_true(server.asked[STUN_PERMISSION] > had);
+		assert_int_equal(turn.state, TURN_READY);
+	}
+	wrapped(&peer, 44, false);
+}
+
 /* ---- what comes ---- */
 
 static void data(void **state)
@@ -376,8 +458,9 @@ int main(void)
 		cmocka_unit_test(allocates),   cmocka_unit_test(refusals),
 		cmocka_unit_test(credentials), cmocka_unit_test(alternate),
 		cmocka_unit_test(silence),     cmocka_unit_test(hours),
-		cmocka_unit_test(forbidden),   cmocka_unit_test(data),
-		cmocka_unit_test(hostile),
+		cmocka_unit_test(forbidden),   cmocka_unit_test(forgotten),
+		cmocka_unit_test(gone),        cmocka_unit_test(unbound),
+		cmocka_unit_test(data),        cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
