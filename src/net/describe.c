@@ -60,8 +60,10 @@ static int begin(struct peer *p)
 /* One that we would not use is as good as untold. */
 static void take(struct peer *p, const struct candidate *c)
 {
-	if (c->type != ICE_RELAY || p->ways.paths->relays)
-		(void)!ice_candidate(&p->ice, c, peer_now(p));
+	if (c->type == ICE_RELAY && !p->ways.paths->relays)
+		return;
+	if (ice_candidate(&p->ice, c, peer_now(p)) == 1)
+		named_ask(&p->ways.paths->named, &p->ways, c);
 }
 
 static void take_candidates(struct peer *p)

@@ -117,6 +117,7 @@ int paths_start(struct paths **out, struct net *net,
 		return -NAT_EMEMORY;
 	p->net = net;
 	p->conf = conf;
+	named_init(&p->named, net);
 	p->direct = !conf->only || strcmp(conf->only, "direct") == 0;
 	p->relays = !conf->only || strcmp(conf->only, "relay") == 0;
 	rc = start(p, peers, d);

@@ -5,6 +5,7 @@
 #define NAT_NET_PATHS_H
 
 #include "base/opt.h"
+#include "net/named.h"
 #include "net/relayed.h"
 
 enum {
@@ -38,6 +39,7 @@ struct paths {
 	struct slots slots;     /* of struct relay, ways.h */
 	struct span memory;
 	struct relayed_room room;
+	struct named named;
 };
 
 /* Makes it fit; says all that is wrong with it. */

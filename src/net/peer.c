@@ -270,6 +270,14 @@ static void stun_found(struct ways *w, const struct addr *server)
 	peer_due(p);
 }
 
+static void named(struct ways *w, const struct candidate *c)
+{
+	struct peer *p = owner(w);
+
+	(void)!ice_candidate(&p->ice, c, peer_now(p));
+	peer_due(p);
+}
+
 static void gathered(struct ways *w)
 {
 	struct peer *p = owner(w);
@@ -299,7 +307,7 @@ static void heard(struct ways *w, unsigned base, const struct addr *from,
 }
 
 static const struct ways_ops ways_ops = { way_up, way_down, stun_found,
-					  gathered, heard };
+					  named,  gathered, heard };
 
 /* ---- for people ---- */
 

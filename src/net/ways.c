@@ -1,4 +1,5 @@
 #include "net/ways.h"
+#include "os/group.h"
 #include "os/ifaces.h"
 #include "os/rand.h"
 
@@ -18,10 +19,14 @@ static void ready(struct udp *u)
 	unsigned base = (unsigned)(way - w->hosts);
 	struct datagram d;
 
-	while (udp_next(u, &d))
+	while (udp_next(u, &d)) {
+		if (d.peer->port == MDNS_PORT &&
+		    named_hear(&w->paths->named, d.data))
+			continue;
 		w->ops->heard(w, base, d.peer,
 			      (struct span){ (uint8_t *)(uintptr_t)d.data.p,
 					     d.data.n });
+	}
 }
 
 static int open_at(struct ways *w, const struct addr *at)
@@ -304,6 +309,22 @@ void ways_send(struct ways *w, unsigned base, const struct addr *to,
 		relayed_send(&w->relays[base - WAYS_HOSTS]->relayed, to, b);
 }
 
+void ways_cry(struct ways *w, const struct addr *to, struct bytes b,
+	      struct udp *group)
+{
+	const struct udp_to all = { to, NULL };
+
+	for (unsigned i = 0; i < WAYS_HOSTS; i++) {
+		struct udp *u = &w->hosts[i].udp;
+
+		if (!udp_runs(u) || u->at.family != to->family)
+			continue;
+		if (group && to->family == ADDR_IP4)
+			(void)group_join(group->io.fd, to, &u->at);
+		udp_send(u, &all, BYTES(""), b);
+	}
+}
+
 void ways_favour(struct ways *w, unsigned base, const struct addr *to)
 {
 	if (base >= WAYS_HOSTS && w->relays[base - WAYS_HOSTS])
@@ -349,6 +370,7 @@ void ways_stop(struct ways *w)
 {
 	if (!w->paths)
 		return;
+	named_forget(&w->paths->named, w);
 	for (unsigned i = 0; i < PATHS_STUN; i++)
 		if (w->names[i].asks)
 			resolve_stop(&w->names[i].resolve);

@@ -21,6 +21,8 @@ struct ways_ops {
 	void (*down)(struct ways *w, unsigned base);
 	/* A STUN server may be asked there. */
 	void (*stun)(struct ways *w, const struct addr *server);
+	/* A candidate of theirs, given to named_ask, has its address now. */
+	void (*named)(struct ways *w, const struct candidate *c);
 	/* All is known that there is, for now. */
 	void (*gathered)(struct ways *w);
 	/* data is lent for the call, to be written to. */
@@ -52,7 +54,8 @@ struct ways { /* fields are private to ways.c but for paths, first */
 	struct backoff backoff;       /* of those */
 	struct timer again;
 	struct ways_name names[PATHS_STUN];
-	bool told; /* gathered */
+	uint8_t names_asked; /* named.h */
+	bool told;           /* gathered */
 	struct soon tell;
 };
 
@@ -76,6 +79,12 @@ void ways_send(struct ways *w, unsigned base, const struct addr *to,
 	       struct bytes b);
 /* Much will go there. */
 void ways_favour(struct ways *w, unsigned base, const struct addr *to);
+
+/* A question to whoever is on the links of our sockets of that family; group, or NULL,
+ * hears there.
+ */
+void ways_cry(struct ways *w, const struct addr *to, struct bytes b,
+	      struct udp *group);
 
 /* What a relay's server was called in settings. */
 const char *ways_name(const struct ways *w, unsigned base);

@@ -13,8 +13,9 @@
 
 enum {
 	MDNS_PORT = 5353,
-	MDNS_TRIES = 3,
-	MDNS_WAIT = 300, /* ms for an answer, then again */
+	MDNS_TRIES = 5,
+	MDNS_WAIT = 300, /* ms for an answer, then twice as long each time:
+			  * a browser's responder may have to be started */
 	MDNS_ADDRS = 4
 };
 
