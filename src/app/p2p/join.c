@@ -28,7 +28,8 @@ struct join {
 	struct paths *paths;
 	struct line line;
 	struct peer peer;
-	bool calls;     /* peer runs */
+	bool calls;     /* peer runs, */
+	bool met;       /* and has been reached */
 	bool registers; /* the server is an original, which knows hosts alone */
 	struct timer again, late;
 	struct backoff backoff;
@@ -93,7 +94,7 @@ static void hang_up(struct join *j)
 	ties_end(&j->ties);
 	if (j->calls)
 		peer_stop(&j->peer);
-	j->calls = false;
+	j->calls = j->met = false;
 }
 
 static void say_candidate(struct peer *p, const struct candidate *k)
@@ -187,6 +188,7 @@ static void opened(struct peer *p)
 	struct join *j = container_of(p, struct join, peer);
 	struct bytes service = bytes_of(j->conf->stdio ? j->conf->stdio : "");
 
+	j->met = true;
 	j->backoff = (struct backoff){ 0 };
 	tell_way(p);
 	for (uint32_t i = 0; i < j->conf->nservices; i++)
@@ -220,7 +222,7 @@ static void over(struct peer *p, const char *why)
 
 	fmt_put(&f, "over: %s", why);
 	ways_explain(&p->ways, &f);
-	give_up(j, JOIN_NO_PATH, fmt_text(&f));
+	give_up(j, j->met ? -NAT_EAGAIN : JOIN_NO_PATH, fmt_text(&f));
 	call_again(j);
 }
 
