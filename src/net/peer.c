@@ -1,4 +1,5 @@
 #include "net/peer.h"
+#include "os/mem.h"
 #include "os/rand.h"
 
 enum {
@@ -60,6 +61,34 @@ static void end(struct assoc *a, const char *why)
 static const struct assoc_ops assoc_ops = { send_data, flush_data, open_up,
 					    come, end };
 
+/* ---- what comes before it ---- */
+
+static void keep_early(struct peer *p, struct bytes b)
+{
+	if (!p->early)
+		p->early =
+			(struct early *)(void *)mem_reserve(sizeof *p->early).p;
+	if (p->early)
+		early_keep(p->early, b);
+}
+
+static void drop_early(struct peer *p)
+{
+	if (p->early)
+		mem_release(
+			(struct span){ (uint8_t *)p->early, sizeof *p->early });
+	p->early = NULL;
+}
+
+static void hear_early(struct peer *p)
+{
+	struct span b;
+
+	while (p->early && (b = early_take(p->early)).p)
+		assoc_hear(&p->assoc, b);
+	drop_early(p);
+}
+
 int peer_begin(struct peer *p, const struct assoc_ask *ask)
 {
 	struct assoc_ask with = *ask;
@@ -67,9 +96,11 @@ int peer_begin(struct peer *p, const struct assoc_ask *ask)
 
 	with.ops = &assoc_ops;
 	rc = assoc_start(&p->assoc, p->of, &with);
-	if (rc == 0)
-		p->state = PEER_SHAKES;
-	return rc;
+	if (rc < 0)
+		return rc;
+	p->state = PEER_SHAKES;
+	hear_early(p);
+	return 0;
 }
 
 /* ---- what ICE says ---- */
@@ -291,7 +322,7 @@ static void gathered(struct ways *w)
 static void heard(struct ways *w, unsigned base, const struct addr *from,
 		  struct span data)
 {
-	enum { STUN_LAST = 3 };
+	enum { STUN_LAST = 3, HANDSHAKE = 22 };
 	struct peer *p = owner(w);
 	const struct ice_heard h = { base, *from, bytes_in(data) };
 	uint8_t first = data.n ? *data.p : UINT8_MAX;
@@ -301,6 +332,9 @@ static void heard(struct ways *w, unsigned base, const struct addr *from,
 	if (first <= STUN_LAST) {
 		if (ice_input(&p->ice, &h, peer_now(p)))
 			peer_due(p);
+	} else if (p->state == PEER_NEW) {
+		if (first == HANDSHAKE)
+			keep_early(p, bytes_in(data));
 	} else if (assoc_wants(first)) {
 		assoc_hear(&p->assoc, data);
 	}
@@ -359,5 +393,6 @@ void peer_stop(struct peer *p)
 	assoc_stop(&p->assoc);
 	timer_stop(&p->timer, p->of->net->loop);
 	soon_stop(&p->run);
+	drop_early(p);
 	ways_stop(&p->ways);
 }

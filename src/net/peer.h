@@ -7,6 +7,9 @@
  *	NEW ── both are described ──► SHAKES ── DTLS is open ──► OPEN
  *	 └──────── no path, a false peer, the end ──► OVER, told by ops->over
  *
+ * A ClientHello that is quicker than the description that goes with it, by signalling,
+ * is kept until that has come.
+ *
  * In OPEN a path that is lost is no end for conf->keep ms: ways and candidates that
  * appear are tried at once, and who offers begins ICE anew (ops->again), when the path
  * has gone silent, or either side has moved.
@@ -16,6 +19,7 @@
 
 #include "net/assoc.h"
 #include "net/ways.h"
+#include "wire/dtls/early.h"
 #include "wire/ice/ice.h"
 #include "wire/sdp.h"
 
@@ -50,8 +54,9 @@ struct peer { /* fields are private to peer.c, describe.c but for state, of, ass
 	struct addr to; /* where the path leads, */
 	unsigned base;  /* and by which way */
 	struct assoc assoc;
-	struct sdp theirs; /* only what is no slice */
-	struct bytes auth; /* a line of ours, nat-auth; lent, or empty */
+	struct sdp theirs;   /* only what is no slice */
+	struct bytes auth;   /* a line of ours, nat-auth; lent, or empty */
+	struct early *early; /* what came before their description, or NULL */
 	const char *why;
 	int64_t heard; /* when the path last answered */
 	int64_t again; /* not before, ops->again */

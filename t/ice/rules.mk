@@ -7,7 +7,7 @@ $($(1))/t/ice/icecat: $(patsubst %.c,$($(1))/%.o,$(wildcard t/ice/*.c)) $($(1))/
 endef
 $(eval $(call icecat,san))
 
-.PHONY: ice ice-short
+.PHONY: ice ice-short peer-sim
 ifneq ($(filter webrtc,$(IN)),)
 ice: $(san)/t/ice/icecat $(san)/t/unit/test_ice_sim ## ICE with aioice, both roles; 10,000 seeds of simulation (SEEDS=N)
 	@$(PYTHON) t/ice/interop.py $<
@@ -16,6 +16,9 @@ ice: $(san)/t/ice/icecat $(san)/t/unit/test_ice_sim ## ICE with aioice, both rol
 ice-short: $(san)/t/ice/icecat | $(QUIET)
 	@$(PYTHON) t/ice/interop.py $<
 interop: ice-short
+
+peer-sim: $(rel)/t/unit/test_peer ## peers whose addresses change in mid-transfer, SEEDS=10000 of them
+	@UNIT_SEEDS=$(or $(SEEDS),10000) $<
 else
 ice:
 	@echo 'ice: skipped: no part webrtc'
