@@ -486,7 +486,6 @@ static int set_up(struct peering *p, struct diag *d)
 		rc = addr_parse(&n->lan[n->nlan++], bytes_of(c->lan.v[i]));
 	n->now = p->net->loop->now;
 	p->epoch = clock_unix_ms() - n->now;
-	p->natclass.net = p->trackers.net = p->net;
 	p->natclass.known = behind;
 	natclass_init(&p->natclass, &c->stun, &c->tracker);
 	p->trackers.changed = may_ask;
@@ -504,7 +503,7 @@ int peering_start(struct peering **out, struct net *net,
 	if (!p)
 		return -NAT_EMEMORY;
 	p->net = net;
-	p->links.net = net;
+	p->links.net = p->natclass.net = p->trackers.net = net;
 	p->conf = conf;
 	timer_init(&p->due, late);
 	rc = set_up(p, d);
