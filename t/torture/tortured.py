@@ -371,6 +371,8 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
     node = world.victim()
     if not world.victim_ended() or not node or node.name == "it":
         return ""
+    if node.may_end and node.status == 0:
+        return ""  # as the scenario wanted
     lines = world.errors(case.label)
     node.may_end = True
     if node.status not in FAILURES:
