@@ -181,7 +181,7 @@ static int ask(int fd, struct list_of *l)
 int ifaces_list(struct addr *to, unsigned most)
 {
 	struct list_of l = { .to = to, .most = most };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			NETLINK_FOR_ROUTES);
 	int rc;
 
