@@ -7,9 +7,11 @@ import os
 import re
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import warm
 from script import Failed
 
 SANITIZER = re.compile(
@@ -99,13 +101,15 @@ class Node(asyncio.SubprocessProtocol):
         self, argv: list[str], cwd: Path, env: dict[str, str]
     ) -> None:
         self._log.say(self.name, "run", " ".join(argv))
+        env = environment(cwd, env)
         try:
             await asyncio.get_running_loop().subprocess_exec(
                 lambda: self,
                 *argv,
                 cwd=cwd,
-                env=environment(cwd, env),
+                env=env,
                 stdin=asyncio.subprocess.DEVNULL,
+                preexec_fn=warm.forked(argv, env),
             )
         except OSError as why:
             raise Failed(f"{argv[0]}: {why}") from None
@@ -162,7 +166,13 @@ class Node(asyncio.SubprocessProtocol):
             self.may_end = True
             self.killed_by = number
         self._log.say(self.name, "sig", signal.Signals(number).name)
-        self._process.send_signal(number)
+        self._signal(number)
+
+    def _signal(self, number: int) -> None:
+        """Popen's own would first take the status away from who waits for it."""
+        assert self.pid
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def fault(self) -> str | None:
         """What is wrong with the process whatever the scenario says."""
@@ -190,10 +200,10 @@ class Node(asyncio.SubprocessProtocol):
         if self.ended:
             return self.fault()
         assert self._process
-        self._process.send_signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT)
         self.send(signal.SIGTERM if self.ours else signal.SIGKILL)
         if not await self.wait(stop_time):
-            self._process.kill()
+            self._signal(signal.SIGKILL)
             await self.wait(STOP_TIME)
             return f"{self.name} did not stop within {stop_time:g} s of SIGTERM"
         if self.ours and self.status != 0:

@@ -25,6 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import warm
 from script import Args, Failed, Skipped, Step, parse, seconds
 from talk import DEEDS
 from verbs import VERBS
@@ -144,6 +145,13 @@ def descendants(root: int) -> list[int]:
 
 
 def end_descendants() -> None:
+    """Who has no child has no descendant: orphans are ours."""
+    with suppress(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+        end_all()
+
+
+def end_all() -> None:
     for pid in descendants(os.getpid()):
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
@@ -259,25 +267,31 @@ def limit_or_none(path: Path) -> float:
         return 0
 
 
-def scenarios(given: list[Path], accept: bool) -> list[Path]:
+def scenarios(given: list[Path], kinds: set[str]) -> list[Path]:
     """Files as named; of a folder those that are wanted."""
     paths = []
     for path in given or [Path(__file__).parent]:
         if path.is_dir():
             inside = sorted(path.glob("*.scn"))
-            paths += [p for p in inside if wanted(p, accept)]
+            paths += [p for p in inside if kind(p) in kinds]
         else:
             paths.append(path)
     return paths
 
 
-def wanted(path: Path, accept: bool) -> bool:
-    """Scenarios marked accept run with --accept, and only those."""
+def kind(path: Path) -> str:
+    """How it is marked: accept or costly, or not."""
     try:
-        marked = any(step.words[0] == "accept" for step in parse(path))
+        words = (step.words[0] for step in parse(path))
+        return next((w for w in words if w in ("accept", "costly")), "")
     except Failed:
-        return True
-    return marked == accept
+        return ""
+
+
+def wanted(args: argparse.Namespace) -> set[str]:
+    if args.accept:
+        return {"accept"}
+    return {""} if args.quick else {"", "costly"}
 
 
 def show_verbs() -> None:
@@ -292,10 +306,13 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("files", nargs="*", type=Path, help="or folders")
     parser.add_argument("--nat", type=Path, default=TOP / "nat")
     parser.add_argument(
-        "--jobs", "-j", type=int, default=4 * (os.cpu_count() or 1)
+        "--jobs", "-j", type=int, help="6 to a core, sanitized 4"
     )
     parser.add_argument(
         "--accept", action="store_true", help="those that take long instead"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="without those that cost much"
     )
     parser.add_argument(
         "--patience",
@@ -326,7 +343,7 @@ def main() -> int:
     if not os.access(args.nat, os.X_OK):
         print(f"no {args.nat}: run make first", file=sys.stderr)
         return 1
-    paths = scenarios(args.files, args.accept)
+    paths = scenarios(args.files, wanted(args))
     options = Options(
         Product.of(shlex.split(args.prefix), args.nat.resolve()),
         args.patience,
@@ -335,9 +352,11 @@ def main() -> int:
         args.again,
     )
     adopt_orphans()
+    warm.up()
     gc.freeze()  # what children share with us stays as it is
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    runner = Runner(options, max(1, args.jobs))
+    many = (4 if options.product.unconfined else 6) * (os.cpu_count() or 1)
+    runner = Runner(options, args.jobs or many)
     try:
         runner.run_all(paths)
     except KeyboardInterrupt:

@@ -33,7 +33,7 @@ SAY = (
 
 def client_hello() -> bytes:
     """As OpenSSL says it."""
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
     with suppress(ssl.SSLWantReadError):
         context.wrap_bio(heard, said, server_hostname="relay").do_handshake()

@@ -513,6 +513,7 @@ VERBS: dict[str, tuple[Verb, str]] = {
     "apart": (apart, "in a network of its own; needs root and ip"),
     "limit": (nothing, "TIME of the whole scenario"),
     "accept": (nothing, "takes long: only with --accept"),
+    "costly": (nothing, "a browser, say: not with --quick"),
     "set": (set_, "NAME VALUE"),
     "ports": (ports, "NAME COUNT: free ones, $NAME $NAME1 .. $NAME_last"),
     "file": (file, "PATH [mode 600]: with the '|' lines below it"),

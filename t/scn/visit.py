@@ -111,8 +111,10 @@ class Tls:
     protocols: list[str] = field(default_factory=list)
 
     def options(self) -> dict[str, Any]:
-        context = ssl.create_default_context(cafile=self.ca)
-        if not self.ca:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self.ca:
+            context.load_verify_locations(self.ca)
+        else:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         if self.protocols:
