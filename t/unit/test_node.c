@@ -174,11 +174,27 @@ static bool land_next(void)
 	return false;
 }
 
+/* When something is to happen, after now. */
+static int64_t next_of(int64_t until)
+{
+	int64_t at = until, due;
+
+	for (unsigned i = 0; i < world.n; i++)
+		at = world.queue[i].at < at ? world.queue[i].at : at;
+	for (unsigned i = 0; i < HOSTS; i++) {
+		if (!world.hosts[i].self)
+			continue;
+		due = node_due(&world.hosts[i].node);
+		at = due < at ? due : at;
+	}
+	return at > world.now ? at : world.now + 1;
+}
+
 static void run_for(int64_t ms)
 {
 	int64_t until = world.now + ms;
 
-	for (; world.now < until; world.now++) {
+	for (; world.now < until; world.now = next_of(until)) {
 		while (land_next())
 			;
 		for (unsigned i = 0; i < HOSTS; i++)
