@@ -1,6 +1,6 @@
 # nat: one binary; plain `make` leaves it at ./nat, `make help` lists the rest.
 #
-# On the line: CC=clang LOOP=epoll|kqueue|select MODULES= CFLAGS=... LDFLAGS=... WERROR= V=1.
+# On the line: CC=clang LOOP=epoll|kqueue|select MODULES= SAN=1 CFLAGS=... LDFLAGS=... WERROR= V=1.
 # Every variant builds in a directory named after itself, its compiler, its loop
 # and its parts (build/san-gcc-epoll), so that none mixes objects with another.
 
@@ -9,7 +9,8 @@ ifeq ($(filter demo bench scn accept torture,$(MAKECMDGOALS)),)
 MAKEFLAGS += --output-sync=target
 endif
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+# Of a check's jobs two mostly wait.
+MAKEFLAGS += -j$(shell echo $$(($$(nproc 2>/dev/null || echo 2)$(if $(filter check,$(MAKECMDGOALS)), + 2))))
 endif
 export PYTHONDONTWRITEBYTECODE = 1
 .SUFFIXES:
@@ -49,7 +50,6 @@ rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
 rel_end = -Wl,--print-gc-sections >$@.removed 2>&1; bad=$$?; grep -v 'removing unused' $@.removed; exit $$bad
-# Every byte counts where parts are left out, and only there.
 static_flags = $(rel_flags) -fno-pie -flto=auto $(if $(LEFT),$(small_flags),-fstack-protector)
 small_flags = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi) -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small \
 	$(SMALLER:%=-fno-%) -fmerge-all-constants
@@ -59,9 +59,10 @@ static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(if $(LEFT),$(
 	$(rel_link),-z,noseparate-code,-z,norelro,-z,common-page-size=16,--build-id=none
 static_end = $(if $(LEFT),&& $(PYTHON) vendor/small/sstrip.py $@)
 # Most time of a first check is the compiler's; what runs long is in two layers.
-san_flags = $(if $(findstring clang,$(CC)),-O1,-O0) -g1 -fno-omit-frame-pointer $(SAN)
+rel_unit = -O0 -fno-function-sections -fno-data-sections -fno-stack-protector $(if $(findstring clang,$(CC)),,-Wno-maybe-uninitialized)
+san_flags = $(if $(findstring clang,$(CC)),-O1,-O0) -g1 -fno-omit-frame-pointer $(SANITIZE)
 san_busy = -O1
-san_link = $(SAN) $(QUICK_LINK)
+san_link = $(SANITIZE) $(QUICK_LINK)
 cov_flags = -O0 -g --coverage
 cov_link = --coverage
 
@@ -79,6 +80,7 @@ $(1) := build/$(1)-$(call tag,$(2))
 $(1)_src := $(SRC) $(call kinds,$(call cpu,$(2)),$(call width,$(2)))
 $$($(1))/%: build_cc = $(2) $$(C11) $$($(1)_flags)
 $$($(1))/src/%: build_cc += $$(STRICT)
+$$($(1))/t/unit/%: build_cc += $$($(1)_unit)
 $$($(1))/src/wire/%: build_cc += $$($(1)_busy)
 $$($(1))/src/crypt/%.o: build_cc += $$($(1)_busy) $$(call kind_cc,$$@,$$($(1)_flags) $$($(1)_busy))
 $$($(1))/%.o: %.c $$($(1))/flags
@@ -90,8 +92,10 @@ $$($(1))/list: FORCE
 $$($(1))/nat: $$($(1)_src:%.c=$$($(1))/%.o) $$($(1))/list
 	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LIBS) $$($(1)_end)
 $$($(1))/libnat.a: $$(patsubst %.c,$$($(1))/%.o,$$(filter-out src/main.c,$$($(1)_src))) $$($(1))/list
+$$($(1))/aids.a: $$(AIDS:%.c=$$($(1))/%.o)
+$$($(1))/libnat.a $$($(1))/aids.a:
 	$$(call say,AR  )rm -f $$@; $$(AR) rcs $$@ $$(filter %.o,$$^)
-$$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$(AIDS:%.c=$$($(1))/%.o) $$($(1))/libnat.a
+$$($(1))/t/unit/test_%: $$($(1))/t/unit/test_%.o $$($(1))/aids.a $$($(1))/libnat.a
 	$$(call say,LINK)$(2) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) $$(COUNTED) -o $$@ $$^ $$(LIBS) \
 	$$(call cmocka,$$($(1)_flags))
 endef
@@ -105,11 +109,16 @@ $(eval $(call variant,static,$(MUSL)))
 alt_flags = $(rel_flags)
 $(if $(ALT),$(eval $(call variant,alt,$(ALT))))
 $(san)/nat: san_link += $(STARTS)
+$(rel)/t/unit/test_%: private rel_link = $(QUICK_LINK)
+# Tested are the release's objects, or by SAN=1 sanitized ones. musl has no libcmocka.
+SAN ?= $(if $(findstring musl,$(CC)),1)
+tried := $(if $(SAN),$(san),$(rel))
+QUICK = $(if $(SAN),,--quick)
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # ---- targets ----
 
-.PHONY: all static check quick unit scn interop accept lint format dead \
+.PHONY: all static check rest quick unit scn interop interop-scn accept lint format dead \
 	compdb demo install uninstall clean help FORCE
 .DEFAULT_GOAL := all
 
@@ -119,21 +128,20 @@ all: $(rel)/nat ## ./nat, the release binary (the default)
 static: $(static)/nat ## ./nat-static, the same without shared libraries (musl-gcc)
 	@cmp -s $< nat-static || { cp $< nat-static.new && mv nat-static.new nat-static; }
 
-check: lint unit scn interop ## lint, unit tests, scenarios; sanitized
-
-# Scenarios measure time: within a check they wait until nothing compiles.
-QUIET = $(if $(filter check,$(MAKECMDGOALS)),unit lint-symbols lint-headers)
+check: interop-scn scn unit interop $(if $(SAN),rest) ## all tests; SAN=1: sanitized, and what takes longer
+# Scenarios measure time: they wait until nothing compiles for long.
+QUIET = $(if $(SAN),$(filter unit,$(MAKECMDGOALS:check=unit)))
 
 quick: unit ## unit tests only
-
-unit: $(TESTS:%.c=$(san)/%) ## unit tests
+unit: $(TESTS:%.c=$(tried)/%) ## unit tests
 	@$(PYTHON) t/unit/run.py --jobs $(JOBS) $^
 
-scn: $(san)/nat | $(QUIET) ## scenarios with the sanitized binary (S=FILES for some)
-	@$(PYTHON) t/scn/run.py --nat $< $(S)
+scn: $(tried)/nat | $(QUIET) ## scenarios (S=FILES for some)
+	@$(PYTHON) t/scn/run.py $(QUICK) --nat $< $(S)
 
-interop: $(san)/nat | $(QUIET) ## scenarios against other people's programs
-	@$(PYTHON) t/scn/run.py --jobs $(JOBS) --nat $< t/interop
+interop: interop-scn ## scenarios against other people's programs
+interop-scn: $(tried)/nat | $(QUIET)
+	@$(PYTHON) t/scn/run.py $(if $(SAN),--jobs $(JOBS)) $(QUICK) --nat $< t/interop
 
 accept: all ## scenarios that take long, with the release binary
 	@$(PYTHON) t/scn/run.py --jobs 1 --nat nat --accept $(or $(S),t/scn t/interop)
@@ -149,10 +157,8 @@ lint: $(LINT:%=lint-%) $(if $(LEFT),,dead) ## shape, layers, symbols, formatting
 
 lint-shape lint-includes lint-text lint-selftest: lint-%:
 	@$(PYTHON) t/lint/$*.py
-# Within a check it asks one compiler: CI and `make lint` ask the other, too.
-BOTH = $(if $(filter check,$(MAKECMDGOALS)),,$(ALT:%=$(alt)))
-lint-symbols: $(rel_src:%.c=$(rel)/%.o) $(if $(BOTH),$(PURE:%.c=$(alt)/%.o))
-	@$(PYTHON) t/lint/symbols.py $(rel) $(BOTH)
+lint-symbols: $(rel_src:%.c=$(rel)/%.o) $(if $(ALT),$(PURE:%.c=$(alt)/%.o))
+	@$(PYTHON) t/lint/symbols.py $(rel) $(ALT:%=$(alt))
 lint-headers: $(HDR:%=$(rel)/%.alone)
 lint-format:
 	@command -v $(CLANG_FORMAT) >/dev/null || \
@@ -175,8 +181,6 @@ compdb: ## compile_commands.json for editors
 	echo "{\"directory\": \"$(CURDIR)\", \"file\": \"$$f\","; \
 	echo "\"command\": \"$(CC) $(C11) $(STRICT) -c $$f\"},"; \
 	done; echo '{}]'; } > build/compile_commands.json
-
-# ---- the rest ----
 
 demo: all ## a relay, a client and a visitor on this machine
 	@$(PYTHON) contrib/demo.py

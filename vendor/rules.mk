@@ -21,9 +21,9 @@ STAND_IN = -isystem vendor/cmocka
 cmocka = $(if $(findstring $(STAND_IN),$(1)),,-lcmocka)
 
 # For musl there are neither sanitizers nor a libcmocka.
-SAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 ifneq ($(findstring musl,$(CC)),)
-SAN = -static $(STAND_IN)
+SANITIZE = -static $(STAND_IN)
 endif
 
 # Hundreds of sanitized programs are linked, once each: by gold where it is (of

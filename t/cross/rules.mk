@@ -7,7 +7,7 @@ found = $(firstword $(wildcard $(addsuffix /$(1),$(subst :, ,$(PATH)))))
 
 # ---- cmocka's stand-in, beside the real one ----
 
-check: cross-selftest
+rest: cross-selftest
 cross-selftest: build/cross/verdicts-ours \
 	$(if $(findstring musl,$(CC)),,build/cross/verdicts-real)
 	@$(PYTHON) t/cross/selftest.py $^

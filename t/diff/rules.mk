@@ -2,7 +2,7 @@
 
 DIFF_N ?= 1000
 .PHONY: diff
-check: diff
+rest: diff
 
 $(san)/t/diff/dns_dump: $(san)/t/diff/dns_dump.o $(san)/libnat.a
 	$(call say,LINK)$(CC) $(san_link) $(CFLAGS) $(LDFLAGS) -o $@ $^

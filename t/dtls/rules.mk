@@ -13,7 +13,7 @@ ifneq ($(filter webrtc,$(IN)),)
 dtls: $(rel)/t/dtls/dtlscat ## DTLS with openssl, gnutls, aiortc: all rows (ROWS=WORD for some)
 	@$(PYTHON) t/dtls/interop.py $(ROWS:%=--only '%') $<
 
-dtls-short: $(san)/t/dtls/dtlscat | $(QUIET)
+dtls-short: $(tried)/t/dtls/dtlscat | $(QUIET)
 	@$(PYTHON) t/dtls/interop.py --short $<
 interop: dtls-short
 

@@ -1,14 +1,14 @@
 # Fuzzing: t/fuzz/fuzz_T.c is target T, checked by libFuzzer (clang) or AFL++
-# from the same source; `make check` replays what they have found, sanitized.
+# from the same source; `make check SAN=1` replays what they have found, sanitized.
 
 FUZZERS := $(patsubst t/fuzz/fuzz_%.c,%,$(sort $(wildcard t/fuzz/fuzz_*.c)))
 fuzz_T = $(or $(T),json)
 fuzz_S = $(or $(S),60)
 FUZZ_MOST = 4096
 
-fuzz_flags = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link $(SAN)
-fuzz_link = -fsanitize=fuzzer $(SAN)
-afl_flags = -O1 -g -fno-omit-frame-pointer $(SAN)
+fuzz_flags = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link $(SANITIZE)
+fuzz_link = -fsanitize=fuzzer $(SANITIZE)
+afl_flags = -O1 -g -fno-omit-frame-pointer $(SANITIZE)
 afl_link = $(fuzz_link)
 $(eval $(call variant,fuzz,clang))
 $(eval $(call variant,afl,afl-clang-fast))
@@ -75,7 +75,7 @@ fuzz-replay: $(FUZZERS:%=$(san)/t/fuzz/fuzz_%) | $(QUIET)
 fuzz-diff: $(san)/t/fuzz/json_values | $(QUIET)
 	@$(PYTHON) t/fuzz/json_diff.py --seconds 2 $<
 
-check: fuzz-replay fuzz-diff
+rest: fuzz-replay fuzz-diff
 
 .PHONY: lint-fuzz
 lint-fuzz:

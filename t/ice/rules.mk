@@ -5,7 +5,7 @@ define icecat
 $($(1))/t/ice/icecat: $(patsubst %.c,$($(1))/%.o,$(wildcard t/ice/*.c)) $($(1))/libnat.a
 	$$(call say,LINK)$(CC) $$($(1)_link) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
-$(eval $(call icecat,san))
+$(foreach v,rel san,$(eval $(call icecat,$(v))))
 
 .PHONY: ice ice-short peer-sim
 ifneq ($(filter webrtc,$(IN)),)
@@ -13,7 +13,7 @@ ice: $(san)/t/ice/icecat $(san)/t/unit/test_ice_sim ## ICE with aioice, both rol
 	@$(PYTHON) t/ice/interop.py $<
 	@UNIT_SEEDS=$(or $(SEEDS),10000) $(san)/t/unit/test_ice_sim
 
-ice-short: $(san)/t/ice/icecat | $(QUIET)
+ice-short: $(tried)/t/ice/icecat | $(QUIET)
 	@$(PYTHON) t/ice/interop.py $<
 interop: ice-short
 

@@ -21,7 +21,7 @@ ifneq ($(filter webrtc,$(IN)),)
 sctp: $(rel)/t/sctp/sctpcat $(USRCAT) ## SCTP with aiortc, usrsctp, itself: all rows (ROWS=WORD for some)
 	@$(PYTHON) t/sctp/interop.py --verbose $(ROWS:%=--only '%') $^
 
-sctp-short: $(san)/t/sctp/sctpcat $(USRCAT) | $(QUIET)
+sctp-short: $(tried)/t/sctp/sctpcat $(USRCAT) | $(QUIET)
 	@$(PYTHON) t/sctp/interop.py --short $^
 interop: sctp-short
 

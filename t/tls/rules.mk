@@ -13,7 +13,7 @@ ifneq ($(filter tls,$(IN)),)
 tls: $(rel)/t/tls/tlscat ## TLS with openssl, gnutls, curl, Python: all rows (ROWS=WORD for some)
 	@$(PYTHON) t/tls/interop.py $(ROWS:%=--only '%') $<
 
-tls-short: $(san)/t/tls/tlscat | $(QUIET)
+tls-short: $(tried)/t/tls/tlscat | $(QUIET)
 	@$(PYTHON) t/tls/interop.py --short $<
 interop: tls-short
 else

@@ -39,4 +39,4 @@ $(torture)/test_%: $(san)/t/torture/test_%.o $(san)/t/torture/wrap.o $(torture)/
 $(san)/t/torture/%: build_cc += -I.
 
 TORTURE_TESTS := $(patsubst t/%.c,$(san)/%,$(wildcard t/torture/test_*.c))
-unit: $(TORTURE_TESTS)
+unit: $(if $(SAN),$(TORTURE_TESTS))
