@@ -97,6 +97,10 @@ void sending_room(struct sctp *s);
 
 void reconf_start(struct sctp *s);
 void reconf_on(struct sctp *s, const struct chunk *c, int64_t now);
+/* Does what waited for data, before more is looked at: what comes after it on a
+ * stream counts from the beginning.
+ */
+void reconf_settle(struct sctp *s);
 void reconf_tick(struct sctp *s, int64_t now);
 void reconf_say(struct sctp *s, struct pack *p, size_t most, int64_t now);
 

@@ -21,15 +21,36 @@ static void set(struct sctp *s, uint16_t sid, const struct dcep_open *o,
 	x->user.state = (uint8_t)state;
 }
 
+static uint32_t free_from(const struct sctp *s, uint32_t sid, uint32_t end)
+{
+	while (sid < end && streams_find(&s->streams, (uint16_t)sid))
+		sid += 2;
+	return sid;
+}
+
+/* One after the other: some still send on a number that has just been freed, or
+ * believe it to be in use.
+ */
+static uint32_t next_number(struct sctp *s)
+{
+	uint32_t most = s->can.streams, sid = s->turn ? s->turn : s->conf->odd;
+
+	if (!most || most > CHANNEL_TURNS)
+		most = CHANNEL_TURNS;
+	sid = free_from(s, sid, most);
+	if (sid >= most)
+		sid = free_from(s, s->conf->odd, UINT16_MAX);
+	s->turn = (uint16_t)(sid + 2);
+	return sid;
+}
+
 int channel_open(struct sctp *s, const struct dcep_open *o, int64_t now)
 {
 	uint8_t room[12 + CHANNEL_LABEL];
 	struct pack p = pack_to(SPAN(room));
-	uint32_t sid = s->conf->odd;
+	uint32_t sid = next_number(s);
 	int rc;
 
-	while (sid < UINT16_MAX && streams_find(&s->streams, (uint16_t)sid))
-		sid += 2;
 	if (sid >= UINT16_MAX)
 		return -NAT_ELIMIT;
 	dcep_put(&p, o);

@@ -13,7 +13,10 @@
 #include "wire/sctp/dcep.h"
 #include "wire/sctp/sctp.h"
 
-enum { CHANNEL_LABEL = 256 }; /* most of label and protocol together, ours */
+enum {
+	CHANNEL_LABEL = 256, /* most of label and protocol together, ours */
+	CHANNEL_TURNS = 1024 /* numbers below it, or the peer's most, in turn */
+};
 
 enum channel_what {
 	CHANNEL_OPENED, /* by the peer; open says how, and is answered */
@@ -29,7 +32,7 @@ struct channel_in {
 	struct dcep_open open;
 };
 
-/* On the lowest free stream that is ours: when we are the DTLS server. Its
+/* On the next free stream that is ours: odd when we are the DTLS server. Its
  * number, or an error of sctp_send. Messages may follow at once.
  */
 MUST_USE int channel_open(struct sctp *s, const struct dcep_open *o,

@@ -70,15 +70,18 @@ static void be_ready(struct sctp *s, struct sctp_stream *x, struct piece *first,
 	assoc_tell(s, x, SCTP_MESSAGE_IN);
 }
 
-/* Those of early whose turn it is. */
+/* Those of early whose turn it is. When all that was sent before has come, it is,
+ * whatever its number: a peer that counts on after a reset would hold the window.
+ */
 static void catch_up(struct sctp *s, struct sctp_stream *x)
 {
 	while (!list_alone(&x->early)) {
 		struct piece *first = piece_at(x->early.next);
 
-		if (first->ssn != x->ssn_in)
+		if (first->ssn != x->ssn_in &&
+		    tsn_after(first->tsn, s->in.tsns.cum))
 			return;
-		x->ssn_in++;
+		x->ssn_in = (uint16_t)(first->ssn + 1);
 		be_ready(s, x, first, end_of(first));
 	}
 }
@@ -247,6 +250,7 @@ void in_data(struct sctp *s, const struct chunk *c, int64_t now)
 	}
 	if (c->flags & DATA_NOW)
 		s->in.sack = true;
+	reconf_settle(s);
 	news = d.text.n <= 2048 ? tsns_ask(&s->in.tsns, d.tsn) : TSNS_REFUSED;
 	if (news == TSNS_KNOWN)
 		note_dup(&s->in, d.tsn);

@@ -157,16 +157,23 @@ void reconf_on(struct sctp *s, const struct chunk *chunk, int64_t now)
 
 /* ---- time, saying ---- */
 
+void reconf_settle(struct sctp *s)
+{
+	struct sctp_reconf *r = &s->reconf;
+
+	if (!r->kept || tsn_after(r->kept_tsn, s->in.tsns.cum))
+		return;
+	in_reset(s, (struct bytes){ r->kept->data, r->kept->n });
+	drop_kept(s);
+	r->result = RESET_DONE;
+	r->answer = true;
+}
+
 void reconf_tick(struct sctp *s, int64_t now)
 {
 	struct sctp_reconf *r = &s->reconf;
 
-	if (r->kept && !tsn_after(r->kept_tsn, s->in.tsns.cum)) {
-		in_reset(s, (struct bytes){ r->kept->data, r->kept->n });
-		drop_kept(s);
-		r->result = RESET_DONE;
-		r->answer = true;
-	}
+	reconf_settle(s);
 	if (r->due >= 0 && now >= r->due)
 		r->say = r->asked;
 	if (!r->asked && r->wanted > 0 && s->can.reconf)

@@ -93,6 +93,7 @@ struct sctp { /* fields are the engine's but for those said to be read */
 	struct pace pace;
 	struct sctp_counts counts; /* read */
 	struct list news;          /* streams with events */
+	uint16_t turn;             /* channel.c's: the number of the next */
 	uint8_t events;            /* of the association */
 	uint8_t key[16];           /* of cookies */
 };
