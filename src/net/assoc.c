@@ -236,6 +236,7 @@ int assoc_start(struct assoc *a, struct rtc *of, const struct assoc_ask *ask)
 	for (size_t i = 0; i < n; i++)
 		a->believed[i] = ask->believed[i];
 	dtls_believe(&a->dtls, a->believed, n);
+	a->whole = ask->whole;
 	a->state = ASSOC_SHAKES;
 	return 0;
 }

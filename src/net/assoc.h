@@ -69,6 +69,7 @@ struct assoc_ask {
 	uint16_t port; /* of SCTP, there; 0: as ours, ASSOC_PORT */
 	uint16_t mtu;  /* bytes of a datagram; 0: ASSOC_MTU */
 	bool verify;   /* a server asks addresses to prove themselves first */
+	bool whole; /* who ends a channel there ends it both ways (RFC 8831 6.7) */
 };
 enum { ASSOC_PORT = 5000 };
 
@@ -89,7 +90,7 @@ struct assoc { /* fields are private to assoc.c, chan.c but for state, of, why *
 	const char *why; /* it is over */
 	uint16_t rtt;    /* ms; 0: not known */
 	uint8_t state;   /* enum assoc_state; 0: not started */
-	bool path, sctp_begun;
+	bool path, sctp_begun, whole;
 	bool told; /* that it is over */
 };
 

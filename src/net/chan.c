@@ -174,14 +174,39 @@ static void chan_finish(struct stream *s)
 		tell(c, STREAM_OUT);
 }
 
+/* When it is over both ways its number may be that of another already. */
+static struct chan *find(struct assoc *a, uint16_t sid)
+{
+	list_each (at, &a->chans) {
+		struct chan *c = container_of(at, struct chan, node);
+
+		if (c->sid == sid && !(c->stream.ended && c->stream.finished))
+			return c;
+	}
+	return NULL;
+}
+
+/* What has come and nobody will fetch would take the window from all others. */
+static void forget(struct assoc *a, uint16_t sid)
+{
+	struct channel_in in;
+	struct span room = { a->of->room, SCTP_MESSAGE };
+
+	while (!find(a, sid) &&
+	       channel_recv(&a->sctp, sid, room, &in, assoc_now(a)))
+		;
+	assoc_due(a);
+}
+
 static void chan_stop(struct stream *s, bool reset)
 {
 	struct chan *c = of(s);
+	struct assoc *a = c->assoc;
 
 	(void)reset;
-	if (!c->assoc)
+	if (!a)
 		return;
-	if (!s->finished && c->assoc->state == ASSOC_OPEN) {
+	if (!s->finished && a->state == ASSOC_OPEN) {
 		(void)!settle(c);
 		end_out(c);
 	}
@@ -190,6 +215,8 @@ static void chan_stop(struct stream *s, bool reset)
 	put(c, &c->out);
 	list_remove(&c->node);
 	c->assoc = NULL;
+	if (a->state == ASSOC_OPEN)
+		forget(a, c->sid);
 }
 
 /* clang-format off */
@@ -237,18 +264,6 @@ bool chan_open(struct chan *c, struct assoc *a, const struct dcep_open *o,
 
 /* ---- what happens ---- */
 
-/* When it is over both ways its number may be that of another already. */
-static struct chan *find(struct assoc *a, uint16_t sid)
-{
-	list_each (at, &a->chans) {
-		struct chan *c = container_of(at, struct chan, node);
-
-		if (c->sid == sid && !(c->stream.ended && c->stream.finished))
-			return c;
-	}
-	return NULL;
-}
-
 /* A stream that is nobody's: one that begins, or what still comes. */
 static void hear_nobody(struct assoc *a, const struct sctp_event *e)
 {
@@ -266,6 +281,15 @@ static void hear_nobody(struct assoc *a, const struct sctp_event *e)
 			if (!find(a, e->sid))
 				(void)!sctp_reset(&a->sctp, e->sid);
 		}
+}
+
+/* Nobody reads what would still be said. */
+static void cut(struct chan *c)
+{
+	c->closing = true;
+	put(c, &c->out);
+	if (!c->stream.finished)
+		end_out(c);
 }
 
 void chan_hear(struct assoc *a, const struct sctp_event *e)
@@ -288,7 +312,9 @@ void chan_hear(struct assoc *a, const struct sctp_event *e)
 	}
 	if (e->what == SCTP_ENDED) {
 		c->stream.ended = true;
-		tell(c, STREAM_IN);
+		if (a->whole)
+			cut(c);
+		tell(c, STREAM_IN | STREAM_OUT);
 	}
 }
 

@@ -51,6 +51,7 @@ static int begin(struct peer *p)
 		.believed = believed,
 		.nbelieved = p->theirs.nprints,
 		.port = p->theirs.port,
+		.whole = !p->theirs.nat,
 	};
 
 	take_prints(p, believed);

@@ -19,9 +19,9 @@ static inline void traffic_add(struct traffic *to, const struct traffic *t)
 struct pair { /* fields are private to pair.c but the pumps' moved */
 	struct waker from_a, from_b;
 	struct pump ab, ba;
-	/* Both directions have ended and everything is sent (0), or one side
-	 * broke (its err). The pair and both streams are still the owner's to
-	 * stop; this is the last thing done in a wake.
+	/* Both directions have ended and everything is sent, or a side takes no
+	 * more (0), or one side broke (its err). The pair and both streams are
+	 * still the owner's to stop; this is the last thing done in a wake.
 	 */
 	void (*over)(struct pair *p, int err);
 };
