@@ -139,9 +139,9 @@ unit: $(TESTS:%.c=$(tried)/%) ## unit tests
 scn: $(tried)/nat | $(QUIET) ## scenarios (S=FILES for some)
 	@$(PYTHON) t/scn/run.py $(QUICK) --nat $< $(S)
 
-interop: interop-scn ## scenarios against other people's programs
+interop: interop-scn ## scenarios against other people's programs (S=FILES)
 interop-scn: $(tried)/nat | $(QUIET)
-	@$(PYTHON) t/scn/run.py $(if $(SAN),--jobs $(JOBS)) $(QUICK) --nat $< t/interop
+	@$(PYTHON) t/scn/run.py $(if $(SAN),--jobs $(JOBS)) $(QUICK) --nat $< $(or $(S),t/interop)
 
 accept: all ## scenarios that take long, with the release binary
 	@$(PYTHON) t/scn/run.py --jobs 1 --nat nat --accept $(or $(S),t/scn t/interop)

@@ -7,26 +7,35 @@ python3-websockets. For /usr/bin/python3; loopback counts as an address here.
     many URL ID SERVICE COUNT   the same by so many channels at once, each closed after
     ming URL ID COUNT           as Ming's client: one channel `tunnel-udp`, no service
                                 named, so many datagrams to an echo; never registers
-    host URL ID                 answers who calls, and echoes what comes by channels
+    mill URL ID BYTES           so many each way by a channel to "mill" (mill.py), in
+                                messages of many sizes, compared by SHA-256
+    drop URL ID TIMES           channels that are closed while bytes pour in, and a
+                                small mill after each
+    host URL ID                 answers who calls; a channel for "mill" is one, what
+                                comes by others goes back
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
+import time
 
 try:
     import aioice.ice
     import websockets
-    from aiortc import (RTCConfiguration, RTCPeerConnection,
-                        RTCSessionDescription)
+    from aiortc import (InvalidStateError, RTCConfiguration,
+                        RTCPeerConnection, RTCSessionDescription)
     from aiortc.sdp import candidate_from_sdp
 except ImportError as why:
     sys.exit(f"{why}")
 
 PATIENCE = 20.0
+WINDOW = 1 << 20  # most bytes that wait to be sent
+SUMS = 2 * 32
 SIZES = (1, 100, 1199, 1200, 1201, 4096, 16000, 16384, 32768, 65535, 65536)
 aioice.ice.get_host_addresses = lambda **_: ["127.0.0.1"]
 
@@ -106,6 +115,11 @@ def opening(channel) -> asyncio.Event:
     return opened
 
 
+async def opened(channel) -> None:
+    if channel.readyState != "open":
+        await asyncio.wait_for(opening(channel).wait(), PATIENCE)
+
+
 async def conversation(channel, count: int, close: bool = False) -> None:
     await asyncio.wait_for(opening(channel).wait(), PATIENCE)
     await converse(channel, count)
@@ -133,6 +147,95 @@ async def many(url: str, ident: str, service: str, count: str) -> None:
     say("many well")
 
 
+async def give(channel, count: int) -> bytes:
+    """So many bytes in messages of all sizes; for ever, if none. Their SHA-256."""
+    room, sums, left, turn = os.urandom(SIZES[-1]), hashlib.sha256(), count, 0
+    channel.bufferedAmountLowThreshold = WINDOW // 2
+    low = asyncio.Event()
+    channel.on("bufferedamountlow", low.set)
+    while left or not count:
+        size = min(SIZES[turn % len(SIZES)], left if count else SIZES[-1])
+        low.clear()
+        if channel.bufferedAmount > WINDOW:
+            await asyncio.wait_for(low.wait(), PATIENCE)
+        channel.send(room[:size])
+        sums.update(room[:size])
+        left, turn = left - size, turn + 1
+    return sums.digest()
+
+
+class Taken:
+    """What comes by a channel: count bytes, and what mill.py says of them."""
+
+    def __init__(self, channel, count: int) -> None:
+        self.left, self.sums, self.end = count, hashlib.sha256(), bytearray()
+        self.first = 0.0
+        self.whole = asyncio.Event()
+        channel.on("message", self.hear)
+
+    def hear(self, data: bytes) -> None:
+        self.first = self.first or time.monotonic()
+        self.sums.update(data[:self.left])
+        self.end += data[self.left:]
+        self.left = max(self.left - len(data), 0)
+        if len(self.end) >= SUMS:
+            self.whole.set()
+
+
+async def grinds(channel, count: int) -> None:
+    taken = Taken(channel, count)
+    await opened(channel)
+    begun = time.monotonic()
+    channel.send(b"%d\n" % count)
+    sent = await give(channel, count)
+    await taken.whole.wait()
+    if bytes(taken.end) != sent + taken.sums.digest():
+        sys.exit("the sums are others")
+    say(f"{count} bytes, {taken.first - begun:.1f} s up, "
+        f"{time.monotonic() - taken.first:.1f} s down")
+
+
+async def leaves(channel) -> None:
+    """Closed while bytes pour in; over when the other side has closed it too."""
+    got, enough, closed = 0, asyncio.Event(), asyncio.Event()
+
+    @channel.on("message")
+    def _(data: bytes) -> None:
+        nonlocal got
+        got += len(data)
+        if got > 300_000:
+            enough.set()
+
+    channel.on("close", closed.set)
+    await opened(channel)
+    channel.send(b"0\n")
+    await asyncio.wait_for(enough.wait(), PATIENCE)
+    channel.close()
+    await asyncio.wait_for(closed.wait(), PATIENCE)
+
+
+async def mill(url: str, ident: str, count: str) -> None:
+    await meet(url, ident, lambda pc: grinds(
+        pc.createDataChannel("tunnel-tcp", protocol="mill"), int(count)))
+    say("mill well")
+
+
+async def drop(url: str, ident: str, times: str) -> None:
+    """All are open from the beginning: aiortc gives a number to the next channel
+    before the other side has ended the one that had it."""
+    async def all_(channels) -> None:
+        for one, other in zip(channels[::2], channels[1::2]):
+            await leaves(one)
+            await grinds(other, 10_000)
+
+    def work(pc):
+        return all_([pc.createDataChannel("tunnel-tcp", protocol="mill")
+                     for _ in range(2 * int(times))])
+
+    await meet(url, ident, work)
+    say("drop well")
+
+
 async def datagrams(channel, count: int) -> None:
     got: asyncio.Queue = asyncio.Queue()
     channel.on("message", got.put_nowait)
@@ -150,6 +253,38 @@ async def ming(url: str, ident: str, count: str) -> None:
     say("datagrams well")
 
 
+class Mill:
+    """What mill.py does, by a channel."""
+
+    def __init__(self, channel) -> None:
+        self.channel, self.head, self.count, self.left = channel, b"", 0, -1
+        self.sums = hashlib.sha256()
+        channel.on("message", self.hear)
+        channel.on("close", lambda: say("mill is closed"))
+
+    def hear(self, data: bytes) -> None:
+        if self.left < 0:
+            self.head += data
+            first, newline, data = self.head.partition(b"\n")
+            if not newline:
+                return
+            self.count = self.left = int(first)
+        self.sums.update(data)
+        self.left -= len(data)
+        if self.left == 0:
+            self.task = asyncio.create_task(self.answer())
+
+    async def answer(self) -> None:
+        try:
+            went = await give(self.channel, self.count)
+        except InvalidStateError:
+            return  # closed there
+        self.channel.send(self.sums.digest() + went)
+        while self.channel.bufferedAmount:  # a close would overtake it
+            await asyncio.sleep(0.01)
+        self.channel.close()
+
+
 class Host:
     def __init__(self, ws, ident: str) -> None:
         self.ws, self.ident = ws, ident
@@ -163,7 +298,10 @@ class Host:
         @pc.on("datachannel")
         def _(channel) -> None:
             say(f"channel {channel.label} {channel.protocol}")
-            channel.on("message", channel.send)
+            if channel.protocol == "mill":
+                Mill(channel)
+            else:
+                channel.on("message", channel.send)
 
         await pc.setRemoteDescription(
             RTCSessionDescription(payload["sdp"]["sdp"], "offer"))
@@ -194,7 +332,8 @@ async def host(url: str, ident: str) -> None:
 
 def main() -> None:
     what, *rest = sys.argv[1:]
-    asyncio.run({"join": join, "many": many, "ming": ming, "host": host}[what](*rest))
+    asyncio.run({"join": join, "many": many, "ming": ming, "mill": mill,
+                 "drop": drop, "host": host}[what](*rest))
 
 
 main()

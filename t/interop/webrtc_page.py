@@ -14,12 +14,13 @@ serves them, and a mill that they reach by the host. What a page has to say is p
 from __future__ import annotations
 
 import hashlib
-import socketserver
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
+
+from mill import Mill, Mills
 
 LARGE = bytes(i * 7 % 251 for i in range(1_000_000))
 HERE = Path(__file__).resolve().parent
@@ -52,28 +53,6 @@ class Handler(BaseHTTPRequestHandler):
         else:
             body = {"/small": b"hello", "/large": LARGE}.get(self.path, b"")
             self.answer("text/plain", body)
-
-
-class Mill(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        left = count = int(self.rfile.readline())
-        came, went = hashlib.sha256(), hashlib.sha256()
-        while left:
-            data = self.rfile.read(min(left, 1 << 16))
-            if not data:
-                return
-            came.update(data)
-            left -= len(data)
-        for at in range(0, count, len(LARGE)):
-            data = LARGE[:count - at]
-            went.update(data)
-            self.wfile.write(data)
-        self.wfile.write(came.digest() + went.digest())
-
-
-class Mills(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    request_queue_size = 128
 
 
 def main() -> None:
