@@ -215,6 +215,18 @@ static void set_up(struct assoc *a, const struct assoc_ask *ask)
 	};
 }
 
+void assoc_mtu(struct assoc *a, uint16_t mtu)
+{
+	uint16_t most = (uint16_t)((mtu ? mtu : ASSOC_MTU) - DTLS_OVERHEAD);
+
+	if (!a->state || a->sctp_conf.mtu == most)
+		return;
+	a->sctp_conf.mtu = most;
+	a->dtls.mtu = mtu && mtu < DTLS_MTU ? mtu : DTLS_MTU;
+	if (a->sctp_begun)
+		sctp_set_mtu(&a->sctp, most);
+}
+
 int assoc_start(struct assoc *a, struct rtc *of, const struct assoc_ask *ask)
 {
 	struct dtls_ask dtls = { .conf = &a->conf, .verify = ask->verify };

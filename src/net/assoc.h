@@ -110,6 +110,8 @@ void assoc_hear(struct assoc *a, struct span datagram);
 
 /* There is a path, or another one; rtt in ms, 0: not known. */
 void assoc_path(struct assoc *a, uint16_t rtt);
+/* It takes datagrams of so many bytes, at least 293; 0: ASSOC_MTU. */
+void assoc_mtu(struct assoc *a, uint16_t mtu);
 void assoc_wait(struct assoc *a);
 
 /* ---- for chan.c ---- */

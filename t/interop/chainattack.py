@@ -4,7 +4,7 @@
     chainattack.py WHAT KEYS ID@HOST:PORT    KEYS: three PEM files, by commas: ours, a
                                              friend's, the attacker's; a public peer
 
-WHAT: replay keepalive wrongid session skew wrap flood quiet unacked dtls
+WHAT: replay keepalive wrongid swap session skew wrap flood quiet unacked dtls
     chainattack.py liar KEYS PORT            serves, and lies about addresses
 """
 
@@ -71,6 +71,30 @@ def wrongid(a: Key, b: Key, m: Key, text: str) -> None:
         peer.send(m.sign(peer.numbered(hello) | {"id": lie["id"]}), at)
         peer.offer(at)
         must(f"it was believed: {list(lie)}", silent(peer, 496, 0, 0.3))
+
+
+def swap(a: Key, b: Key, m: Key, text: str) -> None:
+    """A signature is good for what it was made for, and for nothing beside it."""
+    one, two, thief = Peer(a), Peer(b), Peer(m)
+    t = join(one, text)
+    join(two, text)
+    join(thief, text)
+    good = a.sign(one.numbered({"op_code": 273, "target": b.id}))
+    lies: list[tuple[Peer, Message]] = [
+        (one, {"op_code": 289}),  # another message
+        (one, {"target": m.id}),  # somebody else is wanted
+        (one, {"seq": int(str(good["seq"])) + 1}),
+        (thief, {"id": m.id}),  # somebody else wants
+        (thief, {}),  # from elsewhere
+    ]
+    for peer, lie in lies:
+        peer.send(good | lie, t.at)
+        must(f"believed: {lie}", not peer.until(
+            lambda: bool(two.of(274) or one.of(290) or thief.of(290) or thief.of(274)), 0.3))
+        two.until(lambda: False, 0.1)
+    must("passed on", not two.of(274))
+    one.send(good, t.at)
+    two.wait_for(274)
 
 
 def proxied(one: Peer, two: Peer, t: str) -> Message:
@@ -256,7 +280,8 @@ def dtls(a: Key, b: Key, m: Key, text: str) -> None:
 
 
 ATTACKS: dict[str, Callable[[Key, Key, Key, str], None]] = {
-    "replay": replay, "keepalive": keepalive, "wrongid": wrongid, "session": session,
+    "replay": replay, "keepalive": keepalive, "wrongid": wrongid, "swap": swap,
+    "session": session,
     "skew": skew, "wrap": wrap, "flood": flood, "quiet": quiet, "unacked": unacked,
     "liar": liar, "dtls": dtls,
 }

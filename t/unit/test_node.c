@@ -549,6 +549,28 @@ static void reached_again(void **state)
 			    ->at.port >= 7000);
 }
 
+/* Whoever can make it say hello once more does not make it another process. */
+static void another_process(void **state)
+{
+	struct host *a = &world.hosts[A];
+	struct peers *ps = &world.hosts[T].node.peers;
+	uint32_t run;
+
+	(void)state;
+	all_behind(PORT, PORT);
+	run = peers_live(ps, world.keys[A].id, world.now)->run;
+	assert_true(run != 0);
+	node_turn(&a->node, world.now, clock_of(a));
+	node_moved(&a->node);
+	run_for(1000);
+	assert_int_equal(a->node.counts.moved, 0);
+	assert_int_equal(peers_live(ps, world.keys[A].id, world.now)->run, run);
+	a->node.seq ^= UINT32_C(1) << 31; /* as one that begins at random */
+	node_moved(&a->node);
+	run_for(1000);
+	assert_true(peers_live(ps, world.keys[A].id, world.now)->run != run);
+}
+
 /* The NAT forgets: the next sign of life draws a nonce, and all is well. */
 static void new_mapping(void **state)
 {
@@ -888,6 +910,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(kept_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(moves, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_process, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(data_by_proxy, setup, teardown),
 		cmocka_unit_test_setup_teardown(reached_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(new_mapping, setup, teardown),

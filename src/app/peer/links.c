@@ -11,9 +11,10 @@ enum {
 	PART_LAST = 65, /* second: which, from 0 */
 	PART_HEAD = 2,
 	SWEEP = 5000,
-	EXPECTED = 60 * 1000, /* ms for a ClientHello */
-	SILENCE = 120 * 1000, /* of one that came by a proxy */
-	DEAF = 10 * 1000,     /* while it lives, and answers nothing */
+	EXPECTED = 60 * 1000,  /* ms for a ClientHello */
+	SILENCE = 120 * 1000,  /* of one that came by a proxy */
+	DEAF = 10 * 1000,      /* while it lives, and answers nothing */
+	UNPROVED = 600 * 1000, /* for one process in 4,096 taken for the last */
 	DEAF_SAID = 4,
 	UDP_IDLE = 60 * 1000
 };
@@ -153,8 +154,19 @@ static void flush(struct assoc *a)
 	udp_flush(a->of->net);
 }
 
+/* Pieces are for what was sealed before the path shrank. */
+static void fit_path(struct link *k, enum link_way way)
+{
+	size_t most =
+		way == LINK_PROXY ? node_pass_most(k->of->node, &k->pass) : 0;
+
+	assoc_mtu(&k->assoc, (uint16_t)most);
+}
+
 static void go(struct link *k, enum link_way way, uint16_t rtt)
 {
+	if (way != LINK_NOWHERE)
+		fit_path(k, way);
 	if (way == LINK_NOWHERE)
 		assoc_wait(&k->assoc);
 	else
@@ -241,8 +253,8 @@ static bool begin(struct link *k, enum tls_role role)
 	assoc_stop(&k->assoc);
 	memset(&k->assoc, 0, sizeof k->assoc);
 	k->serves = role == TLS_SERVER;
-	k->begun = k->of->net->loop->now;
-	k->greeted = p ? p->hello_ts : 0;
+	k->proved = k->of->net->loop->now;
+	k->run = p ? p->run : 0;
 	k->unheard = 0;
 	k->keyed = false;
 	return assoc_start(&k->assoc, k->of->rtc, &ask) == 0;
@@ -256,16 +268,21 @@ static bool is_hello(struct bytes b)
 	       b.p[EPOCH_AT + 1] == 0 && b.p[EPOCH_HEAD] == CLIENT_HELLO;
 }
 
-/* Whether the peer may have begun anew: it has said hello since, or has another
- * session of its proxy. A ClientHello alone anybody could forge.
+/* Whether the peer may have begun anew. A ClientHello alone anybody could forge, and
+ * whoever is near can make it say hello once more. So: it has said hello as another
+ * process, or nothing of it was genuine for long; or, while it is there by proxies
+ * alone, it has another session of one.
  */
 static bool is_anew(const struct link *k, const struct node_pass *by)
 {
-	const struct peer *p = peers_find(&k->of->node->peers, k->id);
+	const struct node *n = k->of->node;
+	const struct peer *p = peers_find(&n->peers, k->id);
+	bool far = k->way == LINK_PROXY || !p || !peer_lives(p, n->now);
 
-	if (by)
-		return memcmp(by->token, k->pass.token, CHAIN_SESSION) != 0;
-	return p && p->hello_ts > k->greeted;
+	if (by && far && memcmp(by->token, k->pass.token, CHAIN_SESSION) != 0)
+		return true;
+	return (p && p->run != k->run) ||
+	       k->of->net->loop->now - k->proved > UNPROVED;
 }
 
 /* False: it is not to be heard. Where both call, the lower id stays a client. */
@@ -321,6 +338,16 @@ static void follow(struct link *k, const struct node_pass *by)
 	go(k, by ? LINK_PROXY : LINK_STRAIGHT, 0);
 }
 
+static void prove(struct link *k, const struct node_pass *by)
+{
+	const struct peer *p = peers_find(&k->of->node->peers, k->id);
+
+	k->unheard = 0;
+	k->proved = k->of->net->loop->now;
+	if (!k->run && !by && p)
+		k->run = p->run; /* they had met by a proxy */
+}
+
 static void hear(struct link *k, const struct node_pass *by, struct span b)
 {
 	uint64_t top = k->assoc.dtls.window.top;
@@ -334,7 +361,7 @@ static void hear(struct link *k, const struct node_pass *by, struct span b)
 	assoc_hear(&k->assoc, b);
 	newer = k->assoc.dtls.window.top != top;
 	if (newer)
-		k->unheard = 0;
+		prove(k, by);
 	if (!k->ear && (newer || k->assoc.state == ASSOC_SHAKES))
 		follow(k, by);
 }

@@ -43,10 +43,10 @@ struct link { /* fields are private to links.c but for assoc, ties, id */
 	uint8_t pieces;          /* of whole, that are there */
 	bool serves;             /* as the server */
 	unsigned unheard;        /* datagrams since something genuine came */
-	int64_t begun;           /* ms: the association, */
+	int64_t proved;          /* ms: something genuine has come, */
 	int64_t seen;            /* anything of it, */
 	int64_t heard;           /* and something genuine */
-	int64_t greeted;         /* hello_ts, of when it began */
+	uint32_t run;            /* of the peer, when it began; 0: not met */
 	struct addr at, to;      /* straight: plain, and for the socket */
 	struct node_pass pass;   /* by a proxy */
 	bool keyed;

@@ -241,6 +241,8 @@ void natclass_init(struct natclass *nc, const struct opt_list *stun,
 
 void natclass_stop(struct natclass *nc)
 {
+	if (!nc->net)
+		return;
 	timer_stop(&nc->due, nc->net->loop);
 	give_up_names(nc);
 	close_sockets(nc);

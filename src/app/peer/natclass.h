@@ -42,6 +42,7 @@ struct natclass { /* private to natclass.c, but for net and known */
  */
 void natclass_init(struct natclass *nc, const struct opt_list *stun,
 		   const struct opt_list *trackers);
+/* Of one that was never begun too. */
 void natclass_stop(struct natclass *nc);
 
 /* "T1" to "T4", "public", and "" of 0. */

@@ -1,6 +1,6 @@
 #include "app/peer/peers.h"
 
-enum { SLACK = 60 * 1000, WINDOW = 64 }; /* ms of a clock; numbers */
+enum { SLACK = 60 * 1000, WINDOW = 64, RUN = 1 << 20 }; /* ms; numbers */
 
 _Static_assert(sizeof(struct peer) + 2 * sizeof(void *) +
 			       2 * sizeof(uint16_t[2]) <=
@@ -130,6 +130,8 @@ struct peer *peers_greeted(struct peers *ps, const struct chain *m,
 		return NULL;
 	if (moves)
 		count(ps, from, 1);
+	if (!p->run || m->seq - p->top > RUN) /* it begins at random */
+		p->run = (uint32_t)m->ts | 1;
 	p->at = *from;
 	p->skew = m->ts - unix;
 	p->hello_ts = m->ts;

@@ -29,6 +29,7 @@ struct peer {
 	int64_t hello_ts; /* of its last hello */
 	uint64_t window;  /* bit i: top - i was there */
 	uint32_t top;     /* highest seq */
+	uint32_t run;     /* of its process: other after another start */
 	uint8_t nlan;
 	uint8_t nat;      /* enum chain_nat, as it says; 0: nothing */
 	uint8_t sessions; /* that it began */

@@ -322,6 +322,6 @@ void take_no(struct heard *h)
 		return;
 	if (code == CHAIN_APART)
 		note_apart(h->node);
-	log_info(h->node->log, "peer", "an introducer %s",
-		 why[code < COUNT(why) ? code : 0]);
+	log_seldom(h->node->log, log_at(&h->node->loud, h->node->now), "peer",
+		   "an introducer %s", why[code < COUNT(why) ? code : 0]);
 }

@@ -95,7 +95,7 @@ static bool link_row(const void *of, uint32_t *at, struct report_row *row)
 	report_addr(row, k->way == LINK_PROXY ? &k->pass.proxy : &k->at);
 	report_text(row, k->assoc.state ? ways[k->way] : "expected");
 	report_number(row, rtt_ms(&k->assoc.sctp.rtt));
-	report_number(row, k->assoc.state ? now - (uint64_t)k->begun : 0);
+	report_number(row, k->assoc.state ? now - (uint64_t)k->proved : 0);
 	report_number(row, now - (uint64_t)k->seen);
 	return true;
 }
