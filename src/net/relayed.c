@@ -309,6 +309,18 @@ static void move(struct relayed *r)
 	}
 }
 
+/* One that has no address of IPv4 to give may have one of IPv6. From another port:
+ * coturn mixes what it has refused into the answer.
+ */
+static bool ask_other(struct relayed *r)
+{
+	if (r->turn.error != STUN_FAMILY || r->family == ADDR_IP6)
+		return false;
+	r->family = ADDR_IP6;
+	move(r);
+	return true;
+}
+
 /* ---- what has come of it ---- */
 
 static void tell(struct relayed *r)
@@ -319,7 +331,7 @@ static void tell(struct relayed *r)
 			r->ops->ready(r);
 		} else if (r->turn.state == TURN_MOVED) {
 			move(r);
-		} else if (r->turn.state == TURN_OVER) {
+		} else if (r->turn.state == TURN_OVER && !ask_other(r)) {
 			fail(r, r->turn.err);
 		}
 	} else if (r->state == RELAYED_OVER && r->err) {

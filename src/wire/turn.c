@@ -142,7 +142,7 @@ static void granted(struct turn *t, const struct stun *m, int64_t now)
 
 static void hear_allocate(struct turn *t, const struct stun *m, int64_t now)
 {
-	if (!m->more->relayed.family) {
+	if (!m->more->relayed.family || !m->more->relayed.port) {
 		end(t, -NAT_EPROTO);
 		return;
 	}
