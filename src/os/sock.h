@@ -35,7 +35,9 @@ MUST_USE long sock_send(int fd, struct bytes b);
  * pair, or an error.
  */
 MUST_USE long sock_splice(int from, int to, size_t n);
-/* Two ends of a pipe that holds size bytes (about), or an error. */
+/* Two ends of a pipe that holds size bytes (about), or an error: ends are -1 then,
+ * or as they were.
+ */
 MUST_USE int sock_pipe(int ends[2], size_t size);
 
 void sock_finish(int fd);            /* sends FIN */

@@ -51,5 +51,7 @@ int sys_own_pipe(int ends[2])
 		close(in);
 	if (out >= 0 && in < 0)
 		close(out);
+	if (in < 0 || out < 0)
+		ends[0] = ends[1] = -1;
 	return in < 0 ? in : out < 0 ? out : 0;
 }

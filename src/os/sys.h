@@ -13,7 +13,7 @@ int sys_err(void);
  * error, also of that call; it is closed then.
  */
 MUST_USE int sys_own(int fd);
-/* The same of both ends that a pipe has. 0 or the error. */
+/* The same of both ends that a pipe has. 0, or the error and -1 in both. */
 MUST_USE int sys_own_pipe(int ends[2]);
 
 /* setrlimit of <sys/resource.h>, but for Linux's newer call: musl's setrlimit

@@ -49,11 +49,13 @@ static int try_connect(struct rig *r)
 
 static int try_pipe(struct rig *r)
 {
-	int ends[2], rc = sock_pipe(ends, 4096);
+	int ends[2] = { -1, -1 }, rc = sock_pipe(ends, 65536);
 
 	(void)r;
 	for (int i = 0; i < 2 && rc == 0; i++)
 		sock_close(ends[i], false);
+	if (rc < 0)
+		assert_true(ends[0] < 0 && ends[1] < 0);
 	return rc;
 }
 
@@ -149,6 +151,7 @@ static const struct {
 	{ try_connect, "socket", ENFILE, -NAT_EFILES },
 	{ try_connect, "connect", ENETUNREACH, -NAT_EUNREACH },
 	{ try_pipe, "pipe", EMFILE, -NAT_EFILES },
+	{ try_pipe, "fcntl", EPERM, -NAT_EACCESS },
 	{ try_listener, "getsockname", ENOBUFS, -NAT_EMEMORY },
 	{ try_listener, "bind", EACCES, -NAT_EACCESS },
 	{ try_udp, "socket", EMFILE, -NAT_EFILES },
