@@ -5,12 +5,13 @@ Browsers with connections that stay and with new ones at the port HTTP for HOST,
 TLS at each PORT for NAME; visitors at the port TCP of something that echoes; until
 SIGTERM or so long. Then it says how many it was, and what failed.
 A connection that ends under a request is a failure, as is one that is refused, also
-where a browser would try again.
+where a browser would try again; one that had ended before it is not asked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
 import ssl
 import sys
@@ -89,7 +90,21 @@ class Browser:
         self.wire: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None
         self.wire = None
 
+    async def look(self) -> None:
+        """Who was starved has not heard of an end that has come."""
+        if self.wire is None:
+            return
+        reader, writer = self.wire
+        here = select.poll()
+        here.register(writer.get_extra_info("socket"), select.POLLIN)
+        for _ in range(3):
+            if here.poll(0):
+                await asyncio.sleep(0)
+        if reader.at_eof() or writer.is_closing():
+            self.hang_up()
+
     async def ask(self) -> None:
+        await self.look()
         if self.wire is None:
             self.wire = await self.site.connect()
         reader, writer = self.wire
