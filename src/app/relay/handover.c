@@ -6,7 +6,7 @@
 #include "os/pass.h"
 #include "os/sock.h"
 
-enum { FRESH_MS = 500 };
+enum { FRESH_MS = 1500 };
 
 void handover_add(struct handover_sockets *to, enum handover_word word, int fd)
 {
