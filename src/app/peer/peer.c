@@ -301,7 +301,7 @@ static void behind(struct natclass *nc, enum chain_nat nat)
 
 	if (nat != p->node.rules.nat)
 		log_info(p->net->log, "peer", "NAT: %s",
-			 nat ? nat_name(nat) : "nobody can tell");
+			 nat ? nat_name((uint8_t)nat) : "nobody can tell");
 	node_turn(&p->node, p->net->loop->now, unix_ms(p));
 	node_behind(&p->node, nat);
 	flush(p);
