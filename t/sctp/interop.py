@@ -154,7 +154,10 @@ def run(world: World, row: Row) -> str:
         world.program(row.one)
         time.sleep(0.6 if row.other == "rtc" else 0.1)
         a = world.start(row.one, ports[::-1], does + " connect=1")
-        first, second = ended(a), ended(b)
+        first = ended(a)
+        if first["err"] != "0":  # the other may be told by ABORT that it ends
+            raise Wrong(f"ended in trouble: {first}")
+        second = ended(b)
     finally:
         b.kill()
     judge(row, first, second)

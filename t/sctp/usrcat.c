@@ -330,6 +330,14 @@ static void options(struct socket *s)
 	}
 }
 
+/* Who hears before it listens answers by ABORT. */
+static void hear(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, pump, NULL);
+}
+
 static void associate(void)
 {
 	struct sockaddr_conn a = { .sconn_family = AF_CONN,
@@ -342,10 +350,12 @@ static void associate(void)
 	usrsctp_bind(s, (struct sockaddr *)&a, sizeof a);
 	cat.s = s;
 	if (cat.connect) {
+		hear();
 		if (usrsctp_connect(s, (struct sockaddr *)&a, sizeof a) < 0)
 			perror("usrcat: connect");
 	} else {
 		usrsctp_listen(s, 1);
+		hear();
 		cat.s = usrsctp_accept(s, NULL, NULL);
 		if (!cat.s)
 			perror("usrcat: accept");
@@ -403,7 +413,6 @@ static void run(void)
 
 int main(int argc, char **argv)
 {
-	pthread_t thread;
 	int64_t start;
 
 	settings(argc, argv);
@@ -414,7 +423,6 @@ int main(int argc, char **argv)
 	usrsctp_init(0, on_packet, NULL);
 	usrsctp_sysctl_set_sctp_ecn_enable(0);
 	usrsctp_register_address(&cat);
-	pthread_create(&thread, NULL, pump, NULL);
 	associate();
 	start = now_ms();
 	for (unsigned i = 0; i < cat.channels; i++)
