@@ -58,6 +58,7 @@ CALLS = {
     "close": "EIO EINTR",
     "read": "EIO EINTR short",
     "write": "short EINTR ENOSPC EIO",
+    "say": "short EINTR ENOSPC EIO",
     "wake": "EINTR",
     "fsync": "EIO ENOSPC",
     "fdatasync": "EIO ENOSPC",

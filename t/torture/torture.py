@@ -30,7 +30,7 @@ TOP = HERE.parents[1]
 sys.path.insert(0, str(TOP / "t" / "scn"))
 
 from calls import CALLS, KILL, failures  # noqa: E402
-from run import adopt_orphans, end_descendants, wanted  # noqa: E402
+from run import adopt_orphans, end_descendants, scenarios  # noqa: E402
 from script import Failed, Skipped, parse  # noqa: E402
 from tortured import Case, Run, Scene, Tortured, torture  # noqa: E402
 
@@ -326,9 +326,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     options = arguments()
     options.nat = options.nat.resolve()
-    if not options.files:
-        found = sorted((TOP / "t" / "scn").glob("*.scn"))
-        options.files = [path for path in found if wanted(path, False)]
+    options.files = scenarios(options.files, {""})
     report = Report(options.verbose)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="nat-torture-") as home:

@@ -39,6 +39,7 @@ CONTROL_TIME = 6.0  # for services to come up where nothing fails
 VITAL = (
     "getentropy syscall prctl setuid setgid setgroups seteuid setegid".split()
 )
+SAYING = ("say", "poll")  # a line is lost when one of these fails
 LOG_BURST = 5  # lines of a kind that a rate allows (base/log.h)
 SETTINGS = 16 << 20  # bytes that stay mapped: a process lives by them
 FAILURES = (1, 3, 75)  # exit codes of a start that did not work
@@ -377,7 +378,8 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
     node.may_end = True
     if node.status not in FAILURES:
         return f"{node.name} ended by itself: {node.verdict()}"
-    if not lines and case.label in scene.spoke:
+    silent = not lines and case.kind not in SAYING
+    if silent and case.label in scene.spoke:
         return f"{node.name} ended without a word"
     started = any(map(STARTED.search, lines)) and NO_START not in lines[-1]
     if case.kind not in VITAL and started:
@@ -430,7 +432,7 @@ async def probe(
     who refused to reload publishes what it did."""
     world.quiet()
     refused = UNCHANGED in str(world.errors(case.label))
-    if case.kind in ("write", "poll") or refused:
+    if case.kind in SAYING or refused:
         wanted = wanted & set(world.published())
     dead = await world.all_work(wanted, PROBE_TIME)
     who = ", ".join(" ".join(key) for key in sorted(dead))

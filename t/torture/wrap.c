@@ -317,16 +317,22 @@ WRAP(sync_file_range, (int fd, off_t at, off_t n, unsigned flags),
      (fd, at, n, flags))
 WRAP_MOVING(read, (int fd, void *to, size_t n), (fd, to, n))
 
-/* A pipe that is written to is the one that wakes the loop: its own name, for
- * fewer errors are possible there.
+/* Two have their own names: what is said, for nobody hears of it when that fails, and
+ * the pipe that wakes the loop, for fewer errors are possible there.
  */
+static const char *name_of_write(int fd)
+{
+	struct stat st;
+
+	if (fd <= STDERR_FILENO)
+		return "say";
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) ? "wake" : "write";
+}
+
 ssize_t __wrap_write(int fd, const void *b, size_t n);
 ssize_t __wrap_write(int fd, const void *b, size_t n)
 {
-	struct stat st;
-	bool wakes = fd > 2 && fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
-
-	return hit_moving(wakes ? "wake" : "write", &n) ? -1 : write(fd, b, n);
+	return hit_moving(name_of_write(fd), &n) ? -1 : write(fd, b, n);
 }
 
 int __wrap_close(int fd);
