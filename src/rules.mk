@@ -54,7 +54,7 @@ $(call part,private,app/relay/private app/client/reach app/client/call net/stdio
 $(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
 	net/framed,app/relay/flow_small app/client/udplink_small)
 $(call part,tracker,cmd/commands cmd/members cmd/stun cmd/lasting cmd/errand \
-	wire/stun wire/stun_auth wire/stun_auth_small wire/nattype wire/lifetime \
+	wire/stun wire/stun_auth wire/stun_auth_small wire/nattype net/natprobe wire/lifetime \
 	$(addprefix app/tracker/,binding list others peers probe) \
 	$(patsubst src/%.c,%,$(wildcard src/app/members/*.c)),\
 	cmd/commands_small app/tracker/others_small)

@@ -2,9 +2,8 @@
 #include "cmd/errand.h"
 #include "cmd/lasting.h"
 #include "net/mapping.h"
+#include "net/natprobe.h"
 #include "os/gateway.h"
-#include "os/rand.h"
-#include "wire/nattype.h"
 
 struct stun_set {
 	struct opt_list server;
@@ -38,11 +37,9 @@ static const struct opt opts[] = {
 
 struct asking {
 	struct errand errand;
-	struct udp sockets[NATTYPE_SOCKETS];
 	struct addr servers[NATTYPE_SERVERS], others[NATTYPE_SERVERS];
 	uint32_t nservers, nothers; /* others: of the other family */
-	struct nattype type;
-	struct timer due;
+	struct natprobe probe;
 	struct stun_user user;
 	struct mapping mapping; /* looks what there is, no more */
 	bool asked, looked;     /* what is known by asking, by looking */
@@ -123,7 +120,7 @@ static void tell(struct asking *k)
 	char text[1024];
 	struct fmt f = fmt_to(SPAN(text));
 
-	nattype_judge(&k->type, &v);
+	nattype_judge(&k->probe.type, &v);
 	if (k->json) {
 		put_json(&f, &v);
 		if (k->most)
@@ -151,9 +148,7 @@ static void begin(struct asking *k);
 
 static void stop(struct asking *k)
 {
-	timer_stop(&k->due, &k->errand.loop);
-	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
-		udp_stop(&k->sockets[i]);
+	natprobe_stop(&k->probe);
 	mapping_stop(&k->mapping);
 	lasting_stop(&k->lasting);
 }
@@ -186,7 +181,7 @@ static void lasted(struct lasting *l)
  */
 static void end(struct asking *k)
 {
-	const struct nattype *t = &k->type;
+	const struct nattype *t = &k->probe.type;
 
 	if (!k->asked || !k->looked || udp_runs(&k->lasting.sockets[0].udp))
 		return;
@@ -197,27 +192,12 @@ static void end(struct asking *k)
 		finish(k);
 }
 
-static void say(struct asking *k)
+static void probed(struct natprobe *p)
 {
-	struct loop *l = &k->errand.loop;
-	uint8_t room[STUN_MOST];
-	struct fmt f = fmt_to(SPAN(room));
-	struct nattype_out out = { .f = &f };
-	int64_t due;
+	struct asking *k = container_of(p, struct asking, probe);
 
-	while (nattype_say(&k->type, &out, l->now)) {
-		const struct udp_to to = { &out.to, NULL };
-
-		udp_send(&k->sockets[out.socket], &to, BYTES(""), fmt_done(&f));
-		udp_flush(&k->errand.net);
-		f = fmt_to(SPAN(room));
-	}
-	due = nattype_due(&k->type);
-	k->asked = due < 0;
-	if (k->asked)
-		end(k);
-	else
-		timer_start(&k->due, l, due);
+	k->asked = true;
+	end(k);
 }
 
 static void seen(struct mapping *m)
@@ -226,57 +206,6 @@ static void seen(struct mapping *m)
 
 	k->looked = m->map.state == PORTMAP_OVER;
 	end(k);
-}
-
-static void late(struct timer *t)
-{
-	say(container_of(t, struct asking, due));
-}
-
-static void hear(struct asking *k, unsigned socket)
-{
-	struct udp *u = &k->sockets[socket];
-	struct datagram d;
-
-	while (udp_next(u, &d)) {
-		struct addr here = *d.here;
-		struct nattype_heard h = { .socket = socket,
-					   .from = d.peer,
-					   .here = &here,
-					   .data = d.data };
-
-		here.port = u->at.port;
-		nattype_hear(&k->type, &h, k->errand.loop.now);
-	}
-	say(k);
-}
-
-static void come_0(struct udp *u)
-{
-	hear(container_of(u, struct asking, sockets[0]), 0);
-}
-
-static void come_1(struct udp *u)
-{
-	hear(container_of(u, struct asking, sockets[1]), 1);
-}
-
-static void come_2(struct udp *u)
-{
-	hear(container_of(u, struct asking, sockets[2]), 2);
-}
-
-static int open_sockets(struct asking *k)
-{
-	static void (*const come[])(struct udp *) = { come_0, come_1, come_2 };
-	bool four = k->servers[0].family == ADDR_IP4;
-	int rc = 0;
-
-	for (size_t i = 0; i < NATTYPE_SOCKETS && rc == 0; i++)
-		rc = udp_bind(&k->sockets[i], &k->errand.net,
-			      four ? BYTES("0.0.0.0") : BYTES("::"), 0,
-			      come[i]);
-	return rc;
 }
 
 /* Without a gateway nothing maps ports; that is no reason to complain. */
@@ -291,20 +220,16 @@ static void look(struct asking *k)
 
 static void begin(struct asking *k)
 {
-	uint8_t random[NATTYPE_ASKS * STUN_ID];
-	int rc = open_sockets(k);
+	const struct natprobe_ask ask = { k->servers, k->nservers, &k->user,
+					  probed };
+	int rc = natprobe_start(&k->probe, &k->errand.net, &ask);
 
 	if (rc < 0) {
 		diag_put(&k->errand.diag, "%s", err_text(rc));
 		k->errand.loop.quit = true;
 		return;
 	}
-	rand_fill(SPAN(random));
-	nattype_init(&k->type, k->servers, k->nservers, bytes_in(SPAN(random)),
-		     k->errand.loop.now);
-	k->type.user = k->user;
 	look(k);
-	say(k);
 }
 
 /* One answer is compared with another of its family; the other one has its turn. */
@@ -363,7 +288,6 @@ static int ask(const struct stun_set *set)
 
 	if (rc < 0)
 		return err_exit(rc);
-	timer_init(&k.due, late);
 	find_gateway(&k.mapping.conf.gateway, set->gateway);
 	errand_find(&k.errand, &set->server, found);
 	rc = errand_run(&k.errand);

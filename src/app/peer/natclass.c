@@ -1,5 +1,4 @@
 #include "app/peer/natclass.h"
-#include "os/rand.h"
 #include "wire/track.h"
 
 enum { SELDOM = 30 * 1000, LOOK_UP = 3000, STUN_PORT = 3478 };
@@ -31,103 +30,26 @@ static enum chain_nat class_of(const struct nattype_verdict *v)
 	return cones[v->filtering];
 }
 
-static void close_sockets(struct natclass *nc)
-{
-	for (size_t i = 0; i < NATTYPE_SOCKETS; i++)
-		udp_stop(&nc->sockets[i]);
-}
+/* ---- asking ---- */
 
-static void finish(struct natclass *nc)
+static void finish(struct natprobe *p)
 {
+	struct natclass *nc = container_of(p, struct natclass, probe);
 	struct nattype_verdict v;
 
-	nattype_judge(&nc->type, &v);
-	close_sockets(nc);
+	nattype_judge(&p->type, &v);
 	nc->begun = false;
 	if (nc->anew)
 		natclass_ask(nc);
 	nc->known(nc, class_of(&v));
 }
 
-/* ---- asking ---- */
-
-static void say(struct natclass *nc)
-{
-	struct loop *l = nc->net->loop;
-	uint8_t room[STUN_MOST];
-	struct fmt f = fmt_to(SPAN(room));
-	struct nattype_out out = { .f = &f };
-	int64_t due;
-
-	while (nattype_say(&nc->type, &out, l->now)) {
-		const struct udp_to to = { &out.to, NULL };
-
-		udp_send(&nc->sockets[out.socket], &to, BYTES(""),
-			 fmt_done(&f));
-		udp_flush(nc->net);
-		f = fmt_to(SPAN(room));
-	}
-	due = nattype_due(&nc->type);
-	timer_start(&nc->due, l, due < 0 ? l->now : due);
-}
-
-static void hear(struct natclass *nc, unsigned socket)
-{
-	struct udp *u = &nc->sockets[socket];
-	struct datagram d;
-
-	while (udp_next(u, &d)) {
-		struct addr here = *d.here;
-		struct nattype_heard h = { .socket = socket,
-					   .from = d.peer,
-					   .here = &here,
-					   .data = d.data };
-
-		here.port = u->at.port;
-		nattype_hear(&nc->type, &h, nc->net->loop->now);
-	}
-	say(nc);
-}
-
-static void come_0(struct udp *u)
-{
-	hear(container_of(u, struct natclass, sockets[0]), 0);
-}
-
-static void come_1(struct udp *u)
-{
-	hear(container_of(u, struct natclass, sockets[1]), 1);
-}
-
-static void come_2(struct udp *u)
-{
-	hear(container_of(u, struct natclass, sockets[2]), 2);
-}
-
-static bool open_sockets(struct natclass *nc)
-{
-	static void (*const come[])(struct udp *) = { come_0, come_1, come_2 };
-	int rc = 0;
-
-	for (size_t i = 0; i < NATTYPE_SOCKETS && rc == 0; i++)
-		rc = udp_bind(&nc->sockets[i], nc->net, BYTES("0.0.0.0"), 0,
-			      come[i]);
-	return rc == 0;
-}
-
 static void begin(struct natclass *nc)
 {
-	uint8_t random[NATTYPE_ASKS * STUN_ID];
+	const struct natprobe_ask ask = { nc->addrs, nc->naddrs, NULL, finish };
 
-	if (nc->naddrs == 0 || !open_sockets(nc)) {
-		close_sockets(nc);
+	if (nc->naddrs == 0 || natprobe_start(&nc->probe, nc->net, &ask) < 0)
 		nc->begun = false;
-		return;
-	}
-	rand_fill(SPAN(random));
-	nattype_init(&nc->type, nc->addrs, nc->naddrs, bytes_in(SPAN(random)),
-		     nc->net->loop->now);
-	say(nc);
 }
 
 /* ---- names ---- */
@@ -168,7 +90,6 @@ static void look_up(struct natclass *nc)
 	nc->anew = false;
 	nc->last = nc->net->loop->now;
 	nc->naddrs = 0;
-	nc->type = (struct nattype){ .nasks = 0 };
 	for (uint32_t i = 0; i < nc->nservers; i++) {
 		nc->servers[i].asks = true;
 		resolve_start(&nc->servers[i].resolve, nc->net,
@@ -194,13 +115,9 @@ static void late(struct timer *t)
 
 	if (!nc->begun) {
 		look_up(nc);
-	} else if (nc->type.nasks == 0) {
+	} else {
 		give_up_names(nc);
 		begin(nc);
-	} else if (nattype_due(&nc->type) < 0) {
-		finish(nc);
-	} else {
-		say(nc);
 	}
 }
 
@@ -245,5 +162,5 @@ void natclass_stop(struct natclass *nc)
 		return;
 	timer_stop(&nc->due, nc->net->loop);
 	give_up_names(nc);
-	close_sockets(nc);
+	natprobe_stop(&nc->probe);
 }

@@ -6,9 +6,8 @@
 #define NAT_APP_PEER_NATCLASS_H
 
 #include "base/opt.h"
+#include "net/natprobe.h"
 #include "net/resolve.h"
-#include "net/udp.h"
-#include "wire/nattype.h"
 #include "wire/showchain.h"
 
 enum { NATCLASS_SERVERS = 4 };
@@ -26,8 +25,7 @@ struct natclass { /* private to natclass.c, but for net and known */
 	struct net *net;
 	/* enum chain_nat, or 0: nobody has told. */
 	void (*known)(struct natclass *nc, enum chain_nat nat);
-	struct nattype type;
-	struct udp sockets[NATTYPE_SOCKETS];
+	struct natprobe probe;
 	struct timer due;
 	bool begun; /* a question is under way, */
 	bool anew;  /* and another one shall follow */
