@@ -175,9 +175,7 @@ static const char *compare_ranges(const struct service *s)
 		return NULL;
 	if (local == 0)
 		return "a range cannot lead to one local port";
-	if (public == 0)
-		return "a range needs a public range of as many ports";
-	return "the local and the public range are not of one size";
+	return "a range needs a public range of as many ports";
 }
 
 static const char *read_public(struct service *s, struct bytes text)

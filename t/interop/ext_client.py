@@ -95,8 +95,10 @@ class Client:
             print("parked closed", flush=True)
             return
         print(f"parked told of {told['service']}", flush=True)
-        await self.answer(told["outId"], early, reader, writer)
-        print("parked ended", flush=True)
+        try:
+            await self.answer(told["outId"], early, reader, writer)
+        except ConnectionResetError:
+            print("parked reset", flush=True)
         writer.close()
 
     async def answer(

@@ -26,7 +26,7 @@ from proc import Transcript
 from script import Args, Failed, size, unescape
 
 CHUNK = 1 << 18
-BACKLOG = 1024
+BACKLOG = 4096
 # A length without common factors with buffers, so that displaced bytes show.
 BLOCK = random.Random(7).randbytes((1 << 20) + 7919)
 

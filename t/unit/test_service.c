@@ -150,7 +150,7 @@ static const struct {
 	{ "tcp:5@6-7", "a range cannot lead to one local port" },
 	{ "tcp:unix:/s@6-7", "a range cannot lead to one local port" },
 	{ "tcp:5-6@7", "a range needs a public range of as many ports" },
-	{ "tcp:5-7@7-8", "the local and the public range are not of one size" },
+	{ "tcp:5-7@7-8", "a range needs a public range of as many ports" },
 	{ "tcp:::1:22", "an IPv6 address needs brackets: [::1]:22" },
 	{ "tcp:fe80::1:22", "an IPv6 address needs brackets: [::1]:22" },
 	{ "tcp:[::1]", "no ] and port after the IPv6 address" },

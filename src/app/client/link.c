@@ -7,7 +7,11 @@
 #include "net/veil.h"
 #include "os/sock.h"
 
-enum { PATIENCE = 5000 }; /* ms, to connect */
+enum {
+	PATIENCE = 5000, /* ms, to connect */
+	PARKED = 600     /* after that the relay gives up, or has given up, a
+			  * parked connection that has not answered */
+};
 
 bool links_fresh(struct links *ls, struct bytes out_id)
 {
@@ -271,6 +275,8 @@ static void service_dialled(struct dial *d, int fd)
 		return;
 	}
 	l->opening->fd = fd;
+	if (l->opening->park && net_of(l)->loop->now - l->since > PARKED)
+		link_unparked(l);
 	if (l->opening->park)
 		use_park(l);
 	else

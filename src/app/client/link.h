@@ -85,7 +85,7 @@ struct link_from {
 MUST_USE int link_open(struct client *c, struct entry *e,
 		       const struct fastnat *m, const struct link_from *from);
 
-/* The parked connection that it was given is broken: it dials one. */
+/* The parked connection that it was given is broken, or too old: it dials one. */
 void link_unparked(struct link *l);
 
 /* For plain.c: joins what is held back; breaks off. Both end the caller's wake. */

@@ -151,10 +151,11 @@ static void expect_answer(struct relay *r)
 	timer_start(&r->waits.answer, r->net->loop, w->deadline);
 }
 
+/* By a reset: what it has said early is not to be read there any more. */
 static void stop_asking(struct visitor *v)
 {
 	if (v->wait.asked)
-		stream_stop(&v->inner.stream, false);
+		stream_stop(&v->inner.stream, true);
 	v->wait.asked = false;
 	v->wait.early = 0;
 }
