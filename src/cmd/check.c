@@ -38,7 +38,7 @@ static int check(const struct check_set *set)
 	if (f.to.p)
 		conf_print(conf, set->show_secrets, &f);
 	if (!f.to.p || f.full)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_check);
 	console_out(fmt_done(&f));
 	return 0;
 }

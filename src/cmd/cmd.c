@@ -43,6 +43,14 @@ int cmd_usage(const struct cmd *cmd)
 	return err_exit(-NAT_EUSAGE);
 }
 
+int cmd_no_memory(const struct cmd *cmd)
+{
+	struct diag d = cmd_diag(cmd);
+
+	diag_put(&d, "%s", err_text(-NAT_EMEMORY));
+	return err_exit(-NAT_EMEMORY);
+}
+
 int cmd_no_arguments(const struct cmd *cmd, const char *argument)
 {
 	struct diag d = cmd_diag(cmd);

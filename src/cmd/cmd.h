@@ -65,6 +65,9 @@ MUST_USE int cmd_args(const struct cmd *cmd, void *set, int argc, char **argv);
 /* Where to read on, after a complaint of usage. The exit code. */
 int cmd_usage(const struct cmd *cmd);
 
+/* Says that the system gives none. The exit code. */
+int cmd_no_memory(const struct cmd *cmd);
+
 /* The same after the complaint that cmd takes no arguments. */
 int cmd_no_arguments(const struct cmd *cmd, const char *argument);
 

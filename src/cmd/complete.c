@@ -158,7 +158,7 @@ static int show(const struct shell *shell)
 		put_command(&f, cmds[i]);
 	fmt_put(&f, "%s", shell->tail);
 	if (f.full)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_help);
 	console_out(fmt_done(&f));
 	return 0;
 }

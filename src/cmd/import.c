@@ -184,12 +184,12 @@ static int import(const char *path)
 	int rc;
 
 	if (!im.text.to.p || !np.out.to.p || !np.lists.to.p)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_import);
 	rc = include(&im, path, 0);
 	np.text = (struct span){ im.text.to.p, im.text.n };
 	if (rc == 0)
 		rc = npimport(&np, &im.diag);
-	if (rc == -NAT_EROOM)
+	if (rc == -NAT_EROOM || rc == -NAT_EMEMORY)
 		diag_put(&im.diag, "%s", err_text(rc));
 	if (rc == 0)
 		console_out(fmt_done(&np.out));

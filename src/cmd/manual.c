@@ -395,7 +395,7 @@ int manual_show(const struct cmd *page)
 	put_examples(&f, page);
 	put_see_also(&f, page);
 	if (f.full)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_help);
 	console_out(fmt_done(&f));
 	return 0;
 }

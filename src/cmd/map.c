@@ -231,7 +231,7 @@ static int run(int argc, char **argv)
 		return cmd_show_help(&cmd_map);
 	r = (struct mapper *)(void *)mem_reserve(sizeof *r).p;
 	if (!r)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_map);
 	if (at == argc || argc - at > MOST)
 		diag_put(&d, "which port? add tcp:PORT or udp:PORT, up to %d",
 			 MOST);

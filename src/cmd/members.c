@@ -346,7 +346,7 @@ static int ask(const struct members_set *set)
 	int rc;
 
 	if (!k)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_members);
 	k->set = set;
 	make_id(k);
 	make_lan(k);

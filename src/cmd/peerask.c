@@ -239,7 +239,7 @@ int peerask(const struct peer_set *set, int argc, char **argv)
 		return cmd_usage(&cmd_peer);
 	k = (struct asking *)(void *)mem_reserve(sizeof *k).p;
 	if (!k)
-		return err_exit(-NAT_EMEMORY);
+		return cmd_no_memory(&cmd_peer);
 	k->set = set;
 	k->whom = argv[argc - 1];
 	return err_exit(ask(k, pings ? ping : list));

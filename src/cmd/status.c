@@ -259,14 +259,6 @@ static int status(struct places *ps, const struct status_set *set)
 	}
 }
 
-static int no_memory(void)
-{
-	struct diag d = cmd_diag(&cmd_status);
-
-	diag_put(&d, "%s", err_text(-NAT_EMEMORY));
-	return err_exit(-NAT_EMEMORY);
-}
-
 static int read_every(struct status_set *set, const char *text)
 {
 	struct diag d = cmd_diag(&cmd_status);
@@ -299,7 +291,7 @@ static int run(int argc, char **argv)
 	if (at < argc)
 		return cmd_no_arguments(&cmd_status, argv[at]);
 	if (look_for(&places, set.admin) < 0)
-		return no_memory();
+		return cmd_no_memory(&cmd_status);
 	return status(&places, &set);
 }
 
