@@ -1,8 +1,7 @@
 /* Two ends that speak TLS over sockets, and a wire between that may part what goes
  * by as it likes.
  */
-#include "rig.h"
-#include "party.h"
+#include "parties.h"
 #include "tls_pair.h"
 #include "net/framed.h"
 #include "net/sealed.h"
@@ -140,33 +139,9 @@ static bool run_until(unsigned what)
 
 /* ---- conversations ---- */
 
-static struct party a, b;
-
-static void done(struct party *p)
-{
-	(void)p;
-	rig.loop.quit = a.over && b.over;
-}
-
 static void converse(const struct party_conf *c)
 {
-	struct party_conf other = *c;
-
-	other.second = true;
-	other.say = c->hear;
-	other.hear = c->say;
-	party_start(&a, &rig.loop, &client.tcp.stream, c, done);
-	party_start(&b, &rig.loop, &server.tcp.stream, &other, done);
-	rig_run(&rig, RIG_PATIENCE_MS);
-	if (!a.over || !b.over || a.err || b.err || a.heard != c->hear ||
-	    b.heard != c->say)
-		fail_msg("seed %u: %u of %u, %u of %u; %d, %d",
-			 (unsigned)c->seed, (unsigned)a.heard,
-			 (unsigned)c->hear, (unsigned)b.heard, (unsigned)c->say,
-			 a.err, b.err);
-	assert_int_equal(rig.net.bufs.pool.out, 0);
-	party_stop(&a);
-	party_stop(&b);
+	parties_converse(&rig, &client.tcp.stream, &server.tcp.stream, c);
 }
 
 /* Of both versions, through small sockets and large: everything comes, both see
