@@ -265,12 +265,13 @@ static void tell(struct cat *c)
 	int64_t ms = now_ms() - c->open_at;
 
 	printf("end err=%d sent=%llu got=%llu messages=%llu,%llu opened=%u "
-	       "closed=%u left=%u resent=%u lapsed=%u silences=%u ms=%lld "
+	       "closed=%u left=%u mtu=%u resent=%u lapsed=%u silences=%u "
+	       "ms=%lld "
 	       "out=%016llx in=%016llx\n",
 	       c->s.err, (unsigned long long)c->sent,
 	       (unsigned long long)c->got, (unsigned long long)c->messages_out,
 	       (unsigned long long)c->messages_in, c->opened, c->closed,
-	       c->s.streams.n, c->s.counts.resent, c->s.counts.lapsed,
+	       c->s.streams.n, c->s.mtu, c->s.counts.resent, c->s.counts.lapsed,
 	       c->s.counts.silences, (long long)ms,
 	       (unsigned long long)c->sum_out, (unsigned long long)c->sum_in);
 }

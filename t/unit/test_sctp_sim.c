@@ -202,6 +202,7 @@ static bool look(struct run *r)
 		if (!r->closing)
 			send_some(r, end);
 	}
+	pair_flush(r->p);
 	if (r->up[0] && r->up[1] && !r->up_at)
 		r->up_at = r->p->now;
 	if (all_done(r) && !r->closing) {
@@ -269,6 +270,14 @@ static bool news(const struct run *r)
 	       !list_alone(&r->p->ends[1].news);
 }
 
+static size_t road; /* bytes of a packet that it takes */
+
+static bool fits(struct pair *p, unsigned to, struct span b)
+{
+	(void)p, (void)to;
+	return b.n <= road;
+}
+
 static void run_seed(uint64_t seed, bool verbose)
 {
 	uint64_t chance = (seed + 77) * 0x9e3779b97f4a7c15;
@@ -283,11 +292,13 @@ static void run_seed(uint64_t seed, bool verbose)
 		sctp_set_mtu(&r.p->ends[i], r.p->conf[i].mtu);
 		plan(&r, (unsigned)i, w.lost < 50);
 	}
+	road = SCTP_MTU_SAFE + unit_rand(&chance) % (1500 - SCTP_MTU_SAFE);
+	r.p->look = fits;
 	r.moved = r.p->now;
 	sctp_connect(&r.p->ends[0], w.least * 2, r.p->now);
 	if (unit_rand(&chance) % 2)
 		sctp_connect(&r.p->ends[1], w.least * 2, r.p->now);
-	while (!look(&r) && (pair_step(r.p, END_MS) || news(&r)))
+	while (!look(&r) && (news(&r) || pair_step(r.p, END_MS)))
 		if (unit_rand(&chance) % 2000 == 0)
 			sctp_set_mtu(&r.p->ends[0], 700);
 	if (verbose || !r.down[0] || !r.down[1] || !no_long_step(&r))

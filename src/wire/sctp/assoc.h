@@ -93,6 +93,20 @@ struct piece *sending_take(struct sctp *s, struct sctp_stream *x, size_t n);
 /* There may be room for those that were refused. */
 void sending_room(struct sctp *s);
 
+/* ---- probe.c ---- */
+
+/* Nothing is known of the path. */
+void probe_begin(struct sctp *s);
+/* There is a message that gains by larger packets. */
+void probe_want(struct sctp *s);
+/* Nothing was heard, once more. */
+void probe_silence(struct sctp *s);
+/* HEARTBEAT ACK */
+void probe_heard(struct sctp *s, const struct chunk *c);
+int64_t probe_due(const struct sctp *s);
+/* True: a question is in the packet, alone. */
+bool probe_say(struct sctp *s, struct pack *to, int64_t now);
+
 /* ---- reconf.c ---- */
 
 void reconf_start(struct sctp *s);

@@ -347,6 +347,7 @@ static void silence(struct sctp *s, int64_t now)
 		f->cut = f->serial;
 	if (f->tries < UINT8_MAX)
 		f->tries++;
+	probe_silence(s);
 	lapse_forward(s);
 	f->due = now + rtt_patience(&s->rtt, f->tries);
 }
@@ -370,6 +371,7 @@ void sctp_hurry(struct sctp *s, int64_t now)
 	int64_t *const due[] = { &f->due, &s->setup.due, &s->reconf.due };
 
 	f->tries = 0;
+	probe_begin(s);
 	for (size_t i = 0; i < COUNT(due); i++)
 		if (*due[i] > now)
 			*due[i] = now;

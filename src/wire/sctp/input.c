@@ -65,7 +65,13 @@ static void on_heartbeat(struct heard *h, const struct chunk *c)
 
 	pack_bytes(&p, c->body);
 	chunk_close(&p, mark);
-	reply_put(h->s, pack_done(&p), 0);
+	reply_put(h->s, pack_done(&p),
+		  PACKET_HEAD + p.n > h->s->mtu ? h->s->peer.tag : 0);
+}
+
+static void on_heartbeat_ack(struct heard *h, const struct chunk *c)
+{
+	probe_heard(h->s, c);
 }
 
 static void on_abort(struct heard *h, const struct chunk *c)
@@ -111,7 +117,7 @@ static const struct {
 	{ CHUNK_FORWARD, IN_DATA, on_forward },
 	{ CHUNK_RECONF, IN_OPEN, on_reconf },
 	{ CHUNK_HEARTBEAT, IN_OPEN, on_heartbeat },
-	{ CHUNK_HEARTBEAT_ACK, IN_ANY, on_nothing },
+	{ CHUNK_HEARTBEAT_ACK, IN_OPEN, on_heartbeat_ack },
 	{ CHUNK_INIT, IN_ANY, on_init },
 	{ CHUNK_INIT_ACK, IN_LIVE, on_init_ack },
 	{ CHUNK_COOKIE_ECHO, IN_ANY, on_cookie },

@@ -146,6 +146,13 @@ static bool say_data(struct sctp *s, struct pack *to, size_t most, int64_t now)
 	return any;
 }
 
+static size_t say_probe(struct sctp *s, struct span room, int64_t now)
+{
+	struct pack p = begin(s, room, s->peer.tag);
+
+	return probe_say(s, &p, now) ? finish(s, &p, !s->can.zero_sum) : 0;
+}
+
 /* ---- together ---- */
 
 static bool data_waits(struct sctp *s)
@@ -233,7 +240,9 @@ size_t sctp_output(struct sctp *s, struct span room, int64_t now)
 		return say_init(s, room, now);
 	flight_tick(s, now);
 	reconf_tick(s, now);
-	n = say_all(s, room, now);
+	n = say_probe(s, room, now);
+	if (n == 0)
+		n = say_all(s, room, now);
 	/* What had to go again has lapsed: then that is to be said. */
 	if (n == 0 && s->out.flight.say_forward)
 		n = say_all(s, room, now);

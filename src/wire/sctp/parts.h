@@ -66,6 +66,13 @@ struct sctp_flight {
 	int64_t late; /* what is overdue then is lost; -1: none */
 };
 
+/* probe.c */
+struct sctp_probe {
+	uint16_t most; /* bytes of a packet, if the path takes them */
+	uint8_t tries; /* since it was last begun */
+	int64_t due;   /* -1: not asked for, or known */
+};
+
 /* sending.c */
 struct sctp_out {
 	struct store store;

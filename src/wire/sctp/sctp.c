@@ -14,7 +14,6 @@ void sctp_init(struct sctp *s, const struct sctp_conf *conf,
 	assert(conf->in >= 2 * conf->message && conf->out >= conf->message);
 	memset(s, 0, sizeof *s);
 	s->conf = conf;
-	s->mtu = conf->mtu;
 	s->own.tag = word(random) | 1; /* not 0 */
 	s->own.tsn = word(random + 4);
 	memcpy(s->key, random + 8, sizeof s->key);
@@ -31,6 +30,8 @@ void sctp_init(struct sctp *s, const struct sctp_conf *conf,
 	s->in.sack_due = s->setup.due = s->reconf.due = -1;
 	s->out.flight.due = s->out.flight.late = -1;
 	cubic_init(&s->cubic, conf->mtu);
+	s->probe.most = conf->mtu;
+	probe_begin(s);
 	flight_begin(s);
 	reconf_start(s);
 }
@@ -132,6 +133,7 @@ int64_t sctp_due(const struct sctp *s)
 	earlier(&due, s->reconf.due);
 	earlier(&due, f->due);
 	earlier(&due, f->late);
+	earlier(&due, probe_due(s));
 	if (s->pace.credit <= 0 && (f->again || !list_alone(&s->out.turns)) &&
 	    f->flying < s->cubic.window)
 		earlier(&due, pace_due(&s->pace, &s->cubic, &s->rtt));
@@ -141,8 +143,8 @@ int64_t sctp_due(const struct sctp *s)
 void sctp_set_mtu(struct sctp *s, uint16_t mtu)
 {
 	assert(mtu >= SCTP_MTU_LEAST && mtu <= SCTP_MTU_MOST);
-	s->mtu = mtu;
-	s->cubic.unit = mtu;
+	s->probe.most = mtu;
+	probe_begin(s);
 }
 
 void sctp_stop(struct sctp *s)

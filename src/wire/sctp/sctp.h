@@ -28,7 +28,7 @@
  *
  * All but DOWN go there by abort, ours or the peer's, and when the peer breaks the
  * protocol. It never gives up by itself: whether the path lives its owner knows (ICE
- * consent), and it also lets no time pass for heartbeats, but answers those that come.
+ * consent), and it sends no heartbeats but to measure the path, and answers all.
  *
  * Memory: what is held for sending and receiving is drawn from a pool in buffers of
  * 4 KiB while there is something to hold; streams beyond the first few too. What is
@@ -46,6 +46,8 @@ enum {
 	SCTP_MESSAGE = 65536, /* most bytes of one, commonly */
 	SCTP_MTU_LEAST = 256,
 	SCTP_MTU_MOST = 2048,
+	/* Under DTLS, UDP and IPv6 in a datagram of 1100, in a TURN channel too. */
+	SCTP_MTU_SAFE = 1008,
 	SCTP_WINDOW = 128 * 1024 /* of receiving, to begin with */
 };
 
@@ -65,7 +67,7 @@ enum sctp_state {
 struct sctp_conf {
 	struct pool *pool;
 	uint16_t port, peer; /* 5000 and 5000 */
-	uint16_t mtu;        /* bytes of a packet, its head included: 1191 */
+	uint16_t mtu;        /* most bytes of a packet, its head too: 1191 */
 	uint32_t streams;    /* at once; more are refused */
 	uint32_t message;    /* most bytes of one, either way */
 	uint32_t in, out; /* most bytes held, heads of pieces included; in is at
@@ -79,12 +81,13 @@ struct sctp { /* fields are the engine's but for those said to be read */
 	enum sctp_state state; /* read */
 	int err; /* read, DOWN: 0: shut down in order; ERESET: the peer has aborted;
 		  * ECLOSED: we have; EPROTO, ELIMIT: the peer is at fault */
-	uint16_t mtu;
+	uint16_t mtu; /* of the path, as far as that is known */
 	struct sctp_ids own, peer;
 	struct sctp_peer can; /* what the peer is able to do */
 	struct sctp_setup setup;
 	struct sctp_in in;
 	struct sctp_out out;
+	struct sctp_probe probe;
 	struct sctp_replies replies;
 	struct sctp_reconf reconf;
 	struct streams streams;
@@ -112,6 +115,7 @@ void sctp_input(struct sctp *s, struct bytes b, int64_t now);
 
 /* The next packet, at most the MTU; 0: none for now. room is of SCTP_MTU_MOST: after
  * the MTU has shrunk, what had been sent before goes again as large as it was.
+ * Packets are of SCTP_MTU_SAFE until the path has taken a larger one (RFC 8899).
  */
 size_t sctp_output(struct sctp *s, struct span room, int64_t now);
 
@@ -121,7 +125,7 @@ int64_t sctp_due(const struct sctp *s);
 /* The path is another one: what was on the old one is asked for at once. */
 void sctp_hurry(struct sctp *s, int64_t now);
 
-/* The path takes that much now: SCTP_MTU_LEAST to SCTP_MTU_MOST. */
+/* The path takes no more than that now: SCTP_MTU_LEAST to SCTP_MTU_MOST. */
 void sctp_set_mtu(struct sctp *s, uint16_t mtu);
 
 /* ---- events ---- */

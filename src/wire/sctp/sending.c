@@ -39,6 +39,8 @@ static int cut(struct sctp *s, struct list *to, struct bytes text)
 {
 	size_t most = piece_most(s);
 
+	if (text.n > most)
+		probe_want(s);
 	while (text.n > 0) {
 		size_t n = min_size(text.n, most);
 		struct piece *p = store_get(&s->out.store, n);
