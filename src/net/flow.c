@@ -228,24 +228,32 @@ static struct flow *find(const struct tables *t, const struct udp *at,
 	return NULL;
 }
 
-/* When all places are taken, the one goes that has been silent longest. */
+/* When all places are taken, the one goes that has been silent longest; those of a
+ * host do not. False: then there is none.
+ */
+static bool make_room(struct tables *t)
+{
+	if (t->flows.used < t->flows.limit)
+		return true;
+	if (list_alone(&t->idle))
+		return false;
+	end(container_of(t->idle.next, struct flow, idle),
+	    "gave way to another");
+	return true;
+}
+
 static struct flow *call(struct ties *t, const struct p2p_service *s)
 {
 	const struct dcep_open o = { .type = DCEP_TIMES | DCEP_UNORDERED,
 				     .label = BYTES("tunnel-udp"),
 				     .protocol = s->name };
-	struct tables *of = t->of;
-	struct flow *f;
+	struct flow *f = make_room(t->of) ? begin(t, s) : NULL;
 
-	if (of->flows.used == of->flows.limit)
-		end(container_of(of->idle.next, struct flow, idle),
-		    "gave way to another");
-	f = begin(t, s);
 	if (!f || chan_open(&f->chan, t->assoc, &o, &f->waker))
 		return f;
 	list_remove(&f->node);
 	t->n--;
-	slots_put(&of->flows, f);
+	slots_put(&t->of->flows, f);
 	return NULL;
 }
 

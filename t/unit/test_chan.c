@@ -1,63 +1,27 @@
-/* Channels of two associations whose datagrams go straight from one to the other, in
- * skipped time.
- */
-#include "rig.h"
-#include "net/chan.h"
+/* chan: channels of two associations as streams of messages. */
+#include "chan_pair.h"
 
 enum { CHANS = 3, FULL = 16384 };
 
-struct end {
-	struct rtc *rtc;
-	struct assoc assoc;
+static struct end {
 	struct waker up;
 	struct chan chans[CHANS];
 	int nchans;
-	bool open;
-};
+} ends[2];
 
-static struct rig rig;
-static struct end ends[2];
-
-static struct end *of(struct assoc *a)
+static struct assoc *assoc_of(int i)
 {
-	return container_of(a, struct end, assoc);
+	return &chan_pair.ends[i].assoc;
 }
 
-static void carry(struct assoc *a, struct bytes b)
+static void come(struct chan_end *at, uint16_t sid, const struct dcep_open *o)
 {
-	static uint8_t room[ASSOC_PACKET];
-	struct end *to = &ends[of(a) == ends];
-
-	memcpy(room, b.p, b.n);
-	assoc_hear(&to->assoc, (struct span){ room, b.n });
-}
-
-static void flush(struct assoc *a)
-{
-	(void)a;
-}
-
-static void open_up(struct assoc *a)
-{
-	of(a)->open = true;
-}
-
-static void come(struct assoc *a, uint16_t sid, const struct dcep_open *o)
-{
-	struct end *e = of(a);
+	struct end *e = &ends[at - chan_pair.ends];
 
 	(void)o;
 	assert_true(e->nchans < CHANS);
-	chan_take(&e->chans[e->nchans++], a, sid, &e->up);
+	chan_take(&e->chans[e->nchans++], &at->assoc, sid, &e->up);
 }
-
-static void over(struct assoc *a, const char *why)
-{
-	(void)a;
-	fail_msg("over: %s", why);
-}
-
-static const struct assoc_ops ops = { carry, flush, open_up, come, over };
 
 static void wake(struct waker *w, unsigned what)
 {
@@ -66,50 +30,25 @@ static void wake(struct waker *w, unsigned what)
 
 static void pass(int ms)
 {
-	for (; ms > 0; ms--) {
-		rig_turns(&rig, 4);
-		rig_clock.skipped++;
-	}
+	chan_pair_pass(ms);
 }
 
-/* whole: of those whom ends[1] has to do with. */
-static void start(bool whole)
+/* ask: what ends[1] knows of ends[0]; or NULL. */
+static void start(const struct assoc_ask *ask)
 {
-	static const struct net_limits limits = { .memory = 16 << 20 };
-	struct fingerprint prints[2];
-
-	rig_start(&rig, &limits, 20000);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++)
 		ends[i] = (struct end){ .up = { wake } };
-		assert_int_equal(rtc_start(&ends[i].rtc, &rig.net), 0);
-		fingerprint_make(&prints[i], &hash_sha256,
-				 ends[i].rtc->self.cert.der);
-	}
-	for (int i = 0; i < 2; i++) {
-		struct assoc_ask ask = { .ops = &ops,
-					 .role = i ? TLS_SERVER : TLS_CLIENT,
-					 .believed = &prints[!i],
-					 .nbelieved = 1,
-					 .whole = i && whole };
-
-		assert_int_equal(assoc_start(&ends[i].assoc, ends[i].rtc, &ask),
-				 0);
-		assoc_path(&ends[i].assoc, 1);
-	}
-	pass(100);
-	assert_true(ends[0].open && ends[1].open);
+	chan_pair_start(come, ask);
 }
 
 static void stop(void)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
+		assert_null(chan_pair.ends[i].over);
 		for (int k = 0; k < ends[i].nchans; k++)
 			stream_stop(&ends[i].chans[k].stream, false);
-	for (int i = 0; i < 2; i++)
-		assoc_stop(&ends[i].assoc);
-	for (int i = 0; i < 2; i++)
-		rtc_stop(ends[i].rtc);
-	rig_stop(&rig);
+	}
+	chan_pair_stop();
 }
 
 /* The next channel of both. */
@@ -118,8 +57,8 @@ static void open_one(void)
 	static const struct dcep_open o = { .label = { (const uint8_t *)"x",
 						       1 } };
 
-	assert_true(chan_open(&ends[0].chans[ends[0].nchans], &ends[0].assoc,
-			      &o, &ends[0].up));
+	assert_true(chan_open(&ends[0].chans[ends[0].nchans], assoc_of(0), &o,
+			      &ends[0].up));
 	ends[0].nchans++;
 	pass(20);
 	assert_int_equal(ends[1].nchans, ends[0].nchans);
@@ -142,7 +81,7 @@ static void stopped_gives_way(void **state)
 	struct stream *other = &ends[1].chans[1].stream;
 
 	(void)state;
-	start(false);
+	start(NULL);
 	open_one();
 	open_one();
 	for (int i = 0; i < 300; i++) {
@@ -167,7 +106,9 @@ static void ends_one_way(void **state)
 
 	(void)state;
 	for (int whole = 0; whole < 2; whole++) {
-		start(whole);
+		const struct assoc_ask ask = { .whole = whole };
+
+		start(&ask);
 		open_one();
 		assert_true(say(near, 7));
 		stream_finish(near);
