@@ -37,6 +37,13 @@ static void put(struct chan *c, struct buf **b)
 	*b = NULL;
 }
 
+static void go_down(struct chan *c, int err)
+{
+	if (!c->stream.err)
+		c->stream.err = err;
+	tell(c, STREAM_DOWN);
+}
+
 /* ---- in ---- */
 
 static bool is_data(const struct channel_in *in)
@@ -51,13 +58,16 @@ static void fetch(struct chan *c)
 	struct channel_in in = { .what = CHANNEL_ACKED };
 	struct span room = { a->of->room, SCTP_MESSAGE };
 
-	while (!is_data(&in))
+	while (in.what == CHANNEL_ACKED)
 		if (!channel_recv(&a->sctp, c->sid, room, &in, assoc_now(a)))
 			return;
+	if (!is_data(&in)) {
+		go_down(c, -NAT_EPROTO);
+		return;
+	}
 	c->in = bufs_get(net_of(c), pool_class_of(in.text.n), POOL_OUT);
 	if (!c->in) {
-		c->stream.err = -NAT_EMEMORY;
-		tell(c, STREAM_DOWN);
+		go_down(c, -NAT_EMEMORY);
 		return;
 	}
 	c->in->end = (uint32_t)in.text.n;
@@ -114,10 +124,8 @@ static bool settle(struct chan *c)
 	if (rc == -NAT_EAGAIN)
 		return false;
 	put(c, &c->out);
-	if (rc < 0 && !c->stream.err) {
-		c->stream.err = rc;
-		tell(c, STREAM_DOWN);
-	}
+	if (rc < 0 && !c->stream.err)
+		go_down(c, rc);
 	return rc == 0;
 }
 
@@ -149,10 +157,8 @@ static void chan_commit(struct stream *s, size_t n)
 	}
 	if (c->out)
 		c->out->end = (uint32_t)n;
-	else if (rc < 0) {
-		s->err = rc;
-		tell(c, STREAM_DOWN);
-	}
+	else if (rc < 0)
+		go_down(c, rc);
 }
 
 bool chan_say(struct chan *c, struct bytes message)
@@ -276,8 +282,9 @@ static void hear_nobody(struct assoc *a, const struct sctp_event *e)
 		return;
 	while (!find(a, e->sid) &&
 	       channel_recv(&a->sctp, e->sid, room, &in, assoc_now(a)))
-		if (in.what == CHANNEL_OPENED) {
-			a->ops->come(a, e->sid, &in.open);
+		if (in.what == CHANNEL_OPENED || in.what == CHANNEL_WRONG) {
+			if (in.what == CHANNEL_OPENED)
+				a->ops->come(a, e->sid, &in.open);
 			if (!find(a, e->sid))
 				(void)!sctp_reset(&a->sctp, e->sid);
 		}
@@ -323,9 +330,7 @@ void chan_fail(struct assoc *a, int err)
 	list_each (at, &a->chans) {
 		struct chan *c = container_of(at, struct chan, node);
 
-		if (c->stream.err)
-			continue;
-		c->stream.err = err;
-		tell(c, STREAM_DOWN);
+		if (!c->stream.err)
+			go_down(c, err);
 	}
 }

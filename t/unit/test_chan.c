@@ -127,11 +127,88 @@ static void ends_one_way(void **state)
 	}
 }
 
+/* ---- what others may not do, and may ---- */
+
+static void raw(uint16_t sid, uint32_t ppid, struct bytes text)
+{
+	const struct sctp_message how = { .ppid = ppid };
+
+	assert_int_equal(sctp_send(&assoc_of(0)->sctp, sid, text, &how,
+				   assoc_now(assoc_of(0))),
+			 0);
+	assoc_due(assoc_of(0));
+	pass(20);
+}
+
+#define OPEN_TYPE(type) BYTES("\3" type "\0\0\0\0\0\0\0\1\0\0x")
+
+/* RFC 8832 6: no ACK, and the stream is closed, so that it is free again. */
+static void wrong_opens(void **state)
+{
+	static const struct {
+		uint16_t sid; /* odd: the other one's to open */
+		struct bytes text;
+		int taken;
+	} rows[] = {
+		{ 1, OPEN_TYPE("\0"), 0 },
+		{ 7, OPEN_TYPE("\x82"), 0 },
+		{ 0, OPEN_TYPE("\3"), 0 },
+		{ 0, BYTES("\3\0\0\0\0\0\0\0\0\2\0\0x"), 0 },
+		{ 0, BYTES("\2"), 0 }, /* an ACK of nothing */
+		{ 0, OPEN_TYPE("\0"), 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		start(NULL);
+		raw(rows[i].sid, PPID_DCEP, rows[i].text);
+		pass(20);
+		assert_int_equal(ends[1].nchans, rows[i].taken);
+		for (int k = 0; k < 2; k++)
+			assert_int_equal(assoc_of(k)->sctp.streams.n,
+					 rows[i].taken);
+		stop();
+	}
+}
+
+/* RFC 8831 6.6: what is of no known kind, or opens again what is open, ends that channel
+ * and no other. The kinds of old are known.
+ */
+static void wrong_messages(void **state)
+{
+	static const struct {
+		uint32_t ppid;
+		int err;
+	} rows[] = {
+		{ PPID_TEXT, 0 },      { PPID_BINARY, 0 },
+		{ PPID_TEXT_PART, 0 }, { PPID_BINARY_PART, 0 },
+		{ 0, -NAT_EPROTO },    { 58, -NAT_EPROTO },
+		{ 99, -NAT_EPROTO },   { PPID_DCEP, -NAT_EPROTO },
+	};
+	struct stream *one = &ends[1].chans[0].stream;
+	struct stream *other = &ends[1].chans[1].stream;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		start(NULL);
+		open_one();
+		open_one();
+		raw(0, rows[i].ppid, OPEN_TYPE("\0"));
+		assert_int_equal(stream_peek(one, 1).n, rows[i].err ? 0 : 13);
+		assert_int_equal(one->err, rows[i].err);
+		raw(2, PPID_BINARY, BYTES("x"));
+		assert_int_equal(stream_peek(other, 1).n, 1);
+		stop();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stopped_gives_way),
 		cmocka_unit_test(ends_one_way),
+		cmocka_unit_test(wrong_opens),
+		cmocka_unit_test(wrong_messages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
