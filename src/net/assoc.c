@@ -249,6 +249,9 @@ int assoc_start(struct assoc *a, struct rtc *of, const struct assoc_ask *ask)
 		a->believed[i] = ask->believed[i];
 	dtls_believe(&a->dtls, a->believed, n);
 	a->whole = ask->whole;
+	a->most = SCTP_MESSAGE;
+	if (ask->message && ask->message < a->most)
+		a->most = ask->message;
 	a->state = ASSOC_SHAKES;
 	return 0;
 }

@@ -66,9 +66,10 @@ struct assoc_ask {
 	const struct tls_identity *id; /* lent; NULL: of->self */
 	const struct fingerprint *believed;
 	size_t nbelieved;
-	uint16_t port; /* of SCTP, there; 0: as ours, ASSOC_PORT */
-	uint16_t mtu;  /* bytes of a datagram; 0: ASSOC_MTU */
-	bool verify;   /* a server asks addresses to prove themselves first */
+	uint32_t message; /* most bytes of one that the peer takes; 0: any */
+	uint16_t port;    /* of SCTP, there; 0: as ours, ASSOC_PORT */
+	uint16_t mtu;     /* bytes of a datagram; 0: ASSOC_MTU */
+	bool verify; /* a server asks addresses to prove themselves first */
 	bool whole; /* who ends a channel there ends it both ways (RFC 8831 6.7) */
 };
 enum { ASSOC_PORT = 5000 };
@@ -87,6 +88,7 @@ struct assoc { /* fields are private to assoc.c, chan.c but for state, of, why *
 	struct sctp_conf sctp_conf;
 	struct sctp sctp;
 	struct list chans;
+	uint32_t most;   /* bytes of a message of ours */
 	const char *why; /* it is over */
 	uint16_t rtt;    /* ms; 0: not known */
 	uint8_t state;   /* enum assoc_state; 0: not started */

@@ -134,11 +134,13 @@ static struct span chan_reserve(struct stream *s, size_t least)
 	struct chan *c = of(s);
 
 	c->given = (struct span){ NULL, 0 };
-	if (s->err || c->closing || c->out || least > SCTP_MESSAGE ||
+	if (s->err || c->closing || c->out || least > s->most_out ||
 	    c->assoc->state != ASSOC_OPEN)
 		return c->given;
 	c->given.p = c->assoc->of->room;
-	c->given.n = least > ASSOC_PIECE ? least : ASSOC_PIECE;
+	c->given.n = min_size(ASSOC_PIECE, s->most_out);
+	if (least > c->given.n)
+		c->given.n = least;
 	return c->given;
 }
 
@@ -164,7 +166,7 @@ static void chan_commit(struct stream *s, size_t n)
 bool chan_say(struct chan *c, struct bytes message)
 {
 	return !c->stream.err && !c->closing && c->assoc->state == ASSOC_OPEN &&
-	       send(c, message) == 0;
+	       message.n <= c->stream.most_out && send(c, message) == 0;
 }
 
 static void chan_finish(struct stream *s)
@@ -251,7 +253,7 @@ void chan_take(struct chan *c, struct assoc *a, uint16_t sid, struct waker *up)
 		(struct stream){ .ops = is_lossy(a, sid) ? &lossy_ops : &ops,
 				 .up = up,
 				 .most_in = SCTP_MESSAGE,
-				 .most_out = SCTP_MESSAGE };
+				 .most_out = a->most };
 	soon_init(&c->tell, told);
 	list_append(&a->chans, &c->node);
 }

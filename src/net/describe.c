@@ -50,6 +50,7 @@ static int begin(struct peer *p)
 								   : TLS_CLIENT,
 		.believed = believed,
 		.nbelieved = p->theirs.nprints,
+		.message = p->theirs.message,
 		.port = p->theirs.port,
 		.whole = !p->theirs.nat,
 	};

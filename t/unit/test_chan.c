@@ -202,6 +202,30 @@ static void wrong_messages(void **state)
 	}
 }
 
+/* RFC 8841 6: max-message-size of theirs. */
+static void no_longer_than_told(void **state)
+{
+	const struct assoc_ask ask = { .message = 1000 };
+	struct stream *near = &ends[0].chans[0].stream;
+	struct stream *far = &ends[1].chans[0].stream;
+	uint8_t text[1001] = { 0 };
+
+	(void)state;
+	start(&ask);
+	open_one();
+	assert_int_equal(stream_reserve(near, 1).n, FULL);
+	assert_int_equal(stream_reserve(near, SCTP_MESSAGE).n, SCTP_MESSAGE);
+	assert_int_equal(far->most_out, 1000);
+	assert_int_equal(stream_reserve(far, 1).n, 1000);
+	assert_null(stream_reserve(far, 1001).p);
+	assert_false(chan_say(&ends[1].chans[0],
+			      (struct bytes){ text, sizeof text }));
+	assert_true(chan_say(&ends[1].chans[0], (struct bytes){ text, 1000 }));
+	pass(20);
+	assert_int_equal(stream_peek(near, 1).n, 1000);
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +233,7 @@ int main(void)
 		cmocka_unit_test(ends_one_way),
 		cmocka_unit_test(wrong_opens),
 		cmocka_unit_test(wrong_messages),
+		cmocka_unit_test(no_longer_than_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

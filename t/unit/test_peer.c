@@ -36,6 +36,7 @@ static struct {
 	unsigned said, heard; /* messages of the host */
 	int64_t last, gap;    /* when the join heard one; the longest silence */
 	bool early;           /* a hello was kept */
+	const char *find, *put; /* in an offer: what is said in its place */
 } world;
 
 static struct loop loop;
@@ -96,14 +97,26 @@ static struct parcel *put(enum what what, unsigned to, struct bytes b)
 	return p;
 }
 
-/* From that address: what each of the two would be sent of it. */
+static struct bytes edited(const char *text)
+{
+	static uint8_t room[PACKET];
+	struct fmt f = fmt_to(SPAN(room));
+	const char *at = world.find ? strstr(text, world.find) : NULL;
+
+	if (!at)
+		return bytes_of(text);
+	fmt_put(&f, "%.*s%s%s", (int)(at - text), text, world.put,
+		at + strlen(world.find));
+	return fmt_done(&f);
+}
+
 static void describe(unsigned to)
 {
 	static uint8_t room[PACKET];
 	struct fmt f = fmt_to(SPAN(room));
 
 	peer_describe(&sides[!to].peer, &f);
-	put(DESCRIPTION, to, fmt_done(&f));
+	put(DESCRIPTION, to, to ? fmt_done(&f) : edited(fmt_text(&f)));
 }
 
 static void meet(unsigned side);
@@ -133,7 +146,7 @@ static void arrive(const struct parcel *p)
 		return;
 	if (p->what != DATAGRAM)
 		hear_signal(s, p);
-	else if (s->base == p->base)
+	else if (s->base == p->base && s->peer.ops)
 		s->peer.ways.ops->heard(&s->peer.ways, p->base, &p->from, data);
 	world.early |= s->peer.early != NULL;
 }
@@ -364,6 +377,7 @@ static void start(void)
 	world.said = world.heard = 0;
 	world.gap = world.last = 0;
 	world.cut = world.early = false;
+	world.find = NULL;
 }
 
 static void meet(unsigned side)
@@ -402,12 +416,17 @@ static void stop(void)
 	loop_close(&loop);
 }
 
-static void connect(void)
+static void until_open(void)
 {
-	call();
 	for (int i = 0; i < 300 && !(sides[0].open && sides[1].open); i++)
 		run(100);
 	assert_true(sides[0].open && sides[1].open);
+}
+
+static void connect(void)
+{
+	call();
+	until_open();
 }
 
 /* ---- tests ---- */
@@ -571,12 +590,88 @@ static void moves(void **state)
 	print_message("the longest silence without loss: %d ms\n", (int)worst);
 }
 
+/* What an offer says of DTLS and of messages, and what the host makes of it. */
+static void offers(void **state)
+{
+	static const struct {
+		const char *find, *put;
+		enum tls_role role; /* of the host */
+		uint32_t most;      /* bytes of a message of its */
+	} rows[] = {
+		{ "a=setup:actpass", "a=setup:actpass", TLS_CLIENT, 65536 },
+		{ "size:65536", "size:0", TLS_CLIENT, 65536 },
+		{ "size:65536", "size:99999999", TLS_CLIENT, 65536 },
+		{ "size:65536", "size:1200", TLS_CLIENT, 1200 },
+		{ "a=max-message-size:65536", "a=x", TLS_CLIENT, 65536 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		world.delay = 5;
+		world.jitter = world.loss = 0;
+		world.signal = 5;
+		start();
+		world.find = rows[i].find;
+		world.put = rows[i].put;
+		connect();
+		assert_int_equal(sides[0].peer.assoc.conf.role, rows[i].role);
+		assert_int_equal(sides[0].peer.assoc.most, rows[i].most);
+		run(200);
+		assert_true(world.heard > 0);
+		stop();
+	}
+}
+
+/* Datagrams that begin in each way there is (RFC 7983), and none that is of use. */
+static void strays(void)
+{
+	static uint8_t b[100];
+
+	for (unsigned i = 0; i < 2 * 256; i++) {
+		struct parcel *p;
+
+		b[0] = (uint8_t)(i / 2);
+		p = put(DATAGRAM, i % 2, (struct bytes){ b, sizeof b });
+		p->from = addr_of(!(i % 2), 0);
+		if (i < 2)
+			put(DATAGRAM, i, (struct bytes){ b, 0 });
+		if (i % 64 == 63)
+			run(20);
+	}
+}
+
+/* Before there is a description one class of them is kept, and it alone; nothing else
+ * of them counts then or later.
+ */
+static void demultiplexes(void **state)
+{
+	(void)state;
+	world.delay = 5;
+	world.jitter = world.loss = 0;
+	world.signal = 400;
+	start();
+	call();
+	strays();
+	assert_non_null(sides[1].peer.early);
+	assert_int_equal(early_count(sides[1].peer.early), 1);
+	until_open();
+	assert_null(sides[1].peer.early);
+	strays();
+	for (unsigned i = 0; i < 2; i++) {
+		assert_null(sides[i].why);
+		assert_int_equal(sides[i].peer.assoc.dtls.err, 0);
+	}
+	all_is_heard(30000);
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(early_hello), cmocka_unit_test(given_up),
 		cmocka_unit_test(no_steps),    cmocka_unit_test(silence),
 		cmocka_unit_test(too_long),    cmocka_unit_test(moves),
+		cmocka_unit_test(offers),      cmocka_unit_test(demultiplexes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
