@@ -178,6 +178,7 @@ void assoc_path(struct assoc *a, uint16_t rtt)
 	a->path = true;
 	if (rtt)
 		a->rtt = rtt;
+	dtls_path(&a->dtls, a->rtt);
 	if (a->sctp_begun)
 		sctp_hurry(&a->sctp, assoc_now(a));
 	assoc_due(a);
@@ -199,6 +200,7 @@ static void set_up(struct assoc *a, const struct assoc_ask *ask)
 		.role = ask->role,
 		.ids = ask->id ? ask->id : &of->self.id,
 		.ids_n = 1,
+		.no_aes = !cpu_has_aes(),
 		.fill = rand_fill,
 	};
 	a->sctp_conf = (struct sctp_conf){

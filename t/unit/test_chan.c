@@ -1,5 +1,6 @@
 /* chan: channels of two associations as streams of messages. */
 #include "chan_pair.h"
+#include "os/cpu.h"
 
 enum { CHANS = 3, FULL = 16384 };
 
@@ -226,6 +227,37 @@ static void no_longer_than_told(void **state)
 	stop();
 }
 
+/* ---- beginning ---- */
+
+/* The first wait is of the path; the cipher is what this machine has instructions for. */
+static void begins(void **state)
+{
+	static const struct {
+		uint16_t rtt;
+		uint32_t wait;
+	} rows[] = { { 0, 200 }, { 1, 50 }, { 300, 600 }, { 9999, 3000 } };
+
+	(void)state;
+	start(NULL);
+	assert_int_equal(assoc_of(0)->dtls.in.suite->id,
+			 cpu_has_aes() ? 0xc02b : 0xcca9);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct assoc_ask ask = { .ops = assoc_of(0)->ops,
+					       .role = TLS_CLIENT };
+
+		assoc_stop(assoc_of(0));
+		*assoc_of(0) = (struct assoc){ .rtt = 0 };
+		assert_int_equal(
+			assoc_start(assoc_of(0), chan_pair.ends[0].rtc, &ask),
+			0);
+		assoc_path(assoc_of(0), rows[i].rtt);
+		chan_pair.cut = true;
+		pass(1);
+		assert_int_equal(assoc_of(0)->hs->flight.wait, rows[i].wait);
+	}
+	chan_pair_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +266,7 @@ int main(void)
 		cmocka_unit_test(wrong_opens),
 		cmocka_unit_test(wrong_messages),
 		cmocka_unit_test(no_longer_than_told),
+		cmocka_unit_test(begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,6 +306,23 @@ static void test_silence(void **state)
 	}
 }
 
+/* The first wait is of the path, if that is known before anything is said. */
+static void test_path(void **state)
+{
+	uint8_t room[1500];
+
+	(void)state;
+	begin();
+	dpair_start(&p);
+	dtls_path(client, 300);
+	assert_true(dtls_output(client, SPAN(room), p.now) > 0);
+	assert_int_equal(dtls_due(client), p.now + 600);
+	dtls_path(client, 10);
+	assert_int_equal(dtls_due(client), p.now + 600);
+	dtls_stop(client);
+	dtls_path(client, 10);
+}
+
 /* A server never pursues one who has not sent its cookie back. */
 static void test_cookie_once(void **state)
 {
@@ -624,6 +641,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_shown),
 		cmocka_unit_test(test_nothing_in_common),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_cookie_once),
 		cmocka_unit_test(test_replayed),
 		cmocka_unit_test(test_forged),

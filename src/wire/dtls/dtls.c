@@ -386,6 +386,12 @@ void dtls_close(struct dtls *d)
 	fail(d, TLS_CLOSE_NOTIFY, -NAT_ECLOSED, "closed from here");
 }
 
+void dtls_path(struct dtls *d, uint32_t rtt_ms)
+{
+	if (d->hs && !d->hs->begun)
+		flight_start(&d->hs->flight, rtt_ms);
+}
+
 bool dtls_export(const struct dtls *d, const char *label, struct bytes context,
 		 struct span out)
 {

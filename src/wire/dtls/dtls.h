@@ -87,6 +87,11 @@ void dtls_start(struct dtls *d, const struct dtls_ask *ask, int64_t now);
  */
 void dtls_believe(struct dtls *d, const struct fingerprint *list, size_t n);
 
+/* The round trip of the path, once it is known: the first wait is of it, unless
+ * something was heard or said before.
+ */
+void dtls_path(struct dtls *d, uint32_t rtt_ms);
+
 /* Data in the datagram *in, which is opened where it stands, or in what came too
  * early; *in is what is left. Nothing: there is no more, and dtls_output is to be
  * asked. An empty text has a p.
