@@ -17,9 +17,10 @@ void peer_describe(struct peer *p, struct fmt *f)
 	s.message = SCTP_MESSAGE;
 	s.port = SDP_PORT;
 	s.trickle = true;
-	s.setup = p->offers ? SDP_ACTPASS : SDP_ACTIVE;
-	if (p->offers)
+	if (p->offers) {
+		s.setup = SDP_ACTPASS;
 		s.mid = BYTES("0");
+	}
 	fingerprint_make(&own, &hash_sha256, p->of->self.cert.der);
 	s.nprints = 1;
 	s.prints[0].n = SHA256_SIZE;
@@ -42,12 +43,20 @@ static void take_prints(const struct peer *p, struct fingerprint *to)
 	}
 }
 
+/* Whether ClientHello is ours to say (RFC 8842 5.3); an answer is by sdp_answer. */
+static bool is_active(const struct peer *p)
+{
+	uint8_t theirs = p->theirs.setup;
+
+	return p->offers ? theirs != SDP_ACTIVE
+			 : theirs == SDP_ACTPASS || theirs == SDP_PASSIVE;
+}
+
 static int begin(struct peer *p)
 {
 	struct fingerprint believed[SDP_FINGERPRINTS];
 	const struct assoc_ask ask = {
-		.role = p->offers && p->theirs.setup == SDP_ACTIVE ? TLS_SERVER
-								   : TLS_CLIENT,
+		.role = is_active(p) ? TLS_CLIENT : TLS_SERVER,
 		.believed = believed,
 		.nbelieved = p->theirs.nprints,
 		.message = p->theirs.message,

@@ -599,6 +599,9 @@ static void offers(void **state)
 		uint32_t most;      /* bytes of a message of its */
 	} rows[] = {
 		{ "a=setup:actpass", "a=setup:actpass", TLS_CLIENT, 65536 },
+		{ "a=setup:actpass", "a=setup:passive", TLS_CLIENT, 65536 },
+		{ "a=setup:actpass", "a=setup:active", TLS_SERVER, 65536 },
+		{ "a=setup:actpass", "a=nothing", TLS_SERVER, 65536 },
 		{ "size:65536", "size:0", TLS_CLIENT, 65536 },
 		{ "size:65536", "size:99999999", TLS_CLIENT, 65536 },
 		{ "size:65536", "size:1200", TLS_CLIENT, 1200 },
