@@ -51,6 +51,14 @@ static bool is_data(const struct channel_in *in)
 	return in->what == CHANNEL_TEXT || in->what == CHANNEL_BINARY;
 }
 
+/* What two of our kind say of a stream that is stopped before its end, the last thing
+ * on it: an empty text. They say no other texts.
+ */
+static bool is_cut(const struct chan *c, const struct channel_in *in)
+{
+	return !c->assoc->whole && in->what == CHANNEL_TEXT && in->text.n == 0;
+}
+
 /* The next message, into a buffer of its own. */
 static void fetch(struct chan *c)
 {
@@ -61,8 +69,8 @@ static void fetch(struct chan *c)
 	while (in.what == CHANNEL_ACKED)
 		if (!channel_recv(&a->sctp, c->sid, room, &in, assoc_now(a)))
 			return;
-	if (!is_data(&in)) {
-		go_down(c, -NAT_EPROTO);
+	if (!is_data(&in) || is_cut(c, &in)) {
+		go_down(c, is_data(&in) ? -NAT_ERESET : -NAT_EPROTO);
 		return;
 	}
 	c->in = bufs_get(net_of(c), pool_class_of(in.text.n), POOL_OUT);
@@ -206,16 +214,28 @@ static void forget(struct assoc *a, uint16_t sid)
 	assoc_due(a);
 }
 
+static void say_cut(struct chan *c)
+{
+	static const struct sctp_message how = { .ppid = PPID_TEXT_EMPTY,
+						 .urgent = true };
+	struct assoc *a = c->assoc;
+
+	if (!a->whole && !c->stream.err)
+		(void)!sctp_send(&a->sctp, c->sid, BYTES("\0"), &how,
+				 assoc_now(a));
+}
+
 static void chan_stop(struct stream *s, bool reset)
 {
 	struct chan *c = of(s);
 	struct assoc *a = c->assoc;
 
-	(void)reset;
 	if (!a)
 		return;
 	if (!s->finished && a->state == ASSOC_OPEN) {
 		(void)!settle(c);
+		if (reset)
+			say_cut(c);
 		end_out(c);
 	}
 	soon_stop(&c->tell);

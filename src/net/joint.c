@@ -37,7 +37,7 @@ static void end(struct joint *k, int err)
 	if (k->paired) {
 		pair_stop(&k->pair, err);
 	} else {
-		stream_stop(&k->chan.stream, true);
+		stream_stop(&k->chan.stream, false); /* refused: see watch */
 		if (tcp_runs(&k->tcp))
 			stream_stop(&k->tcp.stream, true);
 	}

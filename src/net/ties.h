@@ -5,8 +5,9 @@
  *	struct ties      those of one peer; they end with it
  *
  * A channel of a TCP service is one connection; each side that ends resets its
- * stream, so half-closes go through. One of a UDP service is one who sends
- * datagrams, each of them a message, and what finds no room is lost, and counted.
+ * stream, so half-closes go through, and what is cut off is said to be. One of a UDP
+ * service is one who sends datagrams, each of them a message, and what finds no room
+ * is lost, and counted.
  */
 #ifndef NAT_NET_TIES_H
 #define NAT_NET_TIES_H

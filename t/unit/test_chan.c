@@ -128,6 +128,33 @@ static void ends_one_way(void **state)
 	}
 }
 
+/* What is stopped before its end does not look whole: to one of us; to others it is an
+ * end like any other, behind which a text may be empty.
+ */
+static void cut_off(void **state)
+{
+	struct stream *near = &ends[0].chans[0].stream;
+	struct stream *far = &ends[1].chans[0].stream;
+
+	(void)state;
+	for (int whole = 0; whole < 2; whole++) {
+		const struct assoc_ask ask = { .whole = whole };
+
+		start(&ask);
+		open_one();
+		assert_true(say(far, 7));
+		stream_stop(far, true);
+		pass(20);
+		assert_int_equal(stream_peek(near, 1).n, 7);
+		stream_take(near, 7);
+		assert_null(stream_peek(near, 1).p);
+		pass(20);
+		assert_int_equal(near->err, whole ? 0 : -NAT_ERESET);
+		assert_true(near->ended);
+		stop();
+	}
+}
+
 /* ---- what others may not do, and may ---- */
 
 static void raw(uint16_t sid, uint32_t ppid, struct bytes text)
@@ -263,6 +290,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stopped_gives_way),
 		cmocka_unit_test(ends_one_way),
+		cmocka_unit_test(cut_off),
 		cmocka_unit_test(wrong_opens),
 		cmocka_unit_test(wrong_messages),
 		cmocka_unit_test(no_longer_than_told),
