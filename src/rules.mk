@@ -117,7 +117,7 @@ $(call part,signal,cmd/signal wire/ming wire/admit net/wstext \
 
 # host and join are peers that find each other by signalling.
 PEERS := $(if $(filter signal,$(IN)),$(filter webrtc,$(IN)))
-UNTESTED += $(if $(PEERS),,named.c peer.c)
+UNTESTED += $(if $(PEERS),,multicast.c)
 OUT += $(if $(PEERS),,cmd/host cmd/join cmd/p2p net/peer net/describe net/ways net/paths net/relayed net/named os/group wire/turnuri \
 	$(addprefix app/p2p/,host join keys line services))
 # Services of peers go by channels, however they have met.
