@@ -181,3 +181,21 @@ bool pair_step(struct pair *p, int64_t end)
 		arrive(p, x);
 	return true;
 }
+
+void pair_hear(struct pair *p, const char *hex)
+{
+	struct sctp *s = &p->ends[0];
+	uint8_t room[256];
+	struct pack to = pack_to(SPAN(room));
+	struct bytes chunk =
+		unit_hex((struct span){ room + PACKET_HEAD, 200 }, hex);
+	struct span b = { room, PACKET_HEAD + chunk.n };
+	struct guard g;
+
+	pack_u16(&to, 5000);
+	pack_u16(&to, 5000);
+	pack_u32(&to, chunk.p[0] == CHUNK_INIT ? 0 : s->own.tag);
+	packet_seal(b);
+	sctp_input(s, guard_bytes(&g, bytes_in(b)), p->now);
+	guard_free(&g);
+}

@@ -52,6 +52,9 @@ bool pair_step(struct pair *p, int64_t end);
 /* What both have to say, onto the wire. */
 void pair_flush(struct pair *p);
 
+/* ends[0] hears chunks, in hex, under its tag, or under none if it is an INIT. */
+void pair_hear(struct pair *p, const char *hex);
+
 uint32_t pair_rand(struct pair *p, uint32_t below);
 
 #endif

@@ -174,24 +174,6 @@ static struct pair *in_state(enum sctp_state want)
 	return p;
 }
 
-static void hear(struct pair *p, const char *hex)
-{
-	struct sctp *s = &p->ends[0];
-	uint8_t room[256];
-	struct pack to = pack_to(SPAN(room));
-	struct bytes chunk =
-		unit_hex((struct span){ room + PACKET_HEAD, 200 }, hex);
-	struct span b = { room, PACKET_HEAD + chunk.n };
-	struct guard g;
-
-	pack_u16(&to, 5000);
-	pack_u16(&to, 5000);
-	pack_u32(&to, chunk.p[0] == CHUNK_INIT ? 0 : s->own.tag);
-	packet_seal(b);
-	sctp_input(s, guard_bytes(&g, bytes_in(b)), p->now);
-	guard_free(&g);
-}
-
 /* The table of docs/sctp.md: what becomes of each state. */
 static void states(void **state)
 {
@@ -241,7 +223,7 @@ static void states(void **state)
 			if (hex[1] == '7') /* up to what has been told */
 				snprintf(hex + 8, 9, "%08x",
 					 p->ends[0].out.flight.acked);
-			hear(p, hex);
+			pair_hear(p, hex);
 			is = "CWEOPSRAD"[p->ends[0].state];
 			if (is != rows[i].becomes[at])
 				print_message("%s in %c: %c\n", rows[i].name,
@@ -375,7 +357,7 @@ static void floods(void **state)
 		snprintf(hex, sizeof hex,
 			 "00000011 %08x 0001 0000 00000035 61000000",
 			 s->in.tsns.cum + 2 + i % 30000);
-		hear(p, hex);
+		pair_hear(p, hex);
 		assert_true(s->in.store.held <= s->conf->in / 4 * 5);
 	}
 	assert_true(s->counts.dropped > 0);
@@ -384,7 +366,7 @@ static void floods(void **state)
 		snprintf(hex, sizeof hex,
 			 "00030011 %08x 0001 0000 00000035 61000000",
 			 s->in.tsns.cum + 32000 - 2 * i);
-		hear(p, hex);
+		pair_hear(p, hex);
 		assert_true(s->in.tsns.n <= TSNS_RANGES);
 	}
 	assert_int_equal(s->state, SCTP_OPEN);
@@ -402,7 +384,7 @@ static void streams_end(void **state)
 		snprintf(hex, sizeof hex,
 			 "00030011 %08x %04x 0000 00000035 61000000",
 			 s->in.tsns.cum + 1, (unsigned)i * 3);
-		hear(p, hex);
+		pair_hear(p, hex);
 	}
 	assert_int_equal(s->streams.n, 1024);
 	assert_int_equal(s->counts.dropped, 1100 - 1024);
@@ -417,7 +399,7 @@ static void hear_letter(struct pair *p, unsigned sid, unsigned ssn)
 
 	snprintf(hex, sizeof hex, "00030011 %08x %04x %04x 00000035 61000000",
 		 p->ends[0].in.tsns.cum + 1, sid, ssn);
-	hear(p, hex);
+	pair_hear(p, hex);
 }
 
 /* aiortc goes on sending what had waited on a stream that it has reset, and asks for
@@ -438,7 +420,7 @@ static void nothing_waits_in_vain(void **state)
 	snprintf(hex, sizeof hex,
 		 "82000016 000d0012 %08x 00000000 %08x 00070000",
 		 s->reconf.expects, s->in.tsns.cum + 1);
-	hear(p, hex);
+	pair_hear(p, hex);
 	hear_letter(p, 7, 10);
 	hear_letter(p, 7, 0);
 	assert_int_equal(sctp_recv(s, 7, SPAN(came), &m), 1);
@@ -461,7 +443,7 @@ static void endless(void **state)
 				 i++ ? 0 : 2, p->ends[0].in.tsns.cum + 1);
 
 		memset(hex + n, '6', 296);
-		hear(p, hex);
+		pair_hear(p, hex);
 	}
 	assert_int_equal(p->ends[0].err, -NAT_ELIMIT);
 	pair_free(p);
