@@ -586,6 +586,159 @@ static bool counts_srtp(struct dtls_pair *pair, struct dpair_letter *l)
 	return true;
 }
 
+/* The body of the message at the front of a datagram, which is not cut. */
+static struct bytes front_body(const uint8_t *b, uint8_t type)
+{
+	struct cur c = cur_of((struct bytes){ b + EPOCH_HEAD, DPAIR_MTU });
+
+	assert_int_equal(b[0], TLS_HANDSHAKE);
+	assert_int_equal(cur_u8(&c), type);
+	cur_bytes(&c, GATHER_HEAD - 4);
+	return cur_bytes(&c, cur_u24(&c));
+}
+
+/* What we say first: whole, of 1.0 outside, and nothing that anybody stumbles over. */
+static void test_our_hello(void **state)
+{
+	static const uint16_t schemes[] = { 0x403, 0x804, 0x401, 0x503 };
+	uint8_t room[1500];
+	struct hello h;
+
+	(void)state;
+	begin();
+	dpair_start(&p);
+	assert_true(dtls_output(client, SPAN(room), p.now) > 0);
+	assert_int_equal(room[1] << 8 | room[2], 0xfeff);
+	assert_int_equal(
+		hello_read_datagram(&h, front_body(room, TLS_CLIENT_HELLO)), 0);
+	assert_int_equal(h.version, 0xfefd);
+	assert_int_equal(h.id.n + h.cookie.n, 0);
+	assert_bytes_equal(h.compressions, BYTES("\0"));
+	assert_true(h.suites.n >= 8);
+	assert_bytes_equal(bytes_head(h.suites, 2), BYTES("\xc0\x2b"));
+	assert_true(hello_lists(h.suites, 0xcca9));
+	assert_true(hello_lists(h.suites, 0xc02f));
+	assert_true(hello_lists(h.suites, 0xcca8));
+	assert_bytes_equal(h.ext[HELLO_GROUPS], BYTES("\0\x1d\0\x17"));
+	assert_bytes_equal(h.ext[HELLO_POINTS], BYTES("\0"));
+	for (size_t i = 0; i < COUNT(schemes); i++)
+		assert_true(hello_lists(h.ext[HELLO_SCHEMES], schemes[i]));
+	assert_true(hello_has(&h, HELLO_MASTER));
+	assert_true(hello_has(&h, HELLO_RENEGOTIATION) ||
+		    hello_lists(h.suites, 0x00ff));
+	assert_false(hello_has(&h, HELLO_PSK) || hello_has(&h, HELLO_NAME));
+	assert_int_equal(dtls_output(client, SPAN(room), p.now), 0);
+}
+
+/* A hello of 1.2 alone, with those suites and extensions as numbers and bits. */
+static struct bytes plain_hello(struct span room, struct bytes suites,
+				uint32_t with)
+{
+	static const uint8_t random[TLS_RANDOM] = { 1 };
+	struct pack body = pack_to(
+		(struct span){ room.p + GATHER_HEAD, room.n - GATHER_HEAD });
+	struct hello h = { .where = HELLO_CLIENT,
+			   .version = EPOCH_DTLS12,
+			   .random = random,
+			   .cookie = BYTES(""),
+			   .suites = suites };
+
+	h.ext[HELLO_SCHEMES] = BYTES("\4\3\x08\4\4\1");
+	if (with >> HELLO_MASTER & 1)
+		h.ext[HELLO_MASTER] = BYTES("");
+	if (with >> HELLO_RENEGOTIATION & 1)
+		h.ext[HELLO_RENEGOTIATION] = BYTES("");
+	if (with >> HELLO_POINTS & 1)
+		h.ext[HELLO_POINTS] = BYTES("\0");
+	hello_write(&body, &h);
+	gather_head(room.p, TLS_CLIENT_HELLO, 0, body.n);
+	return (struct bytes){ room.p, GATHER_HEAD + body.n };
+}
+
+/* Answered is what was offered, and nothing else: that of RFC 5746 if either way of
+ * saying so was. There is no word of a downgrade: we know no later version.
+ */
+static void test_our_answer(void **state)
+{
+	enum {
+		EMS = 1 << HELLO_MASTER,
+		AGAIN = 1 << HELLO_RENEGOTIATION,
+		POINTS = 1 << HELLO_POINTS
+	};
+	static const struct {
+		struct bytes suites;
+		uint32_t with, answered;
+	} rows[] = {
+		{ { (const uint8_t *)"\xc0\x2b", 2 }, 0, 0 },
+		{ { (const uint8_t *)"\xc0\x2b\0\xff", 4 }, 0, AGAIN },
+		{ { (const uint8_t *)"\xc0\x2b", 2 }, AGAIN, AGAIN },
+		{ { (const uint8_t *)"\xc0\x2b", 2 }, EMS, EMS },
+		{ { (const uint8_t *)"\xc0\x2b", 2 },
+		  EMS | AGAIN | POINTS,
+		  EMS | AGAIN | POINTS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t room[1500];
+		struct bytes hello =
+			plain_hello(SPAN(room), rows[i].suites, rows[i].with);
+		struct hello h;
+
+		begin();
+		dpair_start(&p);
+		tell_piece(hello, 0, hello.n - GATHER_HEAD);
+		assert_int_equal(server->err, 0);
+		assert_int_equal(hello_read_server(&h,
+						   front_body(p.queue[0].b,
+							      TLS_SERVER_HELLO),
+						   UINT32_MAX),
+				 0);
+		assert_int_equal(hello_set(&h), rows[i].answered);
+		assert_int_equal(h.version, 0xfefd);
+		assert_int_equal(h.id.n, 0);
+		assert_memory_not_equal(h.random + TLS_RANDOM - 8, "DOWNGRD",
+					7);
+	}
+}
+
+/* All messages in clear at the front of a datagram in one record, as OpenSSL has it. */
+static bool merge(struct dtls_pair *now, struct dpair_letter *l)
+{
+	struct span in = { l->b, l->n };
+	uint8_t room[DPAIR_MTU];
+	struct epoch plain = { .seq = now->count };
+	struct epoch_record r;
+	size_t n = 0, behind = 0, all;
+
+	while (in.n > 0 && epoch_next(&r, &in) && r.epoch == 0 &&
+	       r.type == TLS_HANDSHAKE) {
+		memcpy(room + EPOCH_HEAD + n, r.all.p + EPOCH_HEAD,
+		       r.all.n - EPOCH_HEAD);
+		n += r.all.n - EPOCH_HEAD;
+		behind += r.all.n;
+	}
+	if (n == 0)
+		return true;
+	now->count++;
+	all = epoch_seal(&plain, room, n, TLS_HANDSHAKE);
+	memcpy(room + all, l->b + behind, l->n - behind);
+	l->n = all + l->n - behind;
+	memcpy(l->b, room, l->n);
+	return true;
+}
+
+static void test_one_record(void **state)
+{
+	(void)state;
+	begin();
+	p.meddle = merge;
+	run();
+	assert_int_equal(p.count, 3);
+	assert_int_equal(p.sent[TLS_CLIENT] + p.sent[TLS_SERVER], 4);
+	talk();
+}
+
 /* Who asks for SRTP, as WebRTC's stacks do, is answered by the profile that all
  * have; pion takes no other end for one. Our own hello asks too.
  */
@@ -628,6 +781,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_srtp),
+		cmocka_unit_test(test_our_hello),
+		cmocka_unit_test(test_our_answer),
+		cmocka_unit_test(test_one_record),
 		cmocka_unit_test(test_suites),
 		cmocka_unit_test(test_datagrams),
 		cmocka_unit_test(test_prefers),
