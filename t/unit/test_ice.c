@@ -712,6 +712,38 @@ static void reasons(void **state)
 	}
 }
 
+/* RFC 8445 5.1.2: by kind, then IPv6 before IPv4, then in the owner's order. */
+static void preferences(void **state)
+{
+	static const struct {
+		const char *at;
+		enum ice_type type;
+		uint32_t priority;
+	} rows[] = {
+		{ "192.0.2.1:5000", ICE_HOST, 126U << 24 | 0x7fff00 | 255 },
+		{ "[2001:db8::1]:5000", ICE_HOST, 126U << 24 | 0xfffe00 | 255 },
+		{ "192.0.2.2:5000", ICE_HOST, 126U << 24 | 0x7ffd00 | 255 },
+		{ "192.0.2.3:5000", ICE_RELAY, 2U << 24 | 0x7ffc00 | 255 },
+	};
+	struct ice_event e;
+
+	(void)state;
+	begin(true, false);
+	for (unsigned i = 2; i < COUNT(rows); i++) {
+		struct addr a = at(rows[i].at);
+
+		assert_int_equal(ice_add(&ice, i, rows[i].type, &a, now), 0);
+	}
+	for (unsigned i = 0; i < COUNT(rows); i++) {
+		struct addr a = at(rows[i].at);
+
+		assert_true(ice_event(&ice, &e));
+		assert_int_equal(e.what, ICE_LOCAL);
+		assert_true(addr_same_ip(&e.candidate.addr, &a));
+		assert_int_equal(e.candidate.priority, rows[i].priority);
+	}
+}
+
 /* A STUN server's answer makes a candidate; another's does not. */
 static void gathers(void **state)
 {
@@ -756,6 +788,7 @@ int main(void)
 		cmocka_unit_test(uses),
 		cmocka_unit_test(reasons),
 		cmocka_unit_test(gathers),
+		cmocka_unit_test(preferences),
 		cmocka_unit_test(unknown_attributes),
 		cmocka_unit_test(no_role),
 		cmocka_unit_test(consent),

@@ -519,6 +519,49 @@ static void open_is_reliable(void **state)
 	}
 }
 
+/* RFC 8832 6: nothing overtakes the OPEN; data may follow it at once, and in any order
+ * once it has been acknowledged. An empty message is one byte of another kind.
+ */
+static void ordered_until_acked(void **state)
+{
+	static const struct dcep_open o = { .type = DCEP_UNORDERED };
+	struct pair *p = opened();
+	struct sctp *s = &p->ends[0];
+	struct chunk_data data;
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	assert_int_equal(channel_open(s, &o, p->now), 0);
+	assert_int_equal(channel_send(s, 0, CHANNEL_TEXT, BYTES(""), p->now),
+			 0);
+	assert_true(says(p, CHUNK_DATA, &d, &k));
+	for (int acked = 0; acked < 2; acked++) {
+		struct cur c = chunks_of((struct bytes){ d.room, d.n });
+
+		while (chunk_next(&c, &k))
+			if (k.type == CHUNK_DATA)
+				assert_true(chunk_data_read(&k, &data));
+		assert_int_equal(k.flags & DATA_UNORDERED,
+				 acked ? DATA_UNORDERED : 0);
+		assert_int_equal(data.ppid,
+				 acked ? PPID_BINARY_EMPTY : PPID_TEXT_EMPTY);
+		assert_bytes_equal(data.text, BYTES("\0"));
+		if (acked)
+			break;
+		hear_f(p, "00030011 %08x 0000 0000 00000032 02000000",
+		       s->in.tsns.cum + 1);
+		assert_true(channel_recv(s, 0, SPAN(text),
+					 &(struct channel_in){ .what = 0 },
+					 p->now));
+		assert_int_equal(
+			channel_send(s, 0, CHANNEL_BINARY, BYTES(""), p->now),
+			0);
+		assert_true(says(p, CHUNK_DATA, &d, &k));
+	}
+	pair_free(p);
+}
+
 /* ---- streams that are reset ---- */
 
 static void answers(struct pair *p, uint32_t seq, uint32_t result)
@@ -667,6 +710,7 @@ int main(void)
 		cmocka_unit_test(zero_sums),
 		cmocka_unit_test(skips),
 		cmocka_unit_test(open_is_reliable),
+		cmocka_unit_test(ordered_until_acked),
 		cmocka_unit_test(asked_to_reset),
 		cmocka_unit_test(asks_to_reset),
 		cmocka_unit_test(aborts),
