@@ -213,6 +213,7 @@ static void set_up(struct assoc *a, const struct assoc_ask *ask)
 		.message = SCTP_MESSAGE,
 		.in = ASSOC_HELD,
 		.out = ASSOC_HELD,
+		.zero_sum = !ask->whole,
 		.odd = ask->role == TLS_SERVER,
 	};
 }

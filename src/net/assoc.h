@@ -70,7 +70,10 @@ struct assoc_ask {
 	uint16_t port;    /* of SCTP, there; 0: as ours, ASSOC_PORT */
 	uint16_t mtu;     /* bytes of a datagram; 0: ASSOC_MTU */
 	bool verify; /* a server asks addresses to prove themselves first */
-	bool whole; /* who ends a channel there ends it both ways (RFC 8831 6.7) */
+	/* It is not one of us: who ends a channel there ends it both ways (RFC 8831
+	 * 6.7), and packets without a sum (RFC 9653) might surprise it.
+	 */
+	bool whole;
 };
 enum { ASSOC_PORT = 5000 };
 

@@ -256,6 +256,24 @@ static void no_longer_than_told(void **state)
 
 /* ---- beginning ---- */
 
+/* Two of us have DTLS in place of sums; to others nobody says so. */
+static void sums(void **state)
+{
+	(void)state;
+	for (int whole = 0; whole < 2; whole++) {
+		const struct assoc_ask ask = { .whole = whole };
+
+		start(&ask);
+		assert_int_equal(assoc_of(0)->sctp.can.zero_sum, !whole);
+		assert_true(assoc_of(1)->sctp.can.zero_sum);
+		open_one();
+		assert_true(say(&ends[0].chans[0].stream, 7));
+		pass(20);
+		assert_int_equal(stream_peek(&ends[1].chans[0].stream, 1).n, 7);
+		stop();
+	}
+}
+
 /* The first wait is of the path; the cipher is what this machine has instructions for. */
 static void begins(void **state)
 {
@@ -295,6 +313,7 @@ int main(void)
 		cmocka_unit_test(wrong_messages),
 		cmocka_unit_test(no_longer_than_told),
 		cmocka_unit_test(begins),
+		cmocka_unit_test(sums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
