@@ -348,6 +348,12 @@ class Text(Tree):
         self.text("src/a.c", "a \nb\r\nTO" "DO: c\nd", "a.c:1: blanks",
                   "a.c:2: blanks", "a.c:3: a TO" "DO", "a.c:4: must end")
 
+    def test_witnesses(self):
+        self.write("t/unit/test_a.c", "static void b(void **state)\n{\n}\n")
+        self.text("docs/a.md", "| c | test_a: b |\ntest_a: d\n")
+        self.text("docs/a.md", "| test_a: b, d; test_e: f |\n",
+                  "a.md:1: there is no d", "a.md:1: there is no f")
+
     def test_scripts(self):
         self.text("t/a.py", "def f(:\n", "a.py:1:")
         self.text("t/a.py", "a = 1\n")

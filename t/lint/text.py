@@ -1,7 +1,8 @@
 """text - every file of ours as text, and the shape of the tree.
 
 usage: text.py [ROOT]    No trailing blanks, no CR, a newline at the end, a
-number after each TODO; scripts that parse; nothing unplanned at the top.
+number after each TODO; scripts that parse; nothing unplanned at the top; unit
+tests that a table of docs names, as "test_file: one, another", are there.
 """
 import os
 import re
@@ -14,6 +15,7 @@ TOP = {"Makefile", "README.md", "LICENSE", "src", "vendor", "t", "contrib",
        "docs"}
 BINARY = (".bin", ".png", ".gz")
 CORPORA = "t/fuzz/corpus/"                      # any bytes at all
+WITNESS = re.compile(r"\b(test_\w+): (\w+(?:, \w+)*)")
 OPEN_END = re.compile(r"\b(TODO|FIXME|XXX)\b(?! *\(?#[0-9])")
 
 
@@ -49,6 +51,16 @@ def script(root, path, text):
             yield f"{path}:1: {run.stderr.strip()}"
 
 
+def witnesses(root, path, text):
+    for n, line in enumerate(text.split("\n"), 1):
+        for m in WITNESS.finditer(line if line.startswith("|") else ""):
+            at = os.path.join(root, "t/unit", m[1] + ".c")
+            code = read(root, at) if os.path.exists(at) else ""
+            for name in m[2].split(", "):
+                if f"static void {name}(void **state)" not in code:
+                    yield f"{path}:{n}: there is no {name} in {m[1]}.c"
+
+
 def check(root):
     yield from top(root)
     for path in files(root):
@@ -56,6 +68,8 @@ def check(root):
             text = read(root, path)
             yield from plain(path, text)
             yield from script(root, path, text)
+            if path.startswith("docs/"):
+                yield from witnesses(root, path, text)
 
 
 if __name__ == "__main__":
