@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from chainpeer import NOBODY, Peer, connect, join, place
+from chainpeer import NOBODY, Peer, connect, join, place, verdict
 from showchain import Bad, Key, Message, encode
 
 SHORT = 0.7  # seconds in which what should not come does not
@@ -289,13 +289,7 @@ ATTACKS: dict[str, Callable[[Key, Key, Key, str], None]] = {
 
 def main(args: list[str]) -> int:
     a, b, m = (Key.of_file(path) for path in args[1].split(","))
-    try:
-        ATTACKS[args[0]](a, b, m, args[2])
-    except Bad as error:
-        print(f"wrong: {error}")
-        return 1
-    print(f"good: {args[0]}")
-    return 0
+    return verdict(args[0], lambda: ATTACKS[args[0]](a, b, m, args[2]))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import tempfile
 import time
 
 from chainattack import client_hello
-from chainpeer import Addr, Peer, connect, join
+from chainpeer import Addr, Peer, connect, join, verdict
 from showchain import Bad, Key
 
 Pair = tuple[str, str]  # files: certificate and key
@@ -75,12 +75,7 @@ class Front(Peer):
 
     back: Addr
 
-    def turn(self) -> None:
-        self.tick()
-        try:
-            datagram, at = self.sock.recvfrom(2048)
-        except TimeoutError:
-            return
+    def take(self, datagram: bytes, at: Addr) -> None:
         if at == self.back:
             self.sock.sendto(datagram, self.caller)
         elif 20 <= datagram[0] <= 63:
@@ -181,18 +176,15 @@ def middle(port: str) -> None:
 
 
 def main(args: list[str]) -> int:
-    try:
+    def run() -> None:
         if args[0] == "middle":
             middle(args[1])
         elif args[0] == "server":
             server(*args[1].split(","), args[2], args[3])
         else:
             client(*args[1].split(","), args[2])
-    except Bad as error:
-        print(f"wrong: {error}")
-        return 1
-    print(f"good: {args[0]}")
-    return 0
+
+    return verdict(args[0], run)
 
 
 if __name__ == "__main__":

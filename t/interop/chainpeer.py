@@ -324,10 +324,11 @@ class Peer:
         self.tick()
         try:
             datagram, at = self.sock.recvfrom(2048)
-        except TimeoutError:
-            return
         except OSError:
             return
+        self.take(datagram, at)
+
+    def take(self, datagram: bytes, at: Addr) -> None:
         try:
             self.hear(datagram, at)
         except Bad as error:
@@ -348,6 +349,17 @@ class Peer:
         if not self.until(lambda: bool(self.of(op)), patience):
             raise Bad(f"no {op:#x} came")
         return self.of(op)[-1]
+
+
+def verdict(name: str, run: Callable[[], None]) -> int:
+    """Says how it went; the status to exit by."""
+    try:
+        run()
+    except Bad as error:
+        print(f"wrong: {error}")
+        return 1
+    print(f"good: {name}")
+    return 0
 
 
 def place(text: str) -> tuple[str, Addr]:

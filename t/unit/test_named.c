@@ -176,6 +176,16 @@ static void nobody_knows(void **state)
 	end();
 }
 
+static void ask_often(bool forgotten)
+{
+	for (int i = 0; i < 3 * NAMED_EACH; i++) {
+		ask(LINE("3f1c.local"));
+		rig_run(&rig, 1);
+		if (forgotten)
+			named_forget(&paths.named, &ways);
+	}
+}
+
 /* What is no name of the link, and more than a peer may have asked for. */
 static void strangers(void **state)
 {
@@ -184,17 +194,10 @@ static void strangers(void **state)
 	deaf = true;
 	ask(LINE("www.example"));
 	assert_false(udp_runs(&paths.named.group));
-	for (int i = 0; i < 3 * NAMED_EACH; i++) {
-		ask(LINE("3f1c.local"));
-		rig_run(&rig, 1);
-	}
+	ask_often(false);
 	assert_int_equal(ways.names_asked, NAMED_ONCE);
 	named_forget(&paths.named, &ways);
-	for (int i = 0; i < 3 * NAMED_EACH; i++) {
-		ask(LINE("3f1c.local"));
-		rig_run(&rig, 1);
-		named_forget(&paths.named, &ways);
-	}
+	ask_often(true);
 	assert_int_equal(ways.names_asked, NAMED_EACH);
 	assert_true(asked <= NAMED_EACH + NAMED_ONCE * MDNS_TRIES);
 	end();
