@@ -214,13 +214,14 @@ static void forget(struct assoc *a, uint16_t sid)
 	assoc_due(a);
 }
 
+/* Not to who has said so. */
 static void say_cut(struct chan *c)
 {
 	static const struct sctp_message how = { .ppid = PPID_TEXT_EMPTY,
 						 .urgent = true };
 	struct assoc *a = c->assoc;
 
-	if (!a->whole && !c->stream.err)
+	if (!a->whole && c->stream.err != -NAT_ERESET)
 		(void)!sctp_send(&a->sctp, c->sid, BYTES("\0"), &how,
 				 assoc_now(a));
 }

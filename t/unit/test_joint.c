@@ -278,6 +278,66 @@ static void peer_goes(void **state)
 	stop();
 }
 
+/* What the other side may not say ends the connection that it is said of, and no other. */
+static void misbehaves(void **state)
+{
+	const struct sctp_message how = { .ppid = 99 };
+	struct assoc *other = &chan_pair.ends[HOST].assoc;
+	int visitors[2], services[2];
+	const struct joint *first;
+
+	(void)state;
+	start(4);
+	for (int i = 0; i < 2; i++) {
+		visitors[i] = visit();
+		services[i] = served();
+	}
+	first = container_of(ties_pair.ties[JOIN].joints.next, struct joint,
+			     node);
+	assert_int_equal(sctp_send(&other->sctp, first->chan.sid, BYTES("x"),
+				   &how, assoc_now(other)),
+			 0);
+	assoc_due(other);
+	assert_int_equal(hears(visitors[0]), -NAT_ERESET);
+	assert_int_equal(hears(services[0]), -NAT_ERESET);
+	ties_pair_said(JOIN, "protocol");
+	ties_pair_are(1, 1);
+	says(visitors[1], services[1], "still here");
+	for (int i = 0; i < 2; i++) {
+		sock_close(visitors[i], false);
+		sock_close(services[i], false);
+	}
+	stop();
+}
+
+/* ---- what is told ---- */
+
+/* A name of a peer's is cut; an address stands for who came from there. */
+static void told(void **state)
+{
+	struct ties t = { .of = &ties_pair.tables[JOIN] };
+	struct tie_end e = {
+		.service = BYTES("web"), .in = UINT64_MAX, .out = 1, .why = "x"
+	};
+	char who[60];
+
+	(void)state;
+	start(1);
+	memset(who, 'w', sizeof who);
+	t.who = (struct bytes){ (const uint8_t *)who, sizeof who };
+	e.since = chan_pair.rig.loop.now - 61999;
+	ties_say(&t, &e);
+	assert_string_equal(ties_pair.said[JOIN],
+			    "info join: "
+			    "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww to web "
+			    "ended in=18446744073709551615 out=1 seconds=61 "
+			    "reason=\"x\"");
+	assert_int_equal(addr_parse(&e.from, BYTES("[2001:db8::1]:7")), 0);
+	ties_say(&t, &e);
+	ties_pair_said(JOIN, "info join: [2001:db8::1]:7 to web ended");
+	stop();
+}
+
 /* ---- standard input and output ---- */
 
 static struct tie_stdio ours;
@@ -380,6 +440,8 @@ int main(void)
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(all_end),
 		cmocka_unit_test(peer_goes),
+		cmocka_unit_test(misbehaves),
+		cmocka_unit_test(told),
 		cmocka_unit_test(by_stdio),
 		cmocka_unit_test(stdio_is_refused),
 		cmocka_unit_test(stdio_is_cut_off),
