@@ -224,6 +224,7 @@ static void ask(struct relayed *r, const struct addr *server)
 	};
 
 	if (r->turn.moved) {
+		r->turn.family = r->family;
 		turn_again(&r->turn, now_of(r));
 	} else {
 		rand_fill(SPAN(seed));
@@ -309,14 +310,18 @@ static void move(struct relayed *r)
 	}
 }
 
-/* One that has no address of IPv4 to give may have one of IPv6. From another port:
+/* Who does not give both may give one: of IPv4, or else of IPv6. From another port:
  * coturn mixes what it has refused into the answer.
  */
 static bool ask_other(struct relayed *r)
 {
-	if (r->turn.error != STUN_FAMILY || r->family == ADDR_IP6)
+	bool both = r->family == ADDR_NONE;
+
+	if (r->told || r->family == ADDR_IP6 ||
+	    (r->turn.error != STUN_FAMILY &&
+	     !(both && r->turn.error == STUN_FULL)))
 		return false;
-	r->family = ADDR_IP6;
+	r->family = both ? ADDR_IP4 : ADDR_IP6;
 	move(r);
 	return true;
 }

@@ -1,7 +1,9 @@
-/* relayed - an address on a TURN server (wire/turn), over UDP, TCP or TLS.
+/* relayed - an address on a TURN server (wire/turn), or one of each family, over UDP,
+ * TCP or TLS.
  *
  *	relayed_start(&r, &ask)       resolves, connects, allocates
- *	ops->ready                    r.turn.relayed is ours; datagrams go and come
+ *	ops->ready                    r.turn.relayed is ours, and r.turn.also, if
+ *	                              that is one; datagrams go and come
  *	ops->over                     it is not, or not any more
  */
 #ifndef NAT_NET_RELAYED_H
@@ -44,7 +46,7 @@ struct relayed_ops {
 	void (*over)(struct relayed *r, int err);
 };
 
-struct relayed { /* fields are private to relayed.c but for turn.relayed, server */
+struct relayed { /* fields are private to relayed.c but for turn, server */
 	struct slot slot;
 	struct net *net;
 	const struct relayed_ops *ops;
@@ -70,7 +72,7 @@ struct relayed_ask {
 	const struct relayed_server *server; /* lent */
 	struct relayed_room *room;           /* lent */
 	struct bytes user, password;         /* copied */
-	uint8_t family;                      /* of the address; ADDR_NONE */
+	uint8_t family;                      /* of the address; ADDR_NONE: both */
 };
 /* r is all zeros but for its slot. What comes of it is told by ops, later. */
 void relayed_start(struct relayed *r, struct net *net,

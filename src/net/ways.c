@@ -129,6 +129,21 @@ static struct relay *relay_of(struct relayed *r)
 	return container_of(r, struct relay, relayed);
 }
 
+/* By which of its addresses one of that family is reached. */
+static unsigned base_of(const struct relay *r, const struct addr *at)
+{
+	const struct addr *also = &r->relayed.turn.also;
+	bool second = also->family && addr_is_ip4(also) == addr_is_ip4(at);
+
+	return (second ? WAYS_ALL : WAYS_HOSTS) + number_of(r);
+}
+
+static void tell_up(struct relay *r, const struct addr *at)
+{
+	if (at->family)
+		r->of->ops->up(r->of, base_of(r, at), ICE_RELAY, at);
+}
+
 static void relay_ready(struct relayed *r)
 {
 	struct relay *x = relay_of(r);
@@ -136,7 +151,8 @@ static void relay_ready(struct relayed *r)
 
 	w->relay_err[number_of(x)] = 0;
 	w->backoff = (struct backoff){ .tries = 0 };
-	w->ops->up(w, WAYS_HOSTS + number_of(x), ICE_RELAY, &r->turn.relayed);
+	tell_up(x, &r->turn.relayed);
+	tell_up(x, &r->turn.also);
 	tell_soon(w);
 }
 
@@ -146,7 +162,7 @@ static void relay_heard(struct relayed *r, const struct addr *from,
 	struct relay *x = relay_of(r);
 	struct ways *w = x->of;
 
-	w->ops->heard(w, WAYS_HOSTS + number_of(x), from, data);
+	w->ops->heard(w, base_of(x, from), from, data);
 }
 
 /* One that was lost may be back soon: a server that begins anew knows nothing of
@@ -177,6 +193,7 @@ static void relay_over(struct relayed *r, int err)
 	w->relay_err[i] = (int8_t)err;
 	try_later(w, err);
 	w->ops->down(w, WAYS_HOSTS + i);
+	w->ops->down(w, WAYS_ALL + i);
 	tell_soon(w);
 }
 
@@ -216,16 +233,21 @@ static void open_again(struct timer *t)
 	open_relays(container_of(t, struct ways, again));
 }
 
-static void doubt_relays(struct ways *w)
+void ways_doubt(struct ways *w)
 {
 	for (unsigned i = 0; i < w->paths->nturn; i++)
 		if (w->relays[i])
 			relayed_doubt(&w->relays[i]->relayed);
 }
 
+static unsigned relay_at(unsigned base)
+{
+	return (base - WAYS_HOSTS) % PATHS_TURN;
+}
+
 const char *ways_name(const struct ways *w, unsigned base)
 {
-	return w->paths->turn[base - WAYS_HOSTS].text;
+	return w->paths->turn[relay_at(base)].text;
 }
 
 void ways_explain(const struct ways *w, struct fmt *f)
@@ -305,8 +327,8 @@ void ways_send(struct ways *w, unsigned base, const struct addr *to,
 
 	if (base < WAYS_HOSTS && udp_runs(&w->hosts[base].udp))
 		udp_send(&w->hosts[base].udp, &at, BYTES(""), b);
-	else if (base >= WAYS_HOSTS && w->relays[base - WAYS_HOSTS])
-		relayed_send(&w->relays[base - WAYS_HOSTS]->relayed, to, b);
+	else if (base >= WAYS_HOSTS && w->relays[relay_at(base)])
+		relayed_send(&w->relays[relay_at(base)]->relayed, to, b);
 }
 
 void ways_cry(struct ways *w, const struct addr *to, struct bytes b,
@@ -327,8 +349,8 @@ void ways_cry(struct ways *w, const struct addr *to, struct bytes b,
 
 void ways_favour(struct ways *w, unsigned base, const struct addr *to)
 {
-	if (base >= WAYS_HOSTS && w->relays[base - WAYS_HOSTS])
-		relayed_bind(&w->relays[base - WAYS_HOSTS]->relayed, to);
+	if (base >= WAYS_HOSTS && w->relays[relay_at(base)])
+		relayed_bind(&w->relays[relay_at(base)]->relayed, to);
 }
 
 /* ---- life ---- */
@@ -345,7 +367,7 @@ bool ways_look(struct ways *w, const struct addr *first)
 		any |= open_new(w, &own);
 	}
 	w->told = false;
-	doubt_relays(w);
+	ways_doubt(w);
 	open_relays(w);
 	tell_soon(w);
 	return any;

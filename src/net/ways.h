@@ -1,5 +1,5 @@
 /* ways - those of one peer: a socket at each address of this machine, and addresses
- * on relays. Each has a number, which is its base in ICE.
+ * on relays, up to two on each. Each has a number, which is its base in ICE.
  *
  *	ways_start(&w, paths, &ask)     what there is comes by ops, later too
  *	ways_look(&w, &first)           addresses may have changed, or all is silent
@@ -12,7 +12,11 @@
 #include "net/paths.h"
 #include "wire/ice/candidate.h"
 
-enum { WAYS_HOSTS = 5, WAYS_ALL = WAYS_HOSTS + PATHS_TURN };
+enum {
+	WAYS_HOSTS = 5,
+	WAYS_ALL = WAYS_HOSTS + PATHS_TURN, /* sockets, */
+	WAYS_BASES = WAYS_ALL + PATHS_TURN  /* and numbers */
+};
 
 struct ways;
 struct ways_ops {
@@ -73,6 +77,9 @@ void ways_stop(struct ways *w);
  * again, and of the others whether they are there. True: something is different.
  */
 bool ways_look(struct ways *w, const struct addr *first);
+
+/* Nothing is heard: are the relays there? They are asked; one that is not is lost. */
+void ways_doubt(struct ways *w);
 
 /* b is lent until paths_flush, as to is. */
 void ways_send(struct ways *w, unsigned base, const struct addr *to,

@@ -59,11 +59,15 @@ static const struct row {
 	{ 0x0012, 8, 20, MORE(peer), XORED, true },
 	{ 0x0013, 0, 65535, MORE(data), TEXT, true },
 	{ 0x0016, 8, 20, MORE(relayed), XORED, true },
+	{ 0x0016, 8, 20, MORE(also), XORED,
+	  true }, /* the second of that type */
 	{ 0x0017, 4, 4, MORE(family), NUMBER, true },
 	{ 0x0019, 4, 4, MORE(transport), NUMBER, true },
 	{ 0x001a, 0, 0, MORE(whole), FLAG, true },
 	{ 0x0024, 4, 4, MORE(priority), NUMBER, true },
 	{ 0x0025, 0, 0, MORE(use_candidate), FLAG, true },
+	{ 0x8000, 4, 4, MORE(additional), NUMBER, true },
+	{ 0x8032, 4, 4, MORE(additional), NUMBER, true }, /* coturn's for 8000 */
 	{ 0x8023, 8, 20, MORE(alternate), ADDRESS, true },
 	{ 0x8029, 8, 8, MORE(controlled), TEXT, true },
 	{ 0x802a, 8, 8, MORE(controlling), TEXT, true },
@@ -178,16 +182,24 @@ struct reading {
 	struct stun *m;
 	struct bytes pkt;
 	struct cur c;
-	uint32_t seen;      /* a bit a row */
+	uint64_t seen;      /* a bit a row */
 	bool secured, last; /* an integrity, the fingerprint has been met */
 };
 
-static const struct row *row_of(const struct stun *m, uint16_t code)
+static uint64_t bit_of(const struct row *row)
 {
-	for (size_t i = 0; i < rows_of(m); i++)
-		if (rows[i].code == code)
-			return &rows[i];
-	return NULL;
+	return (uint64_t)1 << (row - rows);
+}
+
+/* Of several rows of a type the first that has not been met, or the last. */
+static const struct row *row_of(const struct reading *r, uint16_t code)
+{
+	const struct row *row = NULL;
+
+	for (size_t i = 0; i < rows_of(r->m); i++)
+		if (rows[i].code == code && (!row || r->seen & bit_of(row)))
+			row = &rows[i];
+	return row;
 }
 
 /* RFC 8489 14.7: of all before it, with the length that the header has. */
@@ -209,15 +221,14 @@ static void note_unknown(struct stun *m, uint16_t code)
 
 static bool take(struct reading *r, uint16_t code, struct bytes value)
 {
-	const struct row *row = row_of(r->m, code);
+	const struct row *row = row_of(r, code);
 	struct cur c = cur_of(value);
-	uint32_t bit = row ? 1U << (row - rows) : 0;
 
 	if (!row && !r->secured)
 		note_unknown(r->m, code);
-	if (!row || r->seen & bit)
+	if (!row || r->seen & bit_of(row))
 		return true;
-	r->seen |= bit;
+	r->seen |= bit_of(row);
 	if (value.n < row->least || value.n > row->most)
 		return false;
 	if (row->kind == CRC)

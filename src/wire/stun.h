@@ -7,10 +7,10 @@
  * Attributes are rows of a table in stun.c. Those that a receiver must understand
  * (below 8000) and that are no rows are listed in unknown; others are passed over,
  * and so is what stands behind an integrity, but another one. Of several of one
- * type the first counts. FINGERPRINT is checked where it is present. An integrity is
- * found here and checked, or made, in stun_auth.h, as all of credentials is. What only
- * ICE (RFC 8445 16.1) and TURN (RFC 8656 18) say stands in a struct of its own and is
- * unknown where none is lent.
+ * type the first counts, of relayed addresses the first two. FINGERPRINT is checked
+ * where it is present. An integrity is found here and checked, or made, in
+ * stun_auth.h, as all of credentials is. What only ICE (RFC 8445 16.1) and TURN
+ * (RFC 8656 18) say stands in a struct of its own and is unknown where none is lent.
  */
 #ifndef NAT_WIRE_STUN_H
 #define NAT_WIRE_STUN_H
@@ -64,10 +64,12 @@ struct stun_more {
 	struct bytes controlled, controlling; /* tie-breakers, of 8 bytes */
 	uint16_t channel;                     /* CHANNEL-NUMBER; 0: none */
 	uint32_t family;       /* REQUESTED-ADDRESS-FAMILY << 24; 0: none */
+	uint32_t additional;   /* ADDITIONAL-ADDRESS-FAMILY, the same */
 	uint32_t transport;    /* REQUESTED-TRANSPORT << 24; 0: none */
 	struct bytes lifetime; /* s, of 4 bytes */
 	struct bytes data;
-	struct addr peer, relayed; /* XOR-PEER-ADDRESS, XOR-RELAYED-ADDRESS */
+	struct addr peer, relayed; /* XOR-PEER-ADDRESS, XOR-RELAYED-ADDRESS, */
+	struct addr also;          /* and the second of that type */
 	struct addr alternate;     /* ALTERNATE-SERVER */
 };
 

@@ -10,6 +10,7 @@ enum {
 	EARLY = 60,    /* s before the end of a lifetime */
 	LIFETIME = 600,
 	KEEP = 15000,         /* ms of silence that a NAT is trusted with */
+	FAMILY_IP6 = 2 << 24, /* RFC 8656 18.6, as it stands there */
 	INDICATION = 0x0011,  /* Binding, without an answer */
 	CHANNEL_LEAST = 0x40, /* the first byte of what goes by a channel */
 	CHANNEL_MOST = 0x4f
@@ -89,7 +90,7 @@ void turn_again(struct turn *t, int64_t now)
 	t->state = TURN_ASKING;
 	t->err = 0;
 	t->error = 0;
-	t->relayed.family = t->mapped.family = ADDR_NONE;
+	t->relayed.family = t->also.family = t->mapped.family = ADDR_NONE;
 	t->challenge = (struct stun_challenge){ .rounds = 0 };
 	turn_forget_peers(t);
 	turn_ask(t, &t->task, STUN_ALLOCATE, now);
@@ -140,13 +141,25 @@ static void granted(struct turn *t, const struct stun *m, int64_t now)
 	t->task = (struct turn_task){ .next = t->expires - early * 1000 };
 }
 
+/* What it has not is left out, or, by coturn, told as 0.0.0.0:0. */
+static void take_relayed(struct turn *t, const struct addr *a)
+{
+	if (!a->port)
+		return;
+	if (!t->relayed.family)
+		t->relayed = *a;
+	else if (addr_is_ip4(a) != addr_is_ip4(&t->relayed))
+		t->also = *a;
+}
+
 static void hear_allocate(struct turn *t, const struct stun *m, int64_t now)
 {
-	if (!m->more->relayed.family || !m->more->relayed.port) {
+	take_relayed(t, &m->more->relayed);
+	take_relayed(t, &m->more->also);
+	if (!t->relayed.family) {
 		end(t, -NAT_EPROTO);
 		return;
 	}
-	t->relayed = m->more->relayed;
 	t->mapped = m->mapped;
 	t->state = TURN_READY;
 	granted(t, m, now);
@@ -299,7 +312,9 @@ static bool say_own(struct turn *t, struct fmt *f, int64_t now)
 	if (t->task.method == STUN_ALLOCATE) {
 		more.transport = TURN_UDP;
 		if (t->family == ADDR_IP6)
-			more.family = 2U << 24;
+			more.family = FAMILY_IP6;
+		else if (t->family == ADDR_NONE)
+			more.additional = FAMILY_IP6;
 	} else if (t->state == TURN_CLOSING) {
 		more.lifetime = (struct bytes){ zero, sizeof zero };
 	}

@@ -12,8 +12,10 @@
  *       |  +--- 300 ---> MOVED    +---- refused, silent, expired -------+
  *       +-- turn_again --+
  *
- * In READY t.relayed is ours, and t.mapped what the server sees of us. To send, have
- * turn_wrap make the datagram; turn_peer asks for permission before there is
+ * In READY t.relayed is ours, and t.mapped what the server sees of us. Asked for is an
+ * address of IPv4 and one of IPv6 beside it (RFC 8656 7.1): t.also is the second, if
+ * the server gives two. Both live and end together. A server that refuses both (440,
+ * 508) may give one, if it is asked for that alone: turn_init again. To send, have turn_wrap make the datagram; turn_peer asks for permission before there is
  * anything to send, and turn_bind makes what is sent to a peer smaller by 32 bytes (a channel).
  * What turn_output says has to go out before what turn_wrap made later.
  *
@@ -48,7 +50,7 @@ enum turn_state {
 struct turn_conf {
 	struct addr server;
 	struct stun_user user; /* lent until the end */
-	uint8_t family;        /* of the relayed address; ADDR_NONE: IPv4 */
+	uint8_t family;        /* of that alone; ADDR_NONE: both */
 	bool framed;           /* TCP or TLS */
 	struct bytes seed;     /* TURN_SEED bytes of chance, copied */
 };
@@ -78,6 +80,7 @@ struct turn {
 			* -NAT_EPROTO, -NAT_ECLOSED (by us) */
 	uint16_t error; /* what the server said, or 0 */
 	struct addr server, relayed, mapped;
+	struct addr also; /* of the other family; ADDR_NONE */
 	struct stun_user user;
 	uint8_t family;
 	bool framed, moved;
@@ -118,7 +121,7 @@ bool turn_output(struct turn *t, struct fmt *f, int64_t now);
 int64_t turn_due(const struct turn *t);
 
 /* 0: whoever has this ip may send to us, soon. -NAT_EAGAIN: not READY.
- * -NAT_ENOTSUP: it is of another family. -NAT_ELIMIT: there are TURN_PEERS.
+ * -NAT_ENOTSUP: of its family we have none. -NAT_ELIMIT: there are TURN_PEERS.
  */
 MUST_USE int turn_peer(struct turn *t, const struct addr *to, int64_t now);
 /* The same, and a channel for it. */

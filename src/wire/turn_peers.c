@@ -59,12 +59,21 @@ static struct turn_peer *add(struct turn *t, const struct addr *to, int64_t now)
 	return NULL;
 }
 
+/* Have we an address of its family? */
+static bool reaches(const struct turn *t, const struct addr *to)
+{
+	bool four = addr_is_ip4(to);
+
+	return addr_is_ip4(&t->relayed) == four ||
+	       (t->also.family && addr_is_ip4(&t->also) == four);
+}
+
 static int peer_of(struct turn *t, const struct addr *to, int64_t now,
 		   struct turn_peer **found)
 {
 	if (t->state != TURN_READY)
 		return -NAT_EAGAIN;
-	if (addr_is_ip4(&t->relayed) != addr_is_ip4(to))
+	if (!reaches(t, to))
 		return -NAT_ENOTSUP;
 	*found = find(t, to);
 	if (!*found)

@@ -198,14 +198,15 @@ def stale(path: str, way: str, server: Coturn) -> None:
 
 
 def refresh(path: str, way: str, server: Coturn) -> None:
-    """An allocation of 4 s, kept for 9."""
-    cat, peer = open_cat(path, way, server), Peer()
+    """An allocation of 4 s, kept for 9, of both families."""
+    cat, peer, six = open_cat(path, way, server), Peer(), Peer("::1")
     try:
         line = cat.hear("relayed ")
         if not line.endswith("for 4"):
             raise Wrong(f"{line}: not the lifetime that is tried")
         time.sleep(9)
         exchange(cat, peer, "later")
+        exchange(cat, six, "later, over IPv6")
     finally:
         cat.close()
 
@@ -255,6 +256,39 @@ def six(path: str, way: str, server: Coturn) -> None:
         cat.close()
 
 
+def both(path: str, way: str, server: Coturn) -> None:
+    """Two addresses of one allocation, each for its own family."""
+    cat = open_cat(path, way, server)
+    try:
+        line = cat.hear("relayed 127.0.0.1:")
+        if " also [::1]:" not in line:
+            raise Wrong(f"{line}: no address of IPv6 beside it")
+        for peer in (Peer(), Peer("::1")):
+            exchange(cat, peer, "by permission")
+            cat.tell(f"bind {peer.at}")
+            time.sleep(0.3)
+            exchange(cat, peer, "by channel")
+        cat.tell("close")
+        cat.hear("over ECLOSED")
+    finally:
+        cat.close()
+
+
+def alone(has: str, lacks: str) -> Callable[[str, str, Coturn], None]:
+    """A server that has addresses of one family."""
+    def row(path: str, way: str, server: Coturn) -> None:
+        cat = open_cat(path, way, server)
+        try:
+            if " also " in cat.hear("relayed "):
+                raise Wrong("two addresses, of a server that has one")
+            exchange(cat, Peer(has), "of its family")
+            cat.tell(f"peer {Peer(lacks).at}")
+            cat.hear("refused ENOTSUP")
+        finally:
+            cat.close()
+    return row
+
+
 LONG = ("-a", "-u", f"{USER}:{PASSWORD}")
 EVERY = ("udp", "tcp", "tls")
 ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...],
@@ -265,6 +299,11 @@ ROWS: list[tuple[str, tuple[str, ...], tuple[str, ...],
     ("unknown user", LONG, ("udp",),
      refused("over EAUTH 401", "bob", PASSWORD), False),
     ("IPv6", LONG, ("udp", "tls"), six, False),
+    ("both families", LONG, EVERY, both, True),
+    ("IPv4 alone", (*LONG, "-E", "127.0.0.1"), ("udp",),
+     alone("127.0.0.1", "::1"), False),
+    ("IPv6 alone", (*LONG, "-E", "::1"), ("udp",),
+     alone("::1", "127.0.0.1"), False),
     ("a stale nonce", (*LONG, "--stale-nonce=1"), EVERY, stale, False),
     ("refresh", (*LONG, "--max-allocate-lifetime=4"), ("udp", "tcp"), refresh,
      False),

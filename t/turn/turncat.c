@@ -1,8 +1,9 @@
 /* turncat - wire/turn as a program, over UDP, TCP, or TLS by our engine.
  *
  * usage: turncat udp|tcp|tls SERVER:PORT USER PASSWORD [6]
- * It says `relayed ADDR`, `data ADDR TEXT`, `over ERROR CODE`; it hears `peer ADDR`,
- * `bind ADDR`, `send ADDR TEXT`, `close`; the end of input ends it.
+ * It says `relayed ADDR also ADDR mapped ADDR for S`, `data ADDR TEXT`, `over ERROR
+ * CODE`; it hears `peer ADDR`, `bind ADDR`, `send ADDR TEXT`, `close`; the end of input
+ * ends it.
  */
 #include "base/addr.h"
 #include "base/cur.h"
@@ -114,6 +115,8 @@ static void say_state(struct turncat *c)
 {
 	if (c->turn.state == TURN_READY && !c->ready) {
 		say_addr("relayed", &c->turn.relayed);
+		if (c->turn.also.family)
+			say_addr(" also", &c->turn.also);
 		say_addr(" mapped", &c->turn.mapped);
 		printf(" for %u\n", c->turn.lifetime);
 		c->ready = true;

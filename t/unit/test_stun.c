@@ -72,6 +72,7 @@ static void more(void **state)
 				  .controlling = { eight, 8 },
 				  .channel = 0x4000,
 				  .family = 2U << 24,
+				  .additional = 1U << 24,
 				  .transport = 17U << 24,
 				  .lifetime = { eight, 4 },
 				  .data = BYTES("data") };
@@ -84,6 +85,7 @@ static void more(void **state)
 	(void)state;
 	assert_int_equal(addr_parse(&said.peer, BYTES("[2001:db8::1]:9")), 0);
 	assert_int_equal(addr_parse(&said.relayed, BYTES("192.0.2.1:7")), 0);
+	assert_int_equal(addr_parse(&said.also, BYTES("[2001:db8::2]:8")), 0);
 	said.alternate = said.relayed;
 	stun_print(&f, &m);
 	assert_int_equal(
@@ -97,14 +99,16 @@ static void more(void **state)
 	assert_null(heard.controlled.p);
 	assert_int_equal(heard.channel, said.channel);
 	assert_int_equal(heard.family, said.family);
+	assert_int_equal(heard.additional, said.additional);
 	assert_int_equal(heard.transport, said.transport);
 	assert_bytes_equal(heard.lifetime, said.lifetime);
 	assert_bytes_equal(heard.data, said.data);
 	assert_addr(&heard.peer, "[2001:db8::1]:9");
 	assert_addr(&heard.relayed, "192.0.2.1:7");
+	assert_addr(&heard.also, "[2001:db8::2]:8");
 	assert_addr(&heard.alternate, "192.0.2.1:7");
 	assert_int_equal(stun_parse(&got, guard_bytes(&g, fmt_done(&f))), 0);
-	assert_int_equal(got.nunknown, STUN_UNKNOWN); /* of ten */
+	assert_int_equal(got.nunknown, STUN_UNKNOWN); /* of eleven */
 	guard_free(&g);
 }
 

@@ -2,11 +2,9 @@
  * nonces, refreshes in virtual time, frames, hostile input. coturn: make turn.
  */
 #include "base/cur.h"
-#include "unit.h"
-#include "wire/turn.h"
+#include "turnd.h"
 
 static const uint8_t seed[TURN_SEED] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
-static const struct stun_user user = { BYTES("u"), BYTES("p") };
 
 static struct addr at(const char *text)
 {
@@ -16,90 +14,26 @@ static struct addr at(const char *text)
 	return a;
 }
 
-/* ---- the server ---- */
-
-struct server {
-	const char *nonce;
-	uint16_t error; /* of what is allowed otherwise; 0: none */
-	uint16_t only;  /* for this method alone; 0: for all */
-	uint32_t lifetime;
-	unsigned asked[16]; /* by method */
-	struct stun_more got;
-	bool channel; /* the last one was of a channel */
-};
-
 static struct turn turn;
-static struct server server;
+static struct turnd server;
 static int64_t now;
 
-static void begin(bool framed)
+static void begin_for(bool framed, uint8_t family)
 {
 	struct turn_conf c = { .server = at("192.0.2.1:3478"),
-			       .user = user,
+			       .user = turnd_user,
+			       .family = family,
 			       .framed = framed,
 			       .seed = { seed, sizeof seed } };
 
 	now = 1000;
-	server = (struct server){ .nonce = "n1", .lifetime = 600 };
+	turnd_init(&server);
 	turn_init(&turn, &c, now);
 }
 
-static void fill(struct stun *a, const struct stun *q)
+static void begin(bool framed)
 {
-	static uint8_t lifetime[4];
-
-	if (q->type == STUN_ALLOCATE) {
-		a->mapped = at("203.0.113.9:5");
-		a->more->relayed = at("192.0.2.1:50000");
-	}
-	for (int i = 0; i < 4; i++)
-		lifetime[i] = (uint8_t)(server.lifetime >> (24 - 8 * i));
-	if (q->type <= STUN_REFRESH)
-		a->more->lifetime = (struct bytes){ lifetime, 4 };
-}
-
-static uint16_t refusal(const struct stun *q, struct bytes in, struct bytes key)
-{
-	if (!q->nonce.n || !stun_is_signed(q, in, key, false))
-		return STUN_UNAUTHENTICATED;
-	if (!bytes_are(q->nonce, server.nonce))
-		return STUN_STALE_NONCE;
-	if (server.only && server.only != q->type)
-		return 0;
-	return server.error;
-}
-
-/* What it says to a datagram of ours; nothing: to nothing that is asked. */
-static struct bytes reply(struct span room, struct bytes in)
-{
-	struct stun_more more = { .priority = 0 };
-	struct stun q, a = { .more = &more };
-	struct fmt f = fmt_to(room);
-	uint8_t key[STUN_KEY];
-	struct bytes k = { key, stun_key(key, STUN_MD5, &user, BYTES("r")) };
-
-	server.channel = in.p[0] >= 0x40;
-	if (server.channel)
-		return (struct bytes){ NULL, 0 };
-	assert_int_equal(stun_parse_more(&q, &server.got, in), 0);
-	server.asked[q.type & 15]++;
-	if (q.type > STUN_CHANNEL)
-		return (struct bytes){ NULL, 0 };
-	memcpy(a.id, q.id, STUN_ID);
-	a.error = refusal(&q, in, k);
-	a.type = (uint16_t)(q.type | (a.error ? STUN_FAILED : STUN_OK));
-	if (a.error == STUN_TRY_ALTERNATE)
-		more.alternate = at("192.0.2.77:3478");
-	if (!a.error)
-		fill(&a, &q);
-	if (a.error == STUN_UNAUTHENTICATED || a.error == STUN_STALE_NONCE) {
-		a.realm = BYTES("r");
-		a.nonce = bytes_of(server.nonce);
-		stun_print(&f, &a);
-	} else {
-		stun_print_signed(&f, &a, k, false);
-	}
-	return fmt_done(&f);
+	begin_for(framed, ADDR_NONE);
 }
 
 /* All that there is to say now, answered if the server hears. */
@@ -117,7 +51,7 @@ static unsigned talk(bool hears)
 		if (!turn_output(&turn, &f, now))
 			return n;
 		assert_false(f.full);
-		b = hears ? reply(SPAN(answer), fmt_done(&f))
+		b = hears ? turnd_reply(&server, SPAN(answer), fmt_done(&f))
 			  : (struct bytes){ NULL, 0 };
 		if (b.n)
 			assert_int_equal(turn_input(&turn, b, now, &got), 0);
@@ -232,7 +166,7 @@ static void wrapped(const struct addr *to, size_t size, bool channel)
 
 	assert_int_equal(turn_wrap(&turn, to, BYTES("hello"), &f, now), 0);
 	assert_int_equal(f.n, size);
-	assert_int_equal(reply(SPAN(answer), fmt_done(&f)).n, 0);
+	assert_int_equal(turnd_reply(&server, SPAN(answer), fmt_done(&f)).n, 0);
 	assert_int_equal(server.channel, channel);
 }
 
@@ -264,7 +198,78 @@ static void hours(void **state)
 	turn_close(&turn, now);
 	talk(true);
 	assert_int_equal(turn.err, -NAT_ECLOSED);
-	assert_int_equal(server.got.lifetime.n, 4);
+	assert_int_equal(server.asked_lifetime, 0);
+}
+
+/* An address of each family, of one allocation: peers of both, and one Refresh. */
+static void both(void **state)
+{
+	struct addr four = at("198.51.100.7:9"), six = at("[2001:db8::7]:9");
+
+	(void)state;
+	begin(false);
+	server.two = true;
+	talk(true);
+	assert_int_equal(server.got.additional, 2U << 24);
+	assert_int_equal(server.got.family, 0);
+	assert_int_equal(turn.relayed.family, ADDR_IP4);
+	assert_int_equal(turn.also.family, ADDR_IP6);
+	assert_int_equal(turn_bind(&turn, &four, now), 0);
+	assert_int_equal(turn_peer(&turn, &six, now), 0);
+	talk(true);
+	wrapped(&four, 9, true);
+	wrapped(&six, 56, false);
+	assert_int_equal(turn_bind(&turn, &six, now), 0);
+	talk(true);
+	wrapped(&six, 9, true);
+	pass(1800000, true);
+	assert_int_equal(turn.state, TURN_READY);
+	assert_in_range(server.asked[STUN_REFRESH], 3, 4);
+	turn_close(&turn, now);
+	talk(true);
+	assert_int_equal(server.asked_lifetime, 0);
+	assert_int_equal(server.got.family, 0);
+	assert_int_equal(turn.err, -NAT_ECLOSED);
+}
+
+/* A server that knows of no second one, or has none: the other family is not served. */
+static void one_alone(void **state)
+{
+	struct addr four = at("198.51.100.7:9"), six = at("[2001:db8::7]:9");
+
+	(void)state;
+	begin(false);
+	talk(true);
+	assert_int_equal(turn.also.family, ADDR_NONE);
+	assert_int_equal(turn_peer(&turn, &six, now), -NAT_ENOTSUP);
+	begin_for(false, ADDR_IP6);
+	talk(true);
+	assert_int_equal(server.got.additional, 0);
+	assert_int_equal(server.got.family, 2U << 24);
+	assert_int_equal(turn_peer(&turn, &four, now), -NAT_ENOTSUP);
+	assert_int_equal(turn_peer(&turn, &six, now), 0);
+	begin(false);
+	server.two = server.void4 = true;
+	talk(true);
+	assert_int_equal(turn.relayed.family, ADDR_IP6);
+	assert_int_equal(turn.also.family, ADDR_NONE);
+	assert_int_equal(turn_peer(&turn, &four, now), -NAT_ENOTSUP);
+	begin_for(false, ADDR_IP4);
+	server.two = true;
+	talk(true);
+	assert_int_equal(turn.also.family, ADDR_NONE);
+	server.void4 = true; /* that is none at all */
+	turn_again(&turn, now);
+	talk(true);
+	assert_int_equal(turn.err, -NAT_EPROTO);
+	begin(false);
+	server.two = true;
+	talk(true);
+	server.two = false; /* it is another one the next time */
+	turn_again(&turn, now);
+	talk(true);
+	assert_int_equal(turn.state, TURN_READY);
+	assert_int_equal(turn.also.family, ADDR_NONE);
 }
 
 /* A refused peer is tried again later; the allocation does not suffer. */
@@ -425,11 +430,12 @@ static void hostile(void **state)
 	(void)state;
 	begin(false);
 	assert_true(turn_output(&turn, &f, now));
-	b = reply(SPAN(answer), fmt_done(&f));
+	b = turnd_reply(&server, SPAN(answer), fmt_done(&f));
 	assert_int_equal(turn_input(&turn, b, now, &got), 0);
 	f.n = 0;
 	assert_true(turn_output(&turn, &f, now));
-	b = reply(SPAN(answer), fmt_done(&f)); /* that it is granted */
+	b = turnd_reply(&server, SPAN(answer),
+			fmt_done(&f)); /* that it is granted */
 	for (size_t bit = 0; bit < 8 * b.n; bit++) {
 		struct turn before = turn;
 
@@ -458,6 +464,7 @@ int main(void)
 		cmocka_unit_test(allocates),   cmocka_unit_test(refusals),
 		cmocka_unit_test(credentials), cmocka_unit_test(alternate),
 		cmocka_unit_test(silence),     cmocka_unit_test(hours),
+		cmocka_unit_test(both),        cmocka_unit_test(one_alone),
 		cmocka_unit_test(forbidden),   cmocka_unit_test(forgotten),
 		cmocka_unit_test(gone),        cmocka_unit_test(unbound),
 		cmocka_unit_test(data),        cmocka_unit_test(hostile),

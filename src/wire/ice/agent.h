@@ -7,7 +7,7 @@
 #include "wire/ice/candidate.h"
 
 enum {
-	ICE_BASES = 8,
+	ICE_BASES = 11,   /* sockets, and addresses on relays */
 	ICE_LOCALS = 16,  /* candidates of ours */
 	ICE_REMOTES = 16, /* of theirs; later ones are not taken */
 	ICE_PAIRS = 32,   /* the best ones */
