@@ -233,16 +233,15 @@ static void ask(struct relayed *r, const struct addr *server)
 	due(r);
 }
 
-static void call(struct relayed *r, const struct addr *server)
+static int call(struct relayed *r, const struct addr *server)
 {
 	int rc = udp_connect(&r->udp, r->net, server, ready);
 
-	if (rc < 0) {
-		fail(r, rc);
-		return;
-	}
+	if (rc < 0)
+		return rc;
 	r->state = RELAYED_UDP;
 	ask(r, server);
+	return 0;
 }
 
 static void dialled(struct dial *d, int fd)
@@ -267,20 +266,23 @@ static void dialled(struct dial *d, int fd)
 		ask(r, &there);
 }
 
+/* By the first of its addresses that there is a way to. */
 static void resolved(struct resolve *res, const struct found *f)
 {
 	struct relayed *r = container_of(res, struct relayed, resolve);
-	struct addr to;
 
-	if (!f->n) {
-		if (f->last)
-			fail(r, f->err ? f->err : -NAT_ENAME);
-		return;
+	for (unsigned i = 0; i < f->n; i++) {
+		struct addr to = f->addrs[i];
+
+		to.port = r->server->uri.at.port;
+		r->err = call(r, &to);
+		if (r->err == 0) {
+			resolve_stop(res);
+			return;
+		}
 	}
-	to = f->addrs[0];
-	to.port = r->server->uri.at.port;
-	resolve_stop(res);
-	call(r, &to);
+	if (f->last)
+		fail(r, f->err ? f->err : r->err ? r->err : -NAT_ENAME);
 }
 
 static void begin(struct relayed *r)
@@ -300,14 +302,18 @@ static void begin(struct relayed *r)
 static void move(struct relayed *r)
 {
 	struct addr to = r->turn.server;
+	int rc;
 
 	hang_up(r);
+	r->state = RELAYED_IDLE;
 	if (r->turn.framed) {
 		r->state = RELAYED_DIALS;
 		dial_addr(&r->dial, r->net, &to, RELAYED_PATIENCE, dialled);
-	} else {
-		call(r, &to);
+		return;
 	}
+	rc = call(r, &to);
+	if (rc < 0)
+		fail(r, rc);
 }
 
 /* Who does not give both may give one: of IPv4, or else of IPv6. From another port:

@@ -12,7 +12,7 @@ static struct rig rig;
 static struct turnd servers[2];
 static struct relayed_server server;
 static struct relayed_room room;
-static char text[64];
+static char text[64], conf[64];
 static int64_t step; /* ms that are skipped at once */
 
 static struct owner {
@@ -70,7 +70,8 @@ static void until(const unsigned *count, unsigned n)
 
 static void start(void)
 {
-	static const struct net_limits limits = { .memory = 1 << 20 };
+	static const struct net_limits limits = { .memory = 1 << 20,
+						  .resolv_conf = conf };
 
 	rig_start(&rig, &limits, 0);
 	for (unsigned i = 0; i < COUNT(servers); i++) {
@@ -260,6 +261,23 @@ static void sent_on(void **state)
 	}
 }
 
+/* Sent where there is no way to: it is over, and that is told. */
+static void sent_nowhere(void **state)
+{
+	(void)state;
+	for (int tcp = 0; tcp < BOTH; tcp++) {
+		start();
+		servers[0].error = STUN_TRY_ALTERNATE;
+		servers[0].alternate = (struct addr){ .family = ADDR_IP6,
+						      .port = 3478,
+						      .ip = { 0xfe, 0x80 } };
+		call(tcp);
+		until(&owner.overs, 1);
+		assert_true(owner.err < 0);
+		stop();
+	}
+}
+
 /* A nonce that is stale costs one more request, of a peer too. */
 static void stale(void **state)
 {
@@ -406,16 +424,103 @@ static void stopped(void **state)
 	}
 }
 
+/* ---- names ---- */
+
+static struct io names;
+static bool knows;
+
+/* Of any name: an address of IPv6 that nothing can be sent to, and one of IPv4. */
+static void answer(struct io *io, unsigned what)
+{
+	static struct dgram_train trains[DGRAM_MESSAGES];
+	static uint8_t in[DGRAM_MESSAGES * DGRAM_ROOM], out[512];
+	static const uint8_t four[] = { 0xc0, 12, 0, 1, 0,   1, 0, 0,
+					0,    60, 0, 4, 127, 0, 0, 1 };
+	static const uint8_t six[] = { 0xc0, 12, 0, 28, 0,    1,    0,       0,
+				       0,    60, 0, 16, 0xfe, 0x80, [27] = 1 };
+	int n = dgram_recv(io->fd, trains, SPAN(in));
+
+	(void)what;
+	for (int i = 0; i < n; i++) {
+		const uint8_t *q = trains[i].data.p;
+		struct dgram_out to = { .peer = &trains[i].peer };
+		struct fmt f = fmt_to(SPAN(out));
+		size_t end = 12;
+
+		while (q[end])
+			end += 1U + q[end];
+		fmt_bytes(&f, (struct bytes){ q, end + 5 });
+		out[2] = 0x81;
+		out[3] = knows ? 0x80 : 0x83;
+		out[7] = knows;
+		out[11] = 0;
+		if (knows && q[end + 2] == 28)
+			fmt_bytes(&f, (struct bytes){ six, sizeof six });
+		else if (knows)
+			fmt_bytes(&f, (struct bytes){ four, sizeof four });
+		to.body = fmt_done(&f);
+		dgram_send(io->fd, &to, 1, false);
+	}
+}
+
+static void start_names(void)
+{
+	struct addr at = { .family = ADDR_IP4, .ip = { 127, 0, 0, 1 } };
+	int fd = dgram_bind(&at);
+	FILE *file;
+
+	assert_true(fd >= 0);
+	assert_int_equal(sock_here(fd, &at), 0);
+	snprintf(conf, sizeof conf, "/tmp/nat-test-relayed-%d", getpid());
+	file = fopen(conf, "w");
+	assert_non_null(file);
+	fprintf(file, "nameserver [127.0.0.1]:%d\n", at.port);
+	fclose(file);
+	start();
+	rig.fds--;
+	io_init(&names, answer);
+	io_start(&names, &rig.loop, fd, LOOP_IN);
+}
+
+static void stop_names(void)
+{
+	io_stop(&names);
+	sock_close(names.fd, false);
+	unlink(conf);
+	conf[0] = '\0';
+	stop();
+}
+
+/* A server by its name: by the first of its addresses that there is a way to. A name
+ * that is none is told.
+ */
+static void named(void **state)
+{
+	(void)state;
+	for (int tcp = 0; tcp < BOTH; tcp++) {
+		start_names();
+		knows = false;
+		call_at("nobody.test", tcp, "p");
+		until(&owner.overs, 1);
+		assert_int_equal(owner.err, -NAT_ENAME);
+		knows = true;
+		call_at("both.test", tcp, "p");
+		until(&owner.readies, 1);
+		assert_int_equal(owner.overs, 0);
+		stop_names();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(goes),        cmocka_unit_test(refused),
-		cmocka_unit_test(one_family),  cmocka_unit_test(sent_on),
-		cmocka_unit_test(stale),       cmocka_unit_test(forgotten),
-		cmocka_unit_test(gone),        cmocka_unit_test(begins_anew),
-		cmocka_unit_test(connections), cmocka_unit_test(deaf),
-		cmocka_unit_test(stopped),
-
+		cmocka_unit_test(goes),         cmocka_unit_test(refused),
+		cmocka_unit_test(one_family),   cmocka_unit_test(sent_on),
+		cmocka_unit_test(sent_nowhere), cmocka_unit_test(stale),
+		cmocka_unit_test(forgotten),    cmocka_unit_test(gone),
+		cmocka_unit_test(begins_anew),  cmocka_unit_test(connections),
+		cmocka_unit_test(deaf),         cmocka_unit_test(stopped),
+		cmocka_unit_test(named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
