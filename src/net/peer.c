@@ -159,10 +159,14 @@ static void tell_ice(struct peer *p)
 	while (p->state != PEER_OVER && ice_event(&p->ice, &e)) {
 		if (e.what == ICE_LOCAL)
 			p->ops->local(p, &e.candidate);
-		else if (e.what == ICE_GATHERED && p->theirs.nat)
-			p->ops->local(p, NULL);
+		else if (e.what == ICE_GATHERED)
+			p->untold = true;
 		else if (e.what == ICE_FAILED && p->state != PEER_OPEN)
 			fail(p, ice_reason((enum ice_reason)e.reason));
+	}
+	if (p->untold && p->theirs.nat) {
+		p->untold = false;
+		p->ops->local(p, NULL);
 	}
 }
 

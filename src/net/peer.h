@@ -65,6 +65,7 @@ struct peer { /* fields are private to peer.c, describe.c but for state, of, ass
 	bool offers;   /* we are the one who calls */
 	bool wanted;   /* ICE anew */
 	bool all;      /* their candidates have been told: more are of a move */
+	bool untold;   /* that ours were all: who they are is not known yet */
 	bool told;     /* that it is over */
 };
 

@@ -487,6 +487,23 @@ static void no_steps(void **state)
 	}
 }
 
+/* Both know when the other has told all, though the one who calls has done so before
+ * there was an answer.
+ */
+static void all_told(void **state)
+{
+	(void)state;
+	world.delay = 10;
+	world.jitter = world.loss = 0;
+	world.signal = 300;
+	start();
+	connect();
+	run(1000);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(sides[i].peer.all && sides[i].peer.ice.is.ended);
+	stop();
+}
+
 static void connected(void)
 {
 	world.delay = 20;
@@ -672,9 +689,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(early_hello), cmocka_unit_test(given_up),
-		cmocka_unit_test(no_steps),    cmocka_unit_test(silence),
-		cmocka_unit_test(too_long),    cmocka_unit_test(moves),
-		cmocka_unit_test(offers),      cmocka_unit_test(demultiplexes),
+		cmocka_unit_test(no_steps),    cmocka_unit_test(all_told),
+		cmocka_unit_test(silence),     cmocka_unit_test(too_long),
+		cmocka_unit_test(moves),       cmocka_unit_test(offers),
+		cmocka_unit_test(demultiplexes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
