@@ -178,14 +178,15 @@ static int64_t keep_of(const struct peer *p)
 }
 
 /* Those who are not of our kind know no restart: they lose nothing by one when
- * there is no path.
+ * there is no path. Who is called can only look after its relays.
  */
 static bool wants_again(const struct peer *p)
 {
-	bool doubt = p->wanted || peer_now(p) - p->heard > SILENT;
+	bool doubt =
+		(p->offers && p->wanted) || peer_now(p) - p->heard > SILENT;
 
-	return p->offers && p->state == PEER_OPEN &&
-	       (!p->assoc.path || (doubt && p->theirs.nat));
+	return p->state == PEER_OPEN &&
+	       (!p->assoc.path || (doubt && (p->theirs.nat || !p->offers)));
 }
 
 static void look_after(struct peer *p)
@@ -199,7 +200,10 @@ static void look_after(struct peer *p)
 	if (!wants_again(p) || peer_now(p) < p->again)
 		return;
 	p->again = peer_now(p) + AGAIN;
-	p->wanted = !p->ops->again(p);
+	if (p->offers)
+		p->wanted = !p->ops->again(p);
+	else
+		ways_doubt(&p->ways);
 }
 
 void peer_retell(struct peer *p)
