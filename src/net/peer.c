@@ -172,6 +172,16 @@ static void tell_ice(struct peer *p)
 
 /* ---- a path that is lost ---- */
 
+static bool is_silent(const struct peer *p)
+{
+	return peer_now(p) - p->heard > SILENT;
+}
+
+bool peer_answers(const struct peer *p)
+{
+	return p->assoc.path && !is_silent(p);
+}
+
 static int64_t keep_of(const struct peer *p)
 {
 	return p->ways.paths->conf->keep;

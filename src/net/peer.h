@@ -97,6 +97,9 @@ void peer_retell(struct peer *p);
 /* Addresses of this machine may have changed; at as in peer_ask. */
 void peer_look(struct peer *p, const struct addr *at);
 
+/* Is there a path, and has it answered lately? */
+bool peer_answers(const struct peer *p);
+
 /* The path that was chosen, and why others were not: one line. */
 void peer_explain(const struct peer *p, struct fmt *f);
 

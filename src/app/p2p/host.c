@@ -421,9 +421,16 @@ void host_drain(struct host *h)
 	h->drains = true;
 }
 
+/* Who does not answer is not waited for: no path comes after one that is lost now,
+ * since nobody is let in any more.
+ */
 bool host_busy(const struct host *h)
 {
-	return h->tables.joints.used > 0;
+	slots_each (struct call, c, &h->calls)
+		if (!list_alone(&c.it->ties.joints) &&
+		    peer_answers(&c.it->peer))
+			return true;
+	return false;
 }
 
 void host_stop(struct host *h)
