@@ -15,9 +15,11 @@
  * In READY t.relayed is ours, and t.mapped what the server sees of us. Asked for is an
  * address of IPv4 and one of IPv6 beside it (RFC 8656 7.1): t.also is the second, if
  * the server gives two. Both live and end together. A server that refuses both (440,
- * 508) may give one, if it is asked for that alone: turn_init again. To send, have turn_wrap make the datagram; turn_peer asks for permission before there is
- * anything to send, and turn_bind makes what is sent to a peer smaller by 32 bytes (a channel).
- * What turn_output says has to go out before what turn_wrap made later.
+ * 508) may give one, if it is asked for that alone: turn_init again.
+ *
+ * To send, have turn_wrap make the datagram; turn_peer asks for permission before there
+ * is anything to send, and turn_bind makes what is sent to a peer smaller by 32 bytes (a
+ * channel). What turn_output says has to go out before what turn_wrap made later.
  *
  * Allocation, permissions and channels are refreshed in time, and NATs on the way kept
  * open; a stale nonce costs one request again, of whatever kind. Who refuses a peer

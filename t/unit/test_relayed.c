@@ -192,6 +192,13 @@ static void refused(void **state)
 			assert_int_equal(owner.err, rows[i].err);
 			assert_int_equal(owner.readies, 0);
 		}
+		servers[0].error = 0;
+		connect_by(tcp);
+		servers[0].error = STUN_FULL; /* no reason to ask anew now */
+		servers[0].only = STUN_REFRESH;
+		relayed_doubt(&owner.relayed);
+		until(&owner.overs, 1);
+		assert_int_equal(owner.err, -NAT_ELIMIT);
 		stop();
 	}
 }

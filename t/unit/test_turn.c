@@ -133,6 +133,38 @@ static void credentials(void **state)
 	assert_int_equal(turn.err, -NAT_EAUTH);
 }
 
+static void wrapped(const struct addr *to, size_t size, bool channel)
+{
+	uint8_t room[128], answer[TURN_MOST];
+	struct fmt f = fmt_to(SPAN(room));
+
+	assert_int_equal(turn_wrap(&turn, to, BYTES("hello"), &f, now), 0);
+	assert_int_equal(f.n, size);
+	assert_int_equal(turnd_reply(&server, SPAN(answer), fmt_done(&f)).n, 0);
+	assert_int_equal(server.channel, channel);
+}
+
+/* A server that wants SHA-256, and says so in its nonces, of all that is asked. */
+static void strong(void **state)
+{
+	struct addr peer = at("198.51.100.7:9");
+
+	(void)state;
+	begin(false);
+	server.strong = true;
+	server.nonce = "obMatJos2gAAA1";
+	talk(true);
+	assert_int_equal(turn.state, TURN_READY);
+	assert_int_equal(turn_bind(&turn, &peer, now), 0);
+	server.nonce = "obMatJos2gAAA2";
+	pass(1200000, true);
+	wrapped(&peer, 9, true);
+	begin(false);
+	server.nonce = "obMatJos2gAAA1"; /* somebody has taken that away */
+	talk(true);
+	assert_int_equal(turn.state, TURN_OVER);
+}
+
 static void alternate(void **state)
 {
 	(void)state;
@@ -148,26 +180,27 @@ static void alternate(void **state)
 	assert_int_equal(turn.err, -NAT_EPROTO);
 }
 
+/* What is said again is the same, id and all: there are servers that refuse another. */
 static void silence(void **state)
 {
+	uint8_t rooms[2][TURN_MOST];
+	size_t n = 0;
+
 	(void)state;
+	begin(false);
+	for (int i = 0; i < 2; i++, now = turn_due(&turn)) {
+		struct fmt f = fmt_to(SPAN(rooms[i]));
+
+		assert_true(turn_output(&turn, &f, now));
+		n = f.n;
+	}
+	assert_memory_equal(rooms[0], rooms[1], n);
 	begin(false);
 	assert_int_equal(pass(60000, false), 8);
 	assert_int_equal(turn.err, -NAT_ETIMEOUT);
 	begin(true);
 	assert_int_equal(pass(60000, false), 1);
 	assert_int_equal(turn.err, -NAT_ETIMEOUT);
-}
-
-static void wrapped(const struct addr *to, size_t size, bool channel)
-{
-	uint8_t room[128], answer[TURN_MOST];
-	struct fmt f = fmt_to(SPAN(room));
-
-	assert_int_equal(turn_wrap(&turn, to, BYTES("hello"), &f, now), 0);
-	assert_int_equal(f.n, size);
-	assert_int_equal(turnd_reply(&server, SPAN(answer), fmt_done(&f)).n, 0);
-	assert_int_equal(server.channel, channel);
 }
 
 /* An hour with a peer and a channel, nonces going stale all the time. */
@@ -462,12 +495,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocates),   cmocka_unit_test(refusals),
-		cmocka_unit_test(credentials), cmocka_unit_test(alternate),
-		cmocka_unit_test(silence),     cmocka_unit_test(hours),
-		cmocka_unit_test(both),        cmocka_unit_test(one_alone),
-		cmocka_unit_test(forbidden),   cmocka_unit_test(forgotten),
-		cmocka_unit_test(gone),        cmocka_unit_test(unbound),
-		cmocka_unit_test(data),        cmocka_unit_test(hostile),
+		cmocka_unit_test(credentials), cmocka_unit_test(strong),
+		cmocka_unit_test(alternate),   cmocka_unit_test(silence),
+		cmocka_unit_test(hours),       cmocka_unit_test(both),
+		cmocka_unit_test(one_alone),   cmocka_unit_test(forbidden),
+		cmocka_unit_test(forgotten),   cmocka_unit_test(gone),
+		cmocka_unit_test(unbound),     cmocka_unit_test(data),
+		cmocka_unit_test(hostile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -431,10 +431,12 @@ static void two_families(void **state)
 }
 
 /* The server has forgotten us: when there is doubt that is noticed, told, and another
- * address asked for. The same when it is gone for a while.
+ * address asked for, from another port. The same when it is gone for a while.
  */
 static void lost(void **state)
 {
+	uint16_t port;
+
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		open_all();
@@ -442,6 +444,7 @@ static void lost(void **state)
 		use_relay();
 		begin();
 		until(&told.gathered, 1);
+		port = server.from.port;
 		if (i)
 			turnd_close(&server);
 		server.forgot = true;
@@ -455,6 +458,7 @@ static void lost(void **state)
 		}
 		until(&told.ups, 3);
 		assert_int_equal(told.at[RELAY].port, 50001);
+		assert_true(server.from.port != port);
 		explained(&ways, NULL);
 		exchange(RELAY, "198.51.100.7:9");
 		end();

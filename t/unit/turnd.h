@@ -19,9 +19,10 @@ struct turnd {
 	uint16_t only;  /* for this method alone; 0: for all */
 	uint32_t lifetime;
 	bool deaf, echoes;
-	bool forgot;    /* knows of no allocation until the next one */
-	bool two;       /* gives an address of IPv6 beside, if asked for, */
-	bool void4;     /* but none of IPv4, which is told as coturn does */
+	bool forgot; /* knows of no allocation until the next one */
+	bool two;    /* gives an address of IPv6 beside, if asked for, */
+	bool void4;  /* but none of IPv4, which is told as coturn does */
+	bool strong; /* wants SHA-256 (RFC 8489 9.2), of a nonce that says so */
 	uint16_t apart; /* what asking for two is refused by; 0: it is not */
 	struct addr alternate;
 	unsigned asked[16];   /* by method, */
@@ -78,7 +79,7 @@ static inline uint16_t turnd_refusal(const struct turnd *s,
 				     const struct stun *q, struct bytes in,
 				     struct bytes key)
 {
-	if (!q->nonce.n || !stun_is_signed(q, in, key, false))
+	if (!q->nonce.n || !stun_is_signed(q, in, key, s->strong))
 		return STUN_UNAUTHENTICATED;
 	if (!bytes_are(q->nonce, s->nonce))
 		return STUN_STALE_NONCE;
@@ -117,12 +118,14 @@ static inline struct bytes turnd_echo(const struct turnd *s, struct fmt *f)
 static inline struct bytes turnd_answer(struct turnd *s, struct fmt *f,
 					const struct stun *q, struct bytes in)
 {
+	static const uint8_t strong[] = { 0, STUN_SHA256, 0, 0 };
 	struct stun_more more = { .priority = 0 };
 	struct stun a = { .more = &more };
 	uint8_t key[STUN_KEY], lifetime[4];
-	struct bytes k = { key,
-			   stun_key(key, STUN_MD5, &turnd_user, BYTES("r")) };
+	struct bytes k = { key, 0 };
 
+	k.n = stun_key(key, s->strong ? STUN_SHA256 : STUN_MD5, &turnd_user,
+		       BYTES("r"));
 	memcpy(a.id, q->id, STUN_ID);
 	a.error = turnd_refusal(s, q, in, k);
 	a.type = (uint16_t)(q->type | (a.error ? STUN_FAILED : STUN_OK));
@@ -135,9 +138,11 @@ static inline struct bytes turnd_answer(struct turnd *s, struct fmt *f,
 	if (a.error == STUN_UNAUTHENTICATED || a.error == STUN_STALE_NONCE) {
 		a.realm = BYTES("r");
 		a.nonce = bytes_of(s->nonce);
+		if (s->strong)
+			a.algorithms = (struct bytes){ strong, sizeof strong };
 		stun_print(f, &a);
 	} else {
-		stun_print_signed(f, &a, k, false);
+		stun_print_signed(f, &a, k, s->strong);
 	}
 	return fmt_done(f);
 }
