@@ -169,7 +169,10 @@ static void ready(struct udp *u)
 	while (udp_next(u, &d))
 		if (r->state == RELAYED_UDP)
 			hear(r, d.data);
-	if (u->err) /* nobody is at that port any more */
+	/* nobody is at that port, or not any more */
+	if (u->err && r->state == RELAYED_UDP && r->turn.state == TURN_ASKING)
+		fail(r, u->err);
+	else if (u->err)
 		turn_doubt(&r->turn, now_of(r));
 	due(r);
 }
@@ -266,13 +269,13 @@ static void dialled(struct dial *d, int fd)
 		ask(r, &there);
 }
 
-/* By the first of its addresses that there is a way to. */
+/* By the first of its addresses that there is a way to; another one each time. */
 static void resolved(struct resolve *res, const struct found *f)
 {
 	struct relayed *r = container_of(res, struct relayed, resolve);
 
 	for (unsigned i = 0; i < f->n; i++) {
-		struct addr to = f->addrs[i];
+		struct addr to = f->addrs[(r->tried + i) % f->n];
 
 		to.port = r->server->uri.at.port;
 		r->err = call(r, &to);
@@ -394,6 +397,7 @@ void relayed_start(struct relayed *r, struct net *net,
 	r->server = what->server;
 	r->room = what->room;
 	r->family = what->family;
+	r->tried = what->tried;
 	r->waker.wake = wake;
 	copy(r->user, what->user);
 	copy(r->password, what->password);

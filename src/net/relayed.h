@@ -62,7 +62,7 @@ struct relayed { /* fields are private to relayed.c but for turn, server */
 	struct soon run;
 	int err;
 	uint8_t state; /* enum relayed_state of relayed.c */
-	uint8_t family;
+	uint8_t family, tried;
 	bool told;
 	char user[RELAYED_USER], password[RELAYED_USER];
 };
@@ -72,7 +72,8 @@ struct relayed_ask {
 	const struct relayed_server *server; /* lent */
 	struct relayed_room *room;           /* lent */
 	struct bytes user, password;         /* copied */
-	uint8_t family;                      /* of the address; ADDR_NONE: both */
+	uint8_t family; /* of the address; ADDR_NONE: both */
+	uint8_t tried;  /* addresses of its name, in vain */
 };
 /* r is all zeros but for its slot. What comes of it is told by ops, later. */
 void relayed_start(struct relayed *r, struct net *net,

@@ -171,7 +171,8 @@ static void relay_heard(struct relayed *r, const struct addr *from,
 static void try_later(struct ways *w, int err)
 {
 	bool lost = err == -NAT_EAGAIN || err == -NAT_ECLOSED ||
-		    err == -NAT_ETIMEOUT;
+		    err == -NAT_ETIMEOUT || err == -NAT_EREFUSED ||
+		    err == -NAT_ERESET || err == -NAT_EUNREACH;
 	int64_t now = loop_of(w)->now;
 	uint32_t chance;
 
@@ -191,6 +192,8 @@ static void relay_over(struct relayed *r, int err)
 	slots_put(&w->paths->slots, x);
 	w->relays[i] = NULL;
 	w->relay_err[i] = (int8_t)err;
+	if (!r->turn.relayed.family)
+		w->relay_tried[i]++;
 	try_later(w, err);
 	w->ops->down(w, WAYS_HOSTS + i);
 	w->ops->down(w, WAYS_ALL + i);
@@ -206,7 +209,8 @@ static void open_relay(struct ways *w, unsigned i)
 	struct fmt u = fmt_to(SPAN(user)), p = fmt_to(SPAN(password));
 	struct relayed_ask ask = { .ops = &relay_ops,
 				   .server = &w->paths->turn[i],
-				   .room = &w->paths->room };
+				   .room = &w->paths->room,
+				   .tried = w->relay_tried[i] };
 	struct relay *r = slots_get(&w->paths->slots);
 
 	if (!r) {

@@ -54,8 +54,9 @@ struct ways { /* fields are private to ways.c but for paths, first */
 		struct ways *of;
 	} hosts[WAYS_HOSTS];
 	struct relay *relays[PATHS_TURN];
-	int8_t relay_err[PATHS_TURN]; /* why there is none */
-	struct backoff backoff;       /* of those */
+	int8_t relay_err[PATHS_TURN];    /* why there is none */
+	uint8_t relay_tried[PATHS_TURN]; /* how often in vain */
+	struct backoff backoff;          /* of those */
 	struct timer again;
 	struct ways_name names[PATHS_STUN];
 	uint8_t names_asked; /* named.h */

@@ -10,6 +10,7 @@ enum { RELAY = WAYS_HOSTS, OTHER = WAYS_ALL };
 
 static struct rig rig;
 static struct turnd server;
+static struct turnd_names names;
 static struct paths *paths;
 static struct ways ways;
 
@@ -121,7 +122,7 @@ static const char *password;
 static void open_all(void)
 {
 	static const struct net_limits limits = { .memory = 1 << 20,
-						  .resolv_conf = "" };
+						  .resolv_conf = names.conf };
 
 	rig_start(&rig, &limits, 0);
 	turnd_init(&server);
@@ -133,14 +134,19 @@ static void open_all(void)
 	own.n = 0;
 }
 
-static void use_relay(void)
+static void use_relay_by(const char *host, const char *transport)
 {
 	struct fmt f = fmt_to(SPAN(uri));
 
-	fmt_put(&f, "turn:127.0.0.1:%u", (unsigned)server.at.port);
+	fmt_put(&f, "turn:%s:%u%s", host, (unsigned)server.at.port, transport);
 	conf.turn.n = 1;
 	conf.turn.v[0] = fmt_text(&f);
 	conf.turn_user = "u";
+}
+
+static void use_relay(void)
+{
+	use_relay_by("127.0.0.1", "");
 }
 
 static int begin_at(const struct addr *first, const struct addr *stun_at)
@@ -465,6 +471,45 @@ static void lost(void **state)
 	}
 }
 
+/* A server that begins anew is away for a while: nobody has said no, so it is asked
+ * again soon.
+ */
+static void away(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		open_all();
+		HAVE(2);
+		use_relay_by("127.0.0.1", i ? "?transport=tcp" : "");
+		turnd_close(&server);
+		begin();
+		until(&told.gathered, 1);
+		explained(&ways, "connection refused");
+		turnd_open(&server, &rig.loop);
+		pass(5000, &told.ups, 2);
+		assert_int_equal(told.ups, 2);
+		end();
+	}
+}
+
+/* Nobody is at the first address of its name: the next time another is tried. */
+static void by_name(void **state)
+{
+	(void)state;
+	turnd_names_open(&names);
+	open_all();
+	rig.fds--;
+	turnd_names_start(&names, &rig.loop);
+	names.six = "::1";
+	HAVE(2);
+	use_relay_by("elsewhere.test", "");
+	begin();
+	until(&told.ups, 2);
+	assert_int_equal(server.given, 1);
+	turnd_names_close(&names);
+	end();
+}
+
 /* One that has said no is asked again half a minute later, not before. */
 static void refused(void **state)
 {
@@ -527,6 +572,8 @@ int main(void)
 		cmocka_unit_test(relay),
 		cmocka_unit_test(two_families),
 		cmocka_unit_test(lost),
+		cmocka_unit_test(away),
+		cmocka_unit_test(by_name),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(no_place),
 	};

@@ -1,6 +1,6 @@
 /* turnd - a TURN server in a few lines that says what it is told to: its answers, and
  * the same at a socket of UDP and one of TCP, of the loopback. What a client sends to
- * a peer comes back from there, if it echoes.
+ * a peer comes back from there, if it echoes. And a server of names.
  */
 #ifndef NAT_T_UNIT_TURND_H
 #define NAT_T_UNIT_TURND_H
@@ -281,6 +281,91 @@ static inline void turnd_close(struct turnd *s)
 	sock_close(s->udp.fd, false);
 	sock_close(s->listener.fd, false);
 	s->forgot = true;
+}
+
+/* ---- a server of names, whose answer to any is an address of each family ---- */
+
+struct turnd_names {
+	struct io io;
+	int fd;
+	char conf[64];   /* a file that leads to it; "": none */
+	const char *six; /* ::1, say; NULL: no name is known. And 127.0.0.1 */
+};
+
+static inline void turnd_names_answer(struct turnd_names *s, struct fmt *f,
+				      struct bytes q)
+{
+	static const uint8_t head[] = { 0xc0, 12, 0, 28, 0, 1,
+					0,    0,  0, 60, 0, 16 };
+	struct addr a = { .family = ADDR_IP4, .ip = { 127, 0, 0, 1 } };
+	size_t end = 12;
+	bool six;
+
+	while (q.p[end])
+		end += 1U + q.p[end];
+	six = q.p[end + 2] == 28;
+	fmt_bytes(f, bytes_head(q, end + 5));
+	f->to.p[2] = 0x81;
+	f->to.p[3] = s->six ? 0x80 : 0x83;
+	f->to.p[7] = s->six != NULL;
+	f->to.p[11] = 0;
+	if (!s->six)
+		return;
+	if (six)
+		assert_int_equal(addr_parse_ip(&a, bytes_of(s->six)), 0);
+	fmt_bytes(f, (struct bytes){ head, sizeof head });
+	f->to.p[f->n - 9] = six ? 28 : 1;
+	f->to.p[f->n - 1] = six ? 16 : 4;
+	fmt_bytes(f, (struct bytes){ a.ip, six ? 16 : 4 });
+}
+
+static inline void turnd_names_hear(struct io *io, unsigned what)
+{
+	static struct dgram_train trains[DGRAM_MESSAGES];
+	static uint8_t in[DGRAM_MESSAGES * DGRAM_ROOM], out[512];
+	struct turnd_names *s = container_of(io, struct turnd_names, io);
+	int n = dgram_recv(io->fd, trains, SPAN(in));
+
+	(void)what;
+	for (int i = 0; i < n; i++) {
+		struct dgram_out to = { .peer = &trains[i].peer };
+		struct fmt f = fmt_to(SPAN(out));
+
+		turnd_names_answer(s, &f, trains[i].data);
+		to.body = fmt_done(&f);
+		dgram_send(io->fd, &to, 1, false);
+	}
+}
+
+/* Before there is a loop, for who starts it wants conf. */
+static inline void turnd_names_open(struct turnd_names *s)
+{
+	struct addr at = { .family = ADDR_IP4, .ip = { 127, 0, 0, 1 } };
+	FILE *file;
+
+	s->six = NULL;
+	s->fd = dgram_bind(&at);
+	assert_true(s->fd >= 0);
+	assert_int_equal(sock_here(s->fd, &at), 0);
+	snprintf(s->conf, sizeof s->conf, "/tmp/nat-test-turnd-%d", getpid());
+	file = fopen(s->conf, "w");
+	assert_non_null(file);
+	fprintf(file, "nameserver [127.0.0.1]:%d\n", at.port);
+	fclose(file);
+}
+
+static inline void turnd_names_start(struct turnd_names *s, struct loop *loop)
+{
+	io_init(&s->io, turnd_names_hear);
+	io_start(&s->io, loop, s->fd, LOOP_IN);
+}
+
+static inline void turnd_names_close(struct turnd_names *s)
+{
+	io_stop(&s->io);
+	sock_close(s->fd, false);
+	unlink(s->conf);
+	s->conf[0] = '\0';
 }
 
 #endif
