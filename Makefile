@@ -57,7 +57,7 @@ SMALLER = tree-fre partial-inlining move-loop-invariants tree-tail-merge tree-fo
 	optimize-sibling-calls caller-saves
 static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(if $(LEFT),$(small_flags)) \
 	$(rel_link),-z,noseparate-code,-z,norelro,-z,common-page-size=16,--build-id=none
-static_end = $(if $(LEFT),&& $(PYTHON) vendor/small/sstrip.py $@)
+static_end = && $(PYTHON) vendor/small/sstrip.py $@
 # Most time of a first check is the compiler's; what runs long is in two layers.
 rel_unit = -O0 -fno-function-sections -fno-data-sections -fno-stack-protector $(if $(findstring clang,$(CC)),,-Wno-maybe-uninitialized)
 san_flags = $(if $(findstring clang,$(CC)),-O1,-O0) -g1 -fno-omit-frame-pointer $(SANITIZE)
