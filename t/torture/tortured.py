@@ -43,6 +43,7 @@ SAYING = ("say", "poll")  # a line is lost when one of these fails
 LOG_BURST = 5  # lines of a kind that a rate allows (base/log.h)
 SETTINGS = 16 << 20  # bytes that stay mapped: a process lives by them
 FAILURES = (1, 3, 75)  # exit codes of a start that did not work
+NO_SHELL = 255  # and of nat shell, as of ssh
 PUBLISHED = re.compile(r"(\S+) (?:tcp|udp) \S+:(\d+) -> (.*)")
 READY = re.compile(rf"ready on ({re.escape(HOST)}:\d+)")
 STARTED = re.compile(r"ready on|connected to|trying again")
@@ -376,7 +377,8 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
         return ""  # as the scenario wanted
     lines = world.errors(case.label)
     node.may_end = True
-    if node.status not in FAILURES:
+    shell = " shell " in " ".join(world.starts[case.label][0])
+    if node.status not in FAILURES and not (shell and node.status == NO_SHELL):
         return f"{node.name} ended by itself: {node.verdict()}"
     silent = not lines and case.kind not in SAYING
     if silent and case.label in scene.spoke:
