@@ -31,7 +31,8 @@ static struct side {
 
 static struct {
 	int64_t delay, jitter, signal;
-	uint32_t loss; /* per mille */
+	uint32_t loss, twice; /* per mille */
+	size_t most;          /* bytes of a datagram; 0: any */
 	bool cut;
 	uint64_t seed;
 	unsigned said, heard; /* messages of the host */
@@ -39,6 +40,20 @@ static struct {
 	bool early;           /* a hello was kept */
 	const char *find, *put; /* in an offer: what is said in its place */
 } world;
+
+/* In the place of os/rand: a seed is the same run each time. */
+static uint64_t dice = 1;
+
+void rand_fill(struct span to)
+{
+	for (size_t i = 0; i < to.n; i++)
+		to.p[i] = (uint8_t)(unit_rand(&dice) >> 16);
+}
+
+uint32_t rand_below(uint32_t below)
+{
+	return (uint32_t)(unit_rand(&dice) >> 8) % below;
+}
 
 static struct loop loop;
 static struct net net;
@@ -217,18 +232,28 @@ void ways_doubt(struct ways *w)
 	side_of(w)->doubts++;
 }
 
+static bool passes(const struct side *from, unsigned base,
+		   const struct addr *to, size_t n)
+{
+	return !world.cut && base == from->base && &sides[to->ip[2]] != from &&
+	       !(world.most && n > world.most) &&
+	       unit_rand(&world.seed) % 1000 >= world.loss;
+}
+
 void ways_send(struct ways *w, unsigned base, const struct addr *to,
 	       struct bytes b)
 {
 	unsigned from = (unsigned)(side_of(w) - sides);
-	struct parcel *p;
+	int times = unit_rand(&world.seed) % 1000 < world.twice ? 2 : 1;
 
-	if (world.cut || base != sides[from].base || to->ip[2] == from ||
-	    unit_rand(&world.seed) % 1000 < world.loss)
+	if (!passes(&sides[from], base, to, b.n))
 		return;
-	p = put(DATAGRAM, !from, b);
-	p->base = to->ip[3];
-	p->from = addr_of(from, base);
+	while (times--) {
+		struct parcel *p = put(DATAGRAM, !from, b);
+
+		p->base = to->ip[3];
+		p->from = addr_of(from, base);
+	}
 }
 
 void ways_favour(struct ways *w, unsigned base, const struct addr *to)
@@ -580,15 +605,19 @@ static void too_long(void **state)
 	stop();
 }
 
+static uint64_t asked(const char *name, uint64_t usual)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoul(text, NULL, 10) : usual;
+}
+
 /* An address goes, another one comes, in mid-transfer: it is resumed within 2 s, and
  * nothing is lost.
  */
 static void moves(void **state)
 {
-	const char *text = getenv("UNIT_SEEDS");
-	const char *first = getenv("UNIT_FIRST");
-	uint64_t many = text ? strtoul(text, NULL, 10) : 20;
-	uint64_t from = first ? strtoul(first, NULL, 10) : 1;
+	uint64_t many = asked("UNIT_SEEDS", 20), from = asked("UNIT_FIRST", 1);
 	int64_t worst = 0;
 
 	(void)state;
@@ -695,14 +724,86 @@ static void demultiplexes(void **state)
 	stop();
 }
 
+/* Of all that a road may do, and of an MTU of 1,100 to 1,500. */
+static void lay_road(uint64_t seed)
+{
+	uint64_t s = seed * 0x9e3779b97f4a7c15U;
+
+	world.seed = s;
+	dice = s ^ 7919;
+	world.delay = unit_rand(&s) % 400;
+	world.jitter = unit_rand(&s) % 2 ? 1 + unit_rand(&s) % 100 : 0;
+	world.signal = unit_rand(&s) % 400;
+	world.loss = seed % 4 ? unit_rand(&s) % 201 : 0;
+	world.twice = unit_rand(&s) % 50;
+	world.most = 1100 - 28 + unit_rand(&s) % 401;
+}
+
+static void complain(uint64_t seed)
+{
+	fail_msg("seed %u, delay %d and %d, %u of 1000 lost, %u bytes: %u "
+		 "heard, "
+		 "%d ms silence",
+		 (unsigned)seed, (int)world.delay, (int)world.jitter,
+		 world.loss, (unsigned)world.most, world.heard, (int)world.gap);
+}
+
+static bool all_within(int64_t ms)
+{
+	while (ms > 0 && world.heard < COUNT_MOST) {
+		run(1000);
+		ms -= 1000;
+	}
+	return world.heard == COUNT_MOST;
+}
+
+/* The host ends its stream, then the join: each hears it. */
+static bool ends_well(void)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct stream *s = &sides[i].chan.stream;
+		int64_t ms = 30000;
+
+		s->ops->finish(s);
+		for (; ms > 0 && !sides[!i].chan.stream.ended; ms -= 100)
+			run(100);
+		if (ms == 0)
+			return false;
+	}
+	return !sides[0].down && !sides[1].down;
+}
+
+/* Over any road they connect, all that is said is heard, and the end too. Where nothing
+ * is lost nobody waits for a second more than the road takes.
+ */
+static void roads(void **state)
+{
+	uint64_t many = asked("UNIT_SEEDS", 30), from = asked("UNIT_FIRST", 1);
+
+	(void)state;
+	for (uint64_t seed = from; seed < from + many; seed++) {
+		int64_t trip;
+
+		lay_road(seed);
+		trip = 2 * (world.delay + world.jitter);
+		start();
+		connect();
+		if (!all_within(300000) || !ends_well() ||
+		    (!world.loss && world.gap > trip + 1000))
+			complain(seed);
+		stop();
+	}
+	world.most = world.twice = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(early_hello), cmocka_unit_test(given_up),
-		cmocka_unit_test(no_steps),    cmocka_unit_test(all_told),
-		cmocka_unit_test(silence),     cmocka_unit_test(too_long),
-		cmocka_unit_test(moves),       cmocka_unit_test(offers),
-		cmocka_unit_test(demultiplexes),
+		cmocka_unit_test(early_hello),   cmocka_unit_test(given_up),
+		cmocka_unit_test(no_steps),      cmocka_unit_test(all_told),
+		cmocka_unit_test(silence),       cmocka_unit_test(too_long),
+		cmocka_unit_test(moves),         cmocka_unit_test(offers),
+		cmocka_unit_test(demultiplexes), cmocka_unit_test(roads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
