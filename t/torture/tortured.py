@@ -389,12 +389,16 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
     return ""
 
 
+def only_asks(world: Tortured, label: str) -> bool:
+    """Is it one that ends as any command does, and lets go of nothing before?"""
+    return "status" in world.starts[label][0][:2]
+
+
 def asks(world: Tortured, stop: str) -> bool:
-    """Is it one that only asks, and ends as any command does?"""
     name = stop.partition(":")[0]
     return any(
-        "status" in words[:2]
-        for label, (words, _) in world.starts.items()
+        only_asks(world, label)
+        for label in world.starts
         if label.rpartition(".")[0] == name
     )
 
@@ -409,11 +413,12 @@ def excuse_others(world: Tortured) -> None:
 def left_open(world: Tortured, usual: dict[str, int]) -> str:
     """Descriptors; memory that is not there for the life of the process."""
     for label in world.launched:
-        if left := world.noted(label, "fd"):
-            return f"{label}: left open at its end: {', '.join(left)}"
+        if fds := world.noted(label, "fd"):
+            return f"{label}: left open at its end: {', '.join(fds)}"
         first = f"{label.rpartition('.')[0]}.1"
         most = max(usual.get(label, 0), usual.get(first, 0), SETTINGS)
-        if (left := world.mapped(label)) > most:
+        left = 0 if only_asks(world, label) else world.mapped(label)
+        if left > most:
             return f"{label}: left {left} bytes mapped at its end"
     return ""
 
