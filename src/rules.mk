@@ -49,7 +49,7 @@ UNAIDED = $(if $(filter tls,$(LEFT)),$(addprefix t/unit/,between.c certs.c tls_p
 $(call part,plain,app/relay/plain app/client/plain,\
 	app/relay/plain_small app/client/plain_small)
 $(call part,nets,base/cidr,base/cidr_small)
-$(call part,private,app/relay/private app/client/reach app/client/call net/stdio os/ends,\
+$(call part,private,app/relay/private app/client/reach app/client/call,\
 	app/relay/private_small app/client/reach_small)
 $(call part,udp,app/relay/flow app/relay/path app/client/udplink app/client/lane \
 	net/framed,app/relay/flow_small app/client/udplink_small)
@@ -67,7 +67,8 @@ $(call part,http,app/relay/web app/relay/vhost app/relay/exchange app/relay/bodi
 	app/relay/web_small app/client/vhost_small cmd/pages_small)
 # Strands stand where veils do, which are of TLS.
 MUX := $(if $(filter tls,$(IN)),$(filter http,$(IN)))
-OUT += $(if $(MUX),app/client/shares_small,app/relay/shared app/client/shares wire/mux net/mux net/strand)
+OUT += $(if $(MUX),app/client/shares_small net/strand_small,app/relay/shared app/client/shares wire/mux net/mux net/strand)
+OUT += $(if $(filter tls,$(IN)),,net/strand_small)
 OUT += $(if $(MUX),app/relay/shared_small,$(if $(filter http,$(IN)),,app/relay/shared_small))
 $(call part,https,app/relay/https wire/tls/peek,$(if $(filter http,$(IN)),app/relay/https_small))
 OUT += $(if $(filter http,$(IN)),,app/relay/https_small)
@@ -120,6 +121,7 @@ PEERS := $(if $(filter signal,$(IN)),$(filter webrtc,$(IN)))
 UNTESTED += $(if $(PEERS),,multicast.c)
 OUT += $(if $(PEERS),,cmd/host cmd/join cmd/p2p net/peer net/describe net/ways net/paths net/relayed net/named os/group wire/turnuri \
 	$(addprefix app/p2p/,host join keys line services))
+OUT += $(if $(PEERS)$(filter private,$(IN)),,net/stdio os/ends)
 # Services of peers go by channels, however they have met.
 OUT += $(if $(PEERS)$(filter peer,$(IN)),,net/assoc net/chan net/ties net/joint net/flow net/service os/ifaces)
 

@@ -478,3 +478,21 @@ void presence_stop(struct signal *s)
 	ct_wipe(&p->url, sizeof p->url);
 	mem_release((struct span){ (uint8_t *)p, sizeof *p });
 }
+
+/* ---- the option ---- */
+
+/* A password that stood in argv has been wiped when settings are read again: what
+ * it was is in force, as it does not change.
+ */
+static bool wiped(const char *text)
+{
+	return *text && strspn(text, "x") == strlen(text);
+}
+
+const char *signal_store_fault(struct signal_conf *c)
+{
+	if (!c->store || wiped(c->store) ||
+	    redisurl_parse(&c->redis, bytes_of(c->store)) == 0)
+		return NULL;
+	return "is not redis://[USER:PASSWORD@]HOST[:PORT][/DB]";
+}

@@ -1,6 +1,11 @@
 /* presence of builds without the part `redis`: each server is alone. */
 #include "app/signal/presence.h"
 
+const char *signal_store_fault(struct signal_conf *c)
+{
+	return c->store ? "this build has no part redis" : NULL;
+}
+
 int presence_start(struct signal *s, struct diag *d)
 {
 	(void)s, (void)d;

@@ -11,22 +11,6 @@ enum { KNOCKING = 64, BANS = 1024, LIMITS = 1024, FIRST = 16 };
 
 /* ---- settings ---- */
 
-/* A password that stood in argv has been wiped when settings are read again: what
- * it was is in force, as it does not change.
- */
-static bool wiped(const char *text)
-{
-	return *text && strspn(text, "x") == strlen(text);
-}
-
-const char *signal_store_fault(struct signal_conf *c)
-{
-	if (!c->store || wiped(c->store) ||
-	    redisurl_parse(&c->redis, bytes_of(c->store)) == 0)
-		return NULL;
-	return "is not redis://[USER:PASSWORD@]HOST[:PORT][/DB]";
-}
-
 void signal_fit(struct signal_conf *conf, const struct secure_conf *tls)
 {
 	conf->tls = tls;
