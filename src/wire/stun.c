@@ -67,8 +67,7 @@ static const struct row {
 	{ 0x0024, 4, 4, MORE(priority), NUMBER, true },
 	{ 0x0025, 0, 0, MORE(use_candidate), FLAG, true },
 	{ 0x8000, 4, 4, MORE(additional), NUMBER, true },
-	{ 0x8032, 4, 4, MORE(additional), NUMBER,
-	  true }, /* coturn's for 8000 */
+	{ 0x8032, 4, 4, MORE(additional), NUMBER, true }, /* coturn's */
 	{ 0x8023, 8, 20, MORE(alternate), ADDRESS, true },
 	{ 0x8029, 8, 8, MORE(controlled), TEXT, true },
 	{ 0x802a, 8, 8, MORE(controlling), TEXT, true },

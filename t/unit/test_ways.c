@@ -78,6 +78,7 @@ static void down(struct ways *w, unsigned base)
 	(void)w;
 	told.downs += told.at[base].family != ADDR_NONE;
 	told.at[base].family = ADDR_NONE;
+	rig.loop.quit = true;
 }
 
 static void stun(struct ways *w, const struct addr *at)
@@ -181,11 +182,13 @@ static void end(void)
 /* Until it is so, at most; time is skipped when nobody says anything. */
 static void pass(int64_t ms, const unsigned *count, unsigned n)
 {
-	int64_t last = rig_clock.skipped + ms;
+	int64_t last = rig.loop.now + ms;
 
-	while (rig_clock.skipped < last && *count < n) {
-		rig_run(&rig, 5);
-		if (!rig.late)
+	while (rig.loop.now < last && *count < n) {
+		unsigned before = server.heard;
+
+		rig_run(&rig, 5 * unit_slow());
+		if (!rig.late || server.heard != before)
 			continue;
 		rig_clock.skipped += 250;
 		rig_turns(&rig, 1);

@@ -26,7 +26,8 @@ struct turnd {
 	uint16_t apart; /* what asking for two is refused by; 0: it is not */
 	struct addr alternate;
 	unsigned asked[16];   /* by method, */
-	unsigned given;       /* and how many allocations */
+	unsigned given;       /* and how many allocations; */
+	unsigned heard;       /* all that came */
 	struct stun_more got; /* what the last one said; slices have gone */
 	uint32_t asked_lifetime;
 	bool channel;      /* the last one was of a channel */
@@ -155,6 +156,7 @@ static inline struct bytes turnd_reply(struct turnd *s, struct span room,
 	struct fmt f = fmt_to(room);
 	struct stun q;
 
+	s->heard++;
 	s->channel = in.p[0] >= 0x40;
 	if (s->channel)
 		return s->echoes && !s->forgot ? in : none;
