@@ -391,7 +391,7 @@ def judge_end(world: Tortured, case: Case, scene: "Scene") -> str:
 
 def only_asks(world: Tortured, label: str) -> bool:
     """Is it one that ends as any command does, and lets go of nothing before?"""
-    return "status" in world.starts[label][0][:2]
+    return "status" in world.starts[label][0]
 
 
 def asks(world: Tortured, stop: str) -> bool:
