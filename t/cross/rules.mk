@@ -32,7 +32,7 @@ armschar_lacks = $(all_lack)
 aarch64_lacks = $(all_lack)
 riscv64_lacks = $(all_lack)
 # qemu-user does not swap the bytes of UDP_SEGMENT and UDP_GRO.
-mips_lacks += queued flood
+mips_lacks += queued flood goes stale sent_on is_forgotten is_gone begins_anew lost relay two_families
 mips_link = -Wl,--wrap=__getsockopt64 t/cross/so_error.c
 arm_cc = arm-linux-gnueabi-gcc
 arm_extra = $(WIDE)

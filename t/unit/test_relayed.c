@@ -318,7 +318,7 @@ static void stale(void **state)
 /* The server ends the allocation while nothing is wrong: data goes nowhere, and it is
  * noticed when there is doubt, or else with the next Refresh, or the next permission.
  */
-static void forgotten(void **state)
+static void is_forgotten(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3 * BOTH; i++) {
@@ -347,7 +347,7 @@ static void forgotten(void **state)
 /* Nobody is there, which is told at once, or nobody any more, for which a port that is
  * closed is reason to ask.
  */
-static void gone(void **state)
+static void is_gone(void **state)
 {
 	struct addr peer = peer_at(7);
 	int64_t skipped;
@@ -479,7 +479,7 @@ int main(void)
 		cmocka_unit_test(goes),         cmocka_unit_test(refused),
 		cmocka_unit_test(one_family),   cmocka_unit_test(sent_on),
 		cmocka_unit_test(sent_nowhere), cmocka_unit_test(stale),
-		cmocka_unit_test(forgotten),    cmocka_unit_test(gone),
+		cmocka_unit_test(is_forgotten), cmocka_unit_test(is_gone),
 		cmocka_unit_test(begins_anew),  cmocka_unit_test(connections),
 		cmocka_unit_test(deaf),         cmocka_unit_test(stopped),
 		cmocka_unit_test(named),
