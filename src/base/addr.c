@@ -223,7 +223,7 @@ void addr_print(struct fmt *f, const struct addr *a)
 	}
 }
 
-static bool is_host(struct bytes text)
+bool hostport_is_host(struct bytes text)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t b = text.p[i], low = b | 0x20;
@@ -261,7 +261,7 @@ int hostport_parse(struct hostport *hp, struct bytes text)
 			c = cur_of(text);
 			host.n = 0;
 		}
-		if (!is_host(host))
+		if (!hostport_is_host(host))
 			return -NAT_EINVAL;
 	}
 	if (!cur_number(&c, UINT16_MAX, &port) || cur_left(&c) > 0)

@@ -45,6 +45,8 @@ struct hostport {
 	uint16_t port;
 };
 MUST_USE int hostport_parse(struct hostport *hp, struct bytes text);
+/* Nothing but letters, digits, dots, hyphens and underscores: a name, or IPv4. */
+bool hostport_is_host(struct bytes text);
 
 /* Same family and ip; ports and mapped IPv4 do not matter. */
 bool addr_same_ip(const struct addr *a, const struct addr *b);

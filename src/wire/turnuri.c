@@ -25,10 +25,7 @@ static bool host_alone(struct bytes *host, struct bytes text)
 		return addr_parse_ip(&a, *host) == 0;
 	}
 	*host = text;
-	for (size_t i = 0; i < text.n; i++)
-		if (text.p[i] == ':')
-			return false;
-	return text.n > 0 && text.n < 256;
+	return hostport_is_host(text) && text.n > 0 && text.n < 256;
 }
 
 int turnuri_parse(struct turnuri *u, struct bytes text)

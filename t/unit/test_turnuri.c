@@ -28,9 +28,10 @@ static void test_good(void **state)
 static void test_bad(void **state)
 {
 	static const char *const bad[] = {
-		"",        "a",        "turn",     "turn:",
-		"stun:a",  "turn:a:b", "turn:a?x", "turn::3478",
-		"turn:3:", "turn:[::", "turn:[x]", "turns:a?transport=udp",
+		"",         "a",          "turn",     "turn:",
+		"stun:a",   "turn:a:b",   "turn:a?x", "turn::3478",
+		"turn:3:",  "turn:[::",   "turn:[x]", "turns:a?transport=udp",
+		"turn:a b", "turn:a\x12",
 	};
 	struct turnuri u;
 
