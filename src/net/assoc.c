@@ -214,6 +214,7 @@ static void set_up(struct assoc *a, const struct assoc_ask *ask)
 		.in = ASSOC_HELD,
 		.out = ASSOC_HELD,
 		.zero_sum = !ask->whole,
+		.careless = ask->whole,
 		.odd = ask->role == TLS_SERVER,
 	};
 }

@@ -71,7 +71,8 @@ struct assoc_ask {
 	uint16_t mtu;     /* bytes of a datagram; 0: ASSOC_MTU */
 	bool verify; /* a server asks addresses to prove themselves first */
 	/* It is not one of us: who ends a channel there ends it both ways (RFC 8831
-	 * 6.7), and packets without a sum (RFC 9653) might surprise it.
+	 * 6.7), at once whatever is still on its way, and packets without a sum
+	 * (RFC 9653) might surprise it.
 	 */
 	bool whole;
 };

@@ -182,6 +182,29 @@ bool pair_step(struct pair *p, int64_t end)
 	return true;
 }
 
+void pair_until(struct pair *p, int64_t ms)
+{
+	int64_t end = p->now + ms;
+
+	while (pair_step(p, end))
+		;
+	p->now = end;
+	pair_flush(p);
+}
+
+const struct pair_wire pair_quick = { .least = 20, .most = 20 };
+
+struct pair *pair_opened(void)
+{
+	struct pair *p = pair_new(1, &pair_quick);
+
+	sctp_connect(&p->ends[0], 40, p->now);
+	pair_until(p, 100);
+	assert_int_equal(p->ends[0].state, SCTP_OPEN);
+	assert_int_equal(p->ends[1].state, SCTP_OPEN);
+	return p;
+}
+
 void pair_hear(struct pair *p, const char *hex)
 {
 	struct sctp *s = &p->ends[0];

@@ -52,6 +52,14 @@ bool pair_step(struct pair *p, int64_t end);
 /* What both have to say, onto the wire. */
 void pair_flush(struct pair *p);
 
+/* All that happens in so many ms. */
+void pair_until(struct pair *p, int64_t ms);
+
+/* 20 ms each way, nothing is lost. */
+extern const struct pair_wire pair_quick;
+/* A pair on it, open for 20 ms. */
+struct pair *pair_opened(void);
+
 /* ends[0] hears chunks, in hex, under its tag, or under none if it is an INIT. */
 void pair_hear(struct pair *p, const char *hex);
 

@@ -7,18 +7,7 @@
 #include "os/cpu.h"
 #include "wire/sctp/channel.h"
 
-static const struct pair_wire quick = { .least = 20, .most = 20 };
 static uint8_t text[SCTP_MESSAGE], came[SCTP_MESSAGE];
-
-static void until(struct pair *p, int64_t ms)
-{
-	int64_t end = p->now + ms;
-
-	while (pair_step(p, end))
-		;
-	p->now = end;
-	pair_flush(p);
-}
 
 static void send_n(struct pair *p, unsigned from, uint16_t sid, size_t n)
 {
@@ -27,17 +16,6 @@ static void send_n(struct pair *p, unsigned from, uint16_t sid, size_t n)
 	assert_int_equal(sctp_send(&p->ends[from], sid,
 				   (struct bytes){ text, n }, &how, p->now),
 			 0);
-}
-
-static struct pair *opened(void)
-{
-	struct pair *p = pair_new(1, &quick);
-
-	sctp_connect(&p->ends[0], 40, p->now);
-	until(p, 100);
-	assert_int_equal(p->ends[0].state, SCTP_OPEN);
-	assert_int_equal(p->ends[1].state, SCTP_OPEN);
-	return p;
 }
 
 /* ---- beginning ---- */
@@ -75,14 +53,14 @@ static void begins(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pair *p = pair_new(i, &quick);
+		struct pair *p = pair_new(i, &pair_quick);
 
 		losing[rows[i].lost] = rows[i].times;
 		p->look = lose;
 		sctp_connect(&p->ends[0], 40, p->now);
 		if (rows[i].both)
 			sctp_connect(&p->ends[1], 40, p->now);
-		until(p, rows[i].ms);
+		pair_until(p, rows[i].ms);
 		assert_int_equal(p->ends[0].state, SCTP_OPEN);
 		assert_int_equal(p->ends[1].state, SCTP_OPEN);
 		assert_true(p->ends[0].can.forward && p->ends[0].can.reconf);
@@ -94,12 +72,12 @@ static void begins(void **state)
 /* Data goes with the COOKIE ECHO: it is there after a trip and a half. */
 static void data_begins(void **state)
 {
-	struct pair *p = pair_new(3, &quick);
+	struct pair *p = pair_new(3, &pair_quick);
 
 	(void)state;
 	send_n(p, 0, 0, 100);
 	sctp_connect(&p->ends[0], 40, p->now);
-	until(p, 60);
+	pair_until(p, 60);
 	assert_int_equal(sctp_waits(&p->ends[1], 0), 100);
 	pair_free(p);
 }
@@ -121,7 +99,7 @@ static void cookies(void **state)
 {
 	(void)state;
 	for (uint64_t at = 0; at < 48; at++) {
-		struct pair *p = pair_new(5, &quick);
+		struct pair *p = pair_new(5, &pair_quick);
 
 		p->look = forge;
 		sctp_connect(&p->ends[0], 40, p->now);
@@ -147,7 +125,7 @@ static struct pair *in_state(enum sctp_state want)
 		[SCTP_SENT] = CHUNK_SHUTDOWN,
 		[SCTP_ACK_SENT] = CHUNK_SHUTDOWN_ACK,
 	};
-	struct pair *p = pair_new(9, &quick);
+	struct pair *p = pair_new(9, &pair_quick);
 
 	if (want < COUNT(lost) && lost[want]) {
 		losing[lost[want]] = 255;
@@ -155,7 +133,7 @@ static struct pair *in_state(enum sctp_state want)
 	}
 	if (want != SCTP_CLOSED)
 		sctp_connect(&p->ends[0], 40, p->now);
-	until(p, 200);
+	pair_until(p, 200);
 	if (want == SCTP_PENDING || want == SCTP_RECEIVED) {
 		losing[CHUNK_SACK] = losing[CHUNK_DATA] = 255;
 		p->look = lose;
@@ -168,7 +146,7 @@ static struct pair *in_state(enum sctp_state want)
 		sctp_shutdown(&p->ends[1]);
 	if (want == SCTP_DOWN)
 		sctp_abort(&p->ends[0]);
-	until(p, 60);
+	pair_until(p, 60);
 	memset(losing, 0, sizeof losing);
 	assert_int_equal(p->ends[0].state, want);
 	return p;
@@ -250,7 +228,7 @@ static void loss_is_noticed(void **state)
 {
 	(void)state;
 	for (int at = 0; at < 20; at++) {
-		struct pair *p = opened();
+		struct pair *p = pair_opened();
 		int64_t start = p->now;
 
 		p->look = lose_nth;
@@ -290,11 +268,11 @@ static uint16_t mtu_after(struct pair *p, size_t most)
 	p->look = lose_large;
 	send_n(p, 0, 3, 60000);
 	for (int i = 0; i < 300 && !got; i++) {
-		until(p, 100);
+		pair_until(p, 100);
 		got = sctp_recv(&p->ends[1], 3, SPAN(came), &m);
 	}
 	assert_int_equal(got, 60000);
-	until(p, 30000);
+	pair_until(p, 30000);
 	return p->ends[0].mtu;
 }
 
@@ -303,7 +281,7 @@ static uint16_t mtu_after(struct pair *p, size_t most)
  */
 static void path_is_measured(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 
 	(void)state;
@@ -311,7 +289,7 @@ static void path_is_measured(void **state)
 	largest = 0;
 	p->look = lose_large;
 	send_n(p, 0, 5, 500);
-	until(p, 1000);
+	pair_until(p, 1000);
 	assert_in_range(largest, 500, 600);
 	assert_int_equal(s->mtu, SCTP_MTU_SAFE);
 	assert_int_equal(mtu_after(p, SCTP_MTU_MOST), 1191);
@@ -330,13 +308,13 @@ static void path_is_measured(void **state)
 /* One that has shrunk unasked: what comes next is small again. */
 static void path_shrinks(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 
 	(void)state;
 	assert_int_equal(mtu_after(p, SCTP_MTU_MOST), 1191);
 	narrow = 1000;
 	send_n(p, 0, 3, 4000);
-	until(p, 20000);
+	pair_until(p, 20000);
 	assert_int_equal(p->ends[0].mtu, SCTP_MTU_SAFE);
 	pair_free(p);
 }
@@ -348,7 +326,7 @@ static void path_shrinks(void **state)
  */
 static void floods(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	char hex[128];
 
@@ -375,7 +353,7 @@ static void floods(void **state)
 
 static void streams_end(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	char hex[128];
 
@@ -407,7 +385,7 @@ static void hear_letter(struct pair *p, unsigned sid, unsigned ssn)
  */
 static void nothing_waits_in_vain(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	struct sctp_message m;
 	char hex[128];
@@ -432,7 +410,7 @@ static void nothing_waits_in_vain(void **state)
 /* A message that never ends is not waited for. */
 static void endless(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	char hex[2300] = "";
 	unsigned i = 0;
 
@@ -455,7 +433,7 @@ static void sizes(void **state)
 {
 	static const size_t edges[] = { 1,    2,    3,    4,    1159,  1160,
 					1161, 1163, 1164, 2328, 65535, 65536 };
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp_message m;
 
 	(void)state;
@@ -463,7 +441,7 @@ static void sizes(void **state)
 		text[i] = (uint8_t)(i * 31 >> 3);
 	for (size_t i = 0; i < COUNT(edges); i++) {
 		send_n(p, 0, 1, edges[i]);
-		until(p, 500);
+		pair_until(p, 500);
 		assert_int_equal(sctp_waits(&p->ends[1], 1), edges[i]);
 		assert_int_equal(sctp_recv(&p->ends[1], 1,
 					   (struct span){ came, edges[i] - 1 },
@@ -487,7 +465,7 @@ static void sizes(void **state)
 /* Who does not fetch shuts the window; who is refused is told when there is room. */
 static void backpressure(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	static const struct sctp_message how = { .ppid = 53 };
 	struct sctp_event e = { 0 };
 	struct sctp_message m;
@@ -498,7 +476,7 @@ static void backpressure(void **state)
 		while (sctp_send(&p->ends[0], 1, (struct bytes){ text, 50000 },
 				 &how, p->now) == 0)
 			sent++;
-		until(p, 100);
+		pair_until(p, 100);
 	}
 	assert_true(p->ends[1].in.store.held <= 1 << 20);
 	assert_true(sent < 50);
@@ -507,7 +485,7 @@ static void backpressure(void **state)
 	for (int i = 0; i < 100; i++) {
 		while (sctp_recv(&p->ends[1], 1, SPAN(came), &m))
 			got++;
-		until(p, 100);
+		pair_until(p, 100);
 	}
 	assert_int_equal(got, sent);
 	assert_true(sctp_event(&p->ends[0], &e));
@@ -525,16 +503,16 @@ static bool lose_all(struct pair *p, unsigned to, struct span b)
 /* After 20 s without a path waits are long: another one is used at once. */
 static void hurries(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp_message m;
 
 	(void)state;
 	p->look = lose_all;
 	send_n(p, 0, 2, 4000);
-	until(p, 20000);
+	pair_until(p, 20000);
 	p->look = NULL;
 	sctp_hurry(&p->ends[0], p->now);
-	until(p, 100);
+	pair_until(p, 100);
 	assert_int_equal(sctp_recv(&p->ends[1], 2, SPAN(came), &m), 4000);
 	pair_free(p);
 }
@@ -542,16 +520,16 @@ static void hurries(void **state)
 /* Nothing is held that nobody needs: an idle association is its struct. */
 static void idle(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp_message m;
 
 	(void)state;
 	send_n(p, 0, 1, 60000);
 	send_n(p, 1, 2, 60000);
-	until(p, 1000);
+	pair_until(p, 1000);
 	assert_int_equal(sctp_recv(&p->ends[1], 1, SPAN(came), &m), 60000);
 	assert_int_equal(sctp_recv(&p->ends[0], 2, SPAN(came), &m), 60000);
-	until(p, 1000);
+	pair_until(p, 1000);
 	assert_int_equal(p->pool[0].out, 0);
 	assert_int_equal(p->pool[1].out, 0);
 	assert_int_equal(sctp_due(&p->ends[0]), -1);
@@ -622,11 +600,11 @@ static void closed_again(struct pair *p, uint16_t sid)
 	struct sctp_event e;
 
 	assert_int_equal(sctp_reset(&p->ends[0], sid), 0);
-	until(p, 100);
+	pair_until(p, 100);
 	while (sctp_event(&p->ends[1], &e))
 		if (e.what == SCTP_ENDED)
 			assert_int_equal(sctp_reset(&p->ends[1], sid), 0);
-	until(p, 100);
+	pair_until(p, 100);
 	for (int i = 0; i < 2; i++)
 		while (sctp_event(&p->ends[i], &e))
 			;
@@ -642,14 +620,14 @@ static void channel_lives(struct pair *p, uint16_t sid)
 	assert_int_equal(
 		channel_send(&p->ends[0], sid, CHANNEL_TEXT, BYTES(""), p->now),
 		0);
-	until(p, 100);
+	pair_until(p, 100);
 	assert_true(channel_recv(&p->ends[1], sid, SPAN(came), &in, p->now));
 	assert_int_equal(in.what, CHANNEL_OPENED);
 	assert_bytes_equal(in.open.label, BYTES("x"));
 	assert_true(channel_recv(&p->ends[1], sid, SPAN(came), &in, p->now));
 	assert_int_equal(in.what, CHANNEL_TEXT);
 	assert_int_equal(in.text.n, 0);
-	until(p, 100);
+	pair_until(p, 100);
 	assert_true(channel_recv(&p->ends[0], sid, SPAN(came), &in, p->now));
 	assert_int_equal(in.what, CHANNEL_ACKED);
 	closed_again(p, sid);
@@ -658,7 +636,7 @@ static void channel_lives(struct pair *p, uint16_t sid)
 /* A number comes back after all others that the peer takes have had their turn. */
 static void channels(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct channel_in in;
 
 	(void)state;
@@ -669,7 +647,7 @@ static void channels(void **state)
 	/* One that is not the peer's to open. */
 	p->conf[1].odd = false;
 	assert_int_equal(channel_open(&p->ends[0], &unordered, p->now), 4);
-	until(p, 100);
+	pair_until(p, 100);
 	assert_true(channel_recv(&p->ends[1], 4, SPAN(came), &in, p->now));
 	assert_int_equal(in.what, CHANNEL_WRONG);
 	pair_free(p);

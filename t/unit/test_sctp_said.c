@@ -9,7 +9,6 @@
 /* User data of a packet, as long as the path is not known. */
 enum { PIECE = SCTP_MTU_SAFE - PACKET_HEAD - DATA_HEAD };
 
-static const struct pair_wire quick = { .least = 20, .most = 20 };
 static uint8_t text[SCTP_MESSAGE];
 
 struct said {
@@ -59,25 +58,17 @@ static bool says_nothing(struct pair *p)
 	return !say(p, &d);
 }
 
-static void until(struct pair *p, int64_t ms)
+/* No chunk of that type in so many ms. */
+static void says_no(struct pair *p, uint8_t type, int64_t ms)
 {
 	int64_t end = p->now + ms;
+	struct said d;
+	struct chunk k;
 
-	while (pair_step(p, end))
-		;
-	p->now = end;
-	pair_flush(p);
-}
-
-static struct pair *opened(void)
-{
-	struct pair *p = pair_new(1, &quick);
-
-	sctp_connect(&p->ends[0], 40, p->now);
-	until(p, 100);
-	assert_int_equal(p->ends[0].state, SCTP_OPEN);
-	assert_int_equal(p->ends[1].state, SCTP_OPEN);
-	return p;
+	for (; p->now < end; p->now += 5)
+		while (say(p, &d))
+			assert_false(
+				has((struct bytes){ d.room, d.n }, type, &k));
 }
 
 static void hear_f(struct pair *p, const char *form, ...)
@@ -112,7 +103,7 @@ static void init(void **state)
 {
 	(void)state;
 	for (int zero = 0; zero < 2; zero++) {
-		struct pair *p = pair_new(1, &quick);
+		struct pair *p = pair_new(1, &pair_quick);
 		struct chunk_init is;
 		struct param m;
 		struct said d;
@@ -153,7 +144,7 @@ static void init(void **state)
  */
 static void init_again(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	struct sctp_ids before = s->peer;
 	struct said d;
@@ -168,7 +159,7 @@ static void init_again(void **state)
 		assert_true(says_nothing(p));
 	}
 	send_n(p, 1, 3000, &(struct sctp_message){ .ppid = 53 });
-	until(p, 200);
+	pair_until(p, 200);
 	assert_int_equal(sctp_waits(&p->ends[1], 1), 3000);
 	pair_free(p);
 }
@@ -196,7 +187,7 @@ static void unknown_parameters(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pair *p = pair_new(1, &quick);
+		struct pair *p = pair_new(1, &pair_quick);
 		char hex[400], body[256] = "";
 		struct said d;
 		struct chunk k;
@@ -241,7 +232,7 @@ static void unknown_chunks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pair *p = opened();
+		struct pair *p = pair_opened();
 		struct bytes all = { NULL, 0 };
 		struct said d;
 		struct chunk k;
@@ -262,7 +253,7 @@ static void unknown_chunks(void **state)
 /* Whatever is in it comes back; from us there is none. */
 static void heartbeat(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct said d;
 	struct chunk k;
 
@@ -271,7 +262,7 @@ static void heartbeat(void **state)
 	assert_true(says(p, CHUNK_HEARTBEAT_ACK, &d, &k));
 	assert_bytes_equal(k.body, BYTES("\0\1\0\11abcde"));
 	assert_int_equal(d.head.tag, p->ends[0].peer.tag);
-	until(p, 120000);
+	pair_until(p, 120000);
 	assert_int_equal(sctp_due(&p->ends[0]), -1);
 	pair_free(p);
 }
@@ -284,7 +275,7 @@ static void heartbeat(void **state)
 static void sacks(void **state)
 {
 	enum { WHOLE = 3, NOW = 11 };
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	struct said d;
 	struct chunk k;
@@ -316,7 +307,7 @@ static void sacks(void **state)
 /* Ours say I where nothing follows, so that the peer does not wait for more. */
 static void asks_at_once(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct said d;
 	struct chunk k;
 
@@ -352,7 +343,7 @@ static void little_window(void **state)
 {
 	(void)state;
 	for (window_of_all = 0; window_of_all < 3; window_of_all++) {
-		struct pair *p = pair_new(1, &quick);
+		struct pair *p = pair_new(1, &pair_quick);
 		size_t got = 0;
 		struct sctp_message m;
 
@@ -360,7 +351,7 @@ static void little_window(void **state)
 		sctp_connect(&p->ends[0], 40, p->now);
 		for (int i = 0; i < 4; i++)
 			send_n(p, 1, 5000, &(struct sctp_message){ .ppid = 5 });
-		until(p, 5000);
+		pair_until(p, 5000);
 		while (sctp_recv(&p->ends[1], 1, SPAN(text), &m))
 			got++;
 		assert_int_equal(got, 4);
@@ -395,7 +386,7 @@ static void zero_sums(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
-		struct pair *p = pair_new(1, &quick);
+		struct pair *p = pair_new(1, &pair_quick);
 
 		memset(plain, 0, sizeof plain);
 		memset(summed, 0, sizeof summed);
@@ -405,7 +396,7 @@ static void zero_sums(void **state)
 		sctp_connect(&p->ends[0], 40, p->now);
 		for (int k = 0; k < 9; k++)
 			send_n(p, 1, 1000, &(struct sctp_message){ .ppid = 5 });
-		until(p, 1000);
+		pair_until(p, 1000);
 		assert_int_equal(sctp_waits(&p->ends[1], 1), 1000);
 		for (int to = 0; to < 2; to++) {
 			assert_int_equal(plain[to] > 0, p->conf[to].zero_sum);
@@ -459,14 +450,14 @@ static void skips(void **state)
 						  .most_sent = 1,
 						  .unordered =
 							  rows[i].unordered };
-		struct pair *p = opened();
+		struct pair *p = pair_opened();
 		struct cur c;
 
 		world.to_nobody = true;
 		world.n = world.first = 0;
 		p->look = lose_data;
 		send_n(p, 4, rows[i].n, &how);
-		until(p, 3000);
+		pair_until(p, 3000);
 		c = cur_of((struct bytes){ world.body, world.n });
 		assert_int_equal(cur_u32(&c),
 				 p->ends[0].own.tsn + (rows[i].n - 1) / PIECE);
@@ -476,7 +467,7 @@ static void skips(void **state)
 		assert_true(flight_over(&p->ends[0]));
 		world.to_nobody = false;
 		send_n(p, 4, 7, &how);
-		until(p, 100);
+		pair_until(p, 100);
 		assert_int_equal(sctp_waits(&p->ends[1], 4), 7);
 		pair_free(p);
 	}
@@ -490,7 +481,7 @@ static void open_is_reliable(void **state)
 
 	(void)state;
 	for (unsigned lost = 1; lost < 4; lost++) {
-		struct pair *p = opened();
+		struct pair *p = pair_opened();
 		struct channel_in in = { .what = 0 };
 
 		p->conf[1].odd = true;
@@ -498,13 +489,13 @@ static void open_is_reliable(void **state)
 		world.first = lost == 3 ? 0 : lost;
 		p->look = lose_data;
 		assert_int_equal(channel_open(&p->ends[0], &o, p->now), 0);
-		until(p, 1000);
+		pair_until(p, 1000);
 		assert_true(
 			channel_recv(&p->ends[1], 0, SPAN(text), &in, p->now));
 		assert_int_equal(in.what, CHANNEL_OPENED);
 		if (lost == 3)
 			world.first = 1;
-		until(p, 1000);
+		pair_until(p, 1000);
 		assert_true(
 			channel_recv(&p->ends[0], 0, SPAN(text), &in, p->now));
 		assert_int_equal(in.what, CHANNEL_ACKED);
@@ -512,7 +503,7 @@ static void open_is_reliable(void **state)
 		assert_int_equal(channel_send(&p->ends[0], 0, CHANNEL_BINARY,
 					      BYTES("x"), p->now),
 				 0);
-		until(p, 1000);
+		pair_until(p, 1000);
 		assert_false(
 			channel_recv(&p->ends[1], 0, SPAN(text), &in, p->now));
 		pair_free(p);
@@ -525,7 +516,7 @@ static void open_is_reliable(void **state)
 static void ordered_until_acked(void **state)
 {
 	static const struct dcep_open o = { .type = DCEP_UNORDERED };
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	struct chunk_data data;
 	struct said d;
@@ -586,7 +577,7 @@ static void answers(struct pair *p, uint32_t seq, uint32_t result)
  */
 static void asked_to_reset(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	uint32_t seq = s->reconf.expects;
 	struct sctp_message m;
@@ -638,7 +629,7 @@ static void asked_to_reset(void **state)
  */
 static void asks_to_reset(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	const struct sctp_message how = { .ppid = 53 };
 	struct said d;
@@ -665,10 +656,64 @@ static void asks_to_reset(void **state)
 				 -NAT_ECLOSED);
 	}
 	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
-	p->now += 5000;
-	while (say(p, &d))
-		assert_false(
-			has((struct bytes){ d.room, d.n }, CHUNK_RECONF, &k));
+	says_no(p, CHUNK_RECONF, 5000);
+	pair_free(p);
+}
+
+/* A careless peer is asked when all has arrived, and told twice. */
+static void careless(void **state)
+{
+	struct pair *p = pair_opened();
+	struct sctp *s = &p->ends[0];
+	const struct sctp_message how = { .ppid = 53 };
+	uint32_t seq = s->reconf.expects;
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	p->conf[0].careless = true;
+	send_n(p, 6, 3000, &how);
+	assert_int_equal(sctp_reset(s, 6), 0);
+	while (says(p, CHUNK_DATA, &d, &k))
+		;
+	says_no(p, CHUNK_RECONF, 2000);
+	hear_f(p, "03000010 %08x 00010000 00000000", s->out.flight.next - 1);
+	assert_true(says(p, CHUNK_RECONF, &d, &k));
+	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
+	hear_f(p, ASK, seq, s->in.tsns.cum);
+	answers(p, seq, RESET_DONE);
+	assert_true(says_nothing(p));
+	p->now = sctp_due(s);
+	answers(p, seq, RESET_DONE);
+	says_no(p, CHUNK_RECONF, 5000);
+	pair_free(p);
+}
+
+/* What was asked in a large packet is asked again on a road that got narrow. */
+static void asks_after_narrowing(void **state)
+{
+	enum { STREAMS = 300 };
+	struct pair *p = pair_opened();
+	struct sctp *s = &p->ends[0];
+	const struct sctp_message how = { .ppid = 53 };
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	for (uint16_t sid = 0; sid < STREAMS; sid++)
+		send_n(p, sid, 1, &how);
+	pair_until(p, 1000);
+	for (uint16_t sid = 0; sid < STREAMS; sid++)
+		assert_int_equal(sctp_reset(s, sid), 0);
+	assert_true(says(p, CHUNK_RECONF, &d, &k));
+	sctp_set_mtu(s, SCTP_MTU_LEAST);
+	p->now = sctp_due(s);
+	assert_true(says(p, CHUNK_RECONF, &d, &k));
+	assert_int_equal(k.body.n, 16 + 2 * STREAMS);
+	pair_until(p, 1000);
+	for (uint16_t sid = 0; sid < STREAMS; sid++)
+		assert_int_equal(streams_find(&s->streams, sid)->reset,
+				 RESET_OVER);
 	pair_free(p);
 }
 
@@ -677,7 +722,7 @@ static void asks_to_reset(void **state)
 /* As browsers do when a connection is closed: cause 12, and nothing behind it. */
 static void aborts(void **state)
 {
-	struct pair *p = opened();
+	struct pair *p = pair_opened();
 	struct said d;
 	struct chunk k;
 
@@ -688,7 +733,7 @@ static void aborts(void **state)
 	assert_int_equal(d.head.tag, p->ends[0].peer.tag);
 	assert_true(says_nothing(p));
 	pair_free(p);
-	p = opened();
+	p = pair_opened();
 	pair_hear(p,
 		  "0600001a 000c0016 557365722d696e697469617465642041626f7274");
 	assert_int_equal(p->ends[0].err, -NAT_ERESET);
@@ -713,6 +758,8 @@ int main(void)
 		cmocka_unit_test(ordered_until_acked),
 		cmocka_unit_test(asked_to_reset),
 		cmocka_unit_test(asks_to_reset),
+		cmocka_unit_test(careless),
+		cmocka_unit_test(asks_after_narrowing),
 		cmocka_unit_test(aborts),
 	};
 

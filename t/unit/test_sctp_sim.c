@@ -289,6 +289,7 @@ static void run_seed(uint64_t seed, bool verbose)
 	for (int i = 0; i < 2; i++) {
 		r.p->conf[i].mtu = (uint16_t)(1100 + unit_rand(&chance) % 401);
 		r.p->conf[i].zero_sum = unit_rand(&chance) % 2;
+		r.p->conf[i].careless = unit_rand(&chance) % 2;
 		sctp_set_mtu(&r.p->ends[i], r.p->conf[i].mtu);
 		plan(&r, (unsigned)i, w.lost < 50);
 	}

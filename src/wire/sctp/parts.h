@@ -99,7 +99,8 @@ struct sctp_reconf {
 	int64_t due;
 	uint32_t expects;   /* number of the peer's next */
 	uint32_t result;    /* of the last */
-	bool answer;        /* is to be said */
+	uint8_t answers;    /* how often it is to be said yet */
+	int64_t answer_at;  /* not before; -1: at once */
 	struct piece *kept; /* the peer's, until tsn has come; NULL: none */
 	uint32_t kept_tsn;
 };

@@ -27,6 +27,20 @@ int sctp_reset(struct sctp *s, uint16_t sid)
 
 /* ---- what we ask ---- */
 
+/* Is what was sent last between acked and next? */
+static bool is_acked(const struct sctp *s, const struct sctp_stream *x)
+{
+	const struct sctp_flight *f = &s->out.flight;
+
+	return x->last - f->acked - 1 >= f->next - f->acked - 1;
+}
+
+static bool may_ask(const struct sctp *s, const struct sctp_stream *x)
+{
+	return x->reset == RESET_WANTED && list_alone(&x->out) &&
+	       (!s->conf->careless || is_acked(s, x));
+}
+
 static void ask(struct sctp *s)
 {
 	struct sctp_reconf *r = &s->reconf;
@@ -36,8 +50,7 @@ static void ask(struct sctp *s)
 	list_each (at, &s->streams.all) {
 		struct sctp_stream *x = stream_all(at);
 
-		if (x->reset != RESET_WANTED || !list_alone(&x->out) ||
-		    n == most / 2)
+		if (n == most / 2 || !may_ask(s, x))
 			continue;
 		x->reset = RESET_ASKED;
 		n++;
@@ -100,11 +113,18 @@ static void drop_kept(struct sctp *s)
 	s->reconf.kept = NULL;
 }
 
+/* Who asks but once is told twice. */
+static void answer(struct sctp *s, uint32_t result)
+{
+	s->reconf.result = result;
+	s->reconf.answers = s->conf->careless ? 2 : 1;
+	s->reconf.answer_at = -1;
+}
+
 /* To be done when all that was sent before has come; asked again, if we forget. */
 static void keep(struct sctp *s, struct bytes sids, uint32_t tsn)
 {
 	drop_kept(s);
-	s->reconf.result = RESET_LATER;
 	s->reconf.kept =
 		sids.n <= 2048 ? store_get(&s->in.store, sids.n) : NULL;
 	if (!s->reconf.kept)
@@ -121,23 +141,22 @@ static void on_ask(struct sctp *s, struct cur *c, bool may)
 
 	(void)answered;
 	if (seq == r->expects - 1 && r->result != RESET_LATER) {
-		r->answer = true;
+		answer(s, r->result);
 		return;
 	}
 	if (seq != r->expects && seq != r->expects - 1)
 		return;
 	r->expects = seq + 1;
-	r->answer = true;
-	r->result = RESET_DENIED;
-	if (!may || c->bad)
-		return;
-	if (tsn_after(tsn, s->in.tsns.cum)) {
+	if (!may || c->bad) {
+		answer(s, RESET_DENIED);
+	} else if (tsn_after(tsn, s->in.tsns.cum)) {
+		answer(s, RESET_LATER);
 		keep(s, sids, tsn);
-		return;
+	} else {
+		answer(s, RESET_DONE);
+		drop_kept(s);
+		in_reset(s, sids);
 	}
-	drop_kept(s);
-	r->result = RESET_DONE;
-	in_reset(s, sids);
 }
 
 void reconf_on(struct sctp *s, const struct chunk *chunk, int64_t now)
@@ -165,8 +184,7 @@ void reconf_settle(struct sctp *s)
 		return;
 	in_reset(s, (struct bytes){ r->kept->data, r->kept->n });
 	drop_kept(s);
-	r->result = RESET_DONE;
-	r->answer = true;
+	answer(s, RESET_DONE);
 }
 
 void reconf_tick(struct sctp *s, int64_t now)
@@ -178,6 +196,18 @@ void reconf_tick(struct sctp *s, int64_t now)
 		r->say = r->asked;
 	if (!r->asked && r->wanted > 0 && s->can.reconf)
 		ask(s);
+}
+
+static void put_answer(struct sctp *s, struct pack *p, int64_t now)
+{
+	struct sctp_reconf *r = &s->reconf;
+	size_t mark = param_open(p, PARAM_RESET_ANSWER);
+
+	pack_u32(p, r->expects - 1);
+	pack_u32(p, r->result);
+	param_close(p, mark);
+	r->answers--;
+	r->answer_at = now + rtt_patience(&s->rtt, 0);
 }
 
 static size_t asked_size(const struct sctp *s)
@@ -192,18 +222,16 @@ static size_t asked_size(const struct sctp *s)
 void reconf_say(struct sctp *s, struct pack *p, size_t most, int64_t now)
 {
 	struct sctp_reconf *r = &s->reconf;
+	bool answers = r->answers > 0 && now >= r->answer_at;
 	size_t mark;
 
-	if ((!r->say && !r->answer) || p->n + asked_size(s) > most)
+	/* As large as before, after the MTU has shrunk. */
+	if ((!r->say && !answers) ||
+	    (p->n > PACKET_HEAD && p->n + asked_size(s) > most))
 		return;
 	mark = chunk_open(p, CHUNK_RECONF, 0);
-	if (r->answer) {
-		size_t param = param_open(p, PARAM_RESET_ANSWER);
-
-		pack_u32(p, r->expects - 1);
-		pack_u32(p, r->result);
-		param_close(p, param);
-	}
+	if (answers)
+		put_answer(s, p, now);
 	if (r->say) {
 		put_ask(s, p);
 		r->due = now + rtt_patience(&s->rtt, r->tries);
@@ -211,5 +239,5 @@ void reconf_say(struct sctp *s, struct pack *p, size_t most, int64_t now)
 			r->tries++;
 	}
 	chunk_close(p, mark);
-	r->say = r->answer = false;
+	r->say = false;
 }

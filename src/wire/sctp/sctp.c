@@ -131,6 +131,8 @@ int64_t sctp_due(const struct sctp *s)
 		return -1;
 	earlier(&due, s->in.sack_due);
 	earlier(&due, s->reconf.due);
+	if (s->reconf.answers > 0)
+		earlier(&due, s->reconf.answer_at);
 	earlier(&due, f->due);
 	earlier(&due, f->late);
 	earlier(&due, probe_due(s));

@@ -74,6 +74,8 @@ struct sctp_conf {
 			       * least 2 * message */
 	bool zero_sum; /* under DTLS: packets without checksum will do (RFC 9653) */
 	bool odd; /* channels of ours: we are the DTLS server (RFC 8832 6) */
+	bool careless; /* the peer may be (RFC 6525): throw away what was sent before
+			* our question and comes after it, and ask but once */
 };
 
 struct sctp { /* fields are the engine's but for those said to be read */
@@ -182,9 +184,9 @@ size_t sctp_recv(struct sctp *s, uint16_t sid, struct span to,
 
 /* ---- ending ---- */
 
-/* When all that was sent on sid has gone out, the stream is reset: the peer sees that
- * it ends. To be called for each stream that ENDED, too. ENOTSUP: the peer cannot; 0 for
- * what is over already.
+/* When all that was sent on sid has gone out (careless: has arrived), it is reset: the
+ * peer sees that it ends. To be called for each stream that ENDED, too. ENOTSUP: the
+ * peer cannot; 0 for what is over already.
  */
 MUST_USE int sctp_reset(struct sctp *s, uint16_t sid);
 

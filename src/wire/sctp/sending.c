@@ -231,7 +231,7 @@ struct piece *sending_take(struct sctp *s, struct sctp_stream *x, size_t n)
 	if (p->flags & DATA_BEGIN && !(p->flags & DATA_UNORDERED))
 		x->ssn_out++;
 	p->ssn = (uint16_t)(x->ssn_out - 1);
-	p->tsn = f->next++;
+	p->tsn = x->last = f->next++;
 	s->out.unsent -= piece_cost(p->n);
 	x->unsent -= piece_cost(p->n);
 	list_remove(&p->node);

@@ -20,6 +20,7 @@ struct sctp_stream {          /* fields are the engine's but for user */
 	struct list ready; /* pieces of whole messages to be received */
 	struct list early; /* the same, behind a gap in ssn */
 	uint32_t unsent;   /* bytes in out, heads included */
+	uint32_t last;     /* TSN of what was sent last */
 	uint32_t refused;  /* as many had no room, somebody waits; 0: none */
 	uint16_t sid, ssn_out, ssn_in;
 	uint8_t events; /* bits of enum sctp_what */
