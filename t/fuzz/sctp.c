@@ -19,7 +19,8 @@ static void start(struct fuzz_sctp *f, int i)
 					 .in = 3 * SCTP_MESSAGE,
 					 .out = 3 * SCTP_MESSAGE,
 					 .zero_sum = true,
-					 .odd = i };
+					 .odd = i,
+					 .careless = !i };
 	sctp_init(&f->ends[i], &f->conf[i], random);
 }
 
@@ -30,7 +31,7 @@ static void fetch(struct fuzz_sctp *f, unsigned i)
 	struct sctp_event e;
 
 	while (sctp_event(s, &e)) {
-		if (e.what == SCTP_ENDED)
+		if (e.what == SCTP_ENDED || e.what == SCTP_REFUSED)
 			assert(sctp_reset(s, e.sid) <= 0);
 		while (e.what == SCTP_MESSAGE_IN &&
 		       channel_recv(s, e.sid, SPAN(room), &in, f->now))
@@ -84,6 +85,8 @@ static void be_busy(struct fuzz_sctp *f, uint8_t stage)
 			carry(f, 0, true);
 	if (stage & 4 && f->ends[0].streams.n > 0)
 		assert(sctp_reset(&f->ends[0], 2) <= 0);
+	if (stage & 4)
+		sctp_refuse(&f->ends[0], 4);
 	if (stage & 4)
 		for (int i = 0; i < 3; i++)
 			carry(f, 0, true);

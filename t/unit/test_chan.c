@@ -76,6 +76,15 @@ static bool say(struct stream *s, size_t n)
 	return true;
 }
 
+/* The one on a new association; whole: neither knows the other for one of us. */
+static void open_between(bool whole)
+{
+	const struct assoc_ask ask = { .whole = whole };
+
+	start(&ask);
+	open_one();
+}
+
 /* What one has that nobody reads keeps another waiting, until it is stopped. */
 static void stopped_gives_way(void **state)
 {
@@ -107,10 +116,7 @@ static void ends_one_way(void **state)
 
 	(void)state;
 	for (int whole = 0; whole < 2; whole++) {
-		const struct assoc_ask ask = { .whole = whole };
-
-		start(&ask);
-		open_one();
+		open_between(whole);
 		assert_true(say(near, 7));
 		stream_finish(near);
 		pass(20);
@@ -138,10 +144,7 @@ static void cut_off(void **state)
 
 	(void)state;
 	for (int whole = 0; whole < 2; whole++) {
-		const struct assoc_ask ask = { .whole = whole };
-
-		start(&ask);
-		open_one();
+		open_between(whole);
 		assert_true(say(far, 7));
 		stream_stop(far, true);
 		pass(20);
@@ -153,6 +156,28 @@ static void cut_off(void **state)
 		assert_true(near->ended);
 		stop();
 	}
+}
+
+/* He has said his last, and then hears no more: who still speaks is told. */
+static void cut_off_after_end(void **state)
+{
+	struct stream *near = &ends[0].chans[0].stream;
+	struct stream *far = &ends[1].chans[0].stream;
+
+	(void)state;
+	open_between(false);
+	stream_finish(near);
+	pass(20);
+	assert_true(far->ended && !far->err);
+	assert_true(say(far, 9));
+	stream_stop(near, true);
+	pass(100);
+	assert_int_equal(far->err, -NAT_ERESET);
+	stream_stop(far, true);
+	pass(100);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(assoc_of(i)->sctp.streams.n, 0);
+	stop();
 }
 
 /* ---- what others may not do, and may ---- */
@@ -309,6 +334,7 @@ int main(void)
 		cmocka_unit_test(stopped_gives_way),
 		cmocka_unit_test(ends_one_way),
 		cmocka_unit_test(cut_off),
+		cmocka_unit_test(cut_off_after_end),
 		cmocka_unit_test(wrong_opens),
 		cmocka_unit_test(wrong_messages),
 		cmocka_unit_test(no_longer_than_told),

@@ -570,6 +570,25 @@ static void answers(struct pair *p, uint32_t seq, uint32_t result)
 	assert_int_equal(cur_u32(&c), result);
 }
 
+static void asserts_refused(struct bytes body, uint32_t seq, struct bytes sids)
+{
+	struct cur c = cur_of(body);
+	struct param m;
+
+	assert_true(param_next(&c, &m) && m.type == PARAM_RESET_IN);
+	c = cur_of(m.body);
+	assert_int_equal(cur_u32(&c), seq);
+	assert_bytes_equal(((struct bytes){ c.p, cur_left(&c) }), sids);
+}
+
+static void forget_events(struct sctp *s)
+{
+	struct sctp_event e;
+
+	while (sctp_event(s, &e))
+		;
+}
+
 #define ASK "82000016 000d0012 %08x 00000000 %08x 00010000"
 
 /* RFC 6525 5.2: asked again it is answered again, and done once; 6 while data is still
@@ -657,6 +676,97 @@ static void asks_to_reset(void **state)
 	}
 	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
 	says_no(p, CHUNK_RECONF, 5000);
+	pair_free(p);
+}
+
+/* RFC 6525 4.2: the peer is to say no more; of a stream that has ended since it hears
+ * nothing, and all is not meant.
+ */
+static void refuses(void **state)
+{
+	struct pair *p = pair_opened();
+	struct sctp *s = &p->ends[0];
+	struct sctp_message m;
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	hear_data(p, 3, 1);
+	sctp_refuse(s, 1);
+	sctp_refuse(s, 1);
+	sctp_refuse(s, 9); /* there is none */
+	for (int i = 0; i < 2; i++) {
+		while (!says(p, CHUNK_RECONF, &d, &k))
+			p->now += 5;
+		asserts_refused(k.body, s->own.tsn, BYTES("\0\1\xff\xff"));
+	}
+	hear_f(p, ASK, s->reconf.expects, s->in.tsns.cum);
+	answers(p, s->reconf.expects - 1, RESET_DONE);
+	while (sctp_recv(s, 1, SPAN(text), &m))
+		;
+	assert_int_equal(sctp_reset(s, 1), 0);
+	forget_events(s);
+	while (!says(p, CHUNK_RECONF, &d, &k))
+		p->now += 5;
+	asserts_refused(k.body, s->own.tsn, BYTES("\0\1\xff\xff"));
+	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
+	assert_true(says(p, CHUNK_RECONF, &d, &k)); /* ours, of 1 */
+	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn + 1);
+	forget_events(s);
+	assert_int_equal(s->streams.n, 0);
+	says_no(p, CHUNK_RECONF, 5000);
+	pair_free(p);
+}
+
+/* What waits of one that is refused and gone before its turn is no question. */
+static void refused_and_gone(void **state)
+{
+	struct pair *p = pair_opened();
+	struct sctp *s = &p->ends[0];
+	struct sctp_message m;
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	hear_data(p, 3, 1);
+	assert_int_equal(sctp_recv(s, 1, SPAN(text), &m), 1);
+	assert_int_equal(sctp_reset(s, 1), 0);
+	assert_true(says(p, CHUNK_RECONF, &d, &k));
+	sctp_refuse(s, 1); /* behind it */
+	hear_f(p, ASK, s->reconf.expects, s->in.tsns.cum);
+	answers(p, s->reconf.expects - 1, RESET_DONE);
+	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
+	forget_events(s);
+	assert_int_equal(s->streams.n, 0);
+	says_no(p, CHUNK_RECONF, 5000);
+	assert_false(s->reconf.refuses);
+	pair_free(p);
+}
+
+/* Asked so, of a stream that we have not ended and of others: it is told, once. */
+static void asked_to_refuse(void **state)
+{
+	struct pair *p = pair_opened();
+	struct sctp *s = &p->ends[0];
+	const struct sctp_message how = { .ppid = 53 };
+	uint32_t seq = s->reconf.expects;
+	struct sctp_event e;
+	unsigned refused = 0;
+
+	(void)state;
+	send_n(p, 6, 10, &how);
+	pair_until(p, 100);
+	forget_events(s);
+	for (int i = 0; i < 3; i++) {
+		hear_f(p, "8200000e 000e000a %08x 0006 0000", seq);
+		answers(p, seq, RESET_DONE);
+		while (sctp_event(s, &e))
+			refused += e.what == SCTP_REFUSED && e.sid == 6;
+	}
+	assert_int_equal(refused, 1);
+	assert_int_equal(sctp_reset(s, 6), 0);
+	hear_f(p, "82000010 000e000c %08x 0006 0008", seq + 1);
+	assert_false(sctp_event(s, &e));
 	pair_free(p);
 }
 
@@ -758,6 +868,9 @@ int main(void)
 		cmocka_unit_test(ordered_until_acked),
 		cmocka_unit_test(asked_to_reset),
 		cmocka_unit_test(asks_to_reset),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(refused_and_gone),
+		cmocka_unit_test(asked_to_refuse),
 		cmocka_unit_test(careless),
 		cmocka_unit_test(asks_after_narrowing),
 		cmocka_unit_test(aborts),

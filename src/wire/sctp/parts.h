@@ -95,6 +95,8 @@ struct sctp_reconf {
 	uint32_t last;   /* TSN that it names */
 	uint32_t wanted; /* streams that wait for the next */
 	bool asked, say; /* it is out; it is to be said */
+	bool in;         /* it is of the peer's direction */
+	bool refuses;    /* others of that wait for the next */
 	uint8_t tries;
 	int64_t due;
 	uint32_t expects;   /* number of the peer's next */

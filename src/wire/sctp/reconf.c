@@ -1,9 +1,9 @@
-/* Streams that are reset (RFC 6525 5.2.1, 5.2.2, 5.2.7; RFC 8831 6.7): each side asks
- * for its own direction, one question at a time.
+/* Streams that are reset (RFC 6525 5.2.1 to 5.2.3, 5.2.7; RFC 8831 6.7): each side asks
+ * for its own direction, or wants no more of the other, one question at a time.
  */
 #include "wire/sctp/assoc.h"
 
-enum { ASK_HEAD = 16, ANSWER = 12 };
+enum { ASK_HEAD = 16, ANSWER = 12, NO_STREAM = 65535 /* RFC 8831 6.2 */ };
 
 void reconf_start(struct sctp *s)
 {
@@ -25,6 +25,16 @@ int sctp_reset(struct sctp *s, uint16_t sid)
 	return 0;
 }
 
+void sctp_refuse(struct sctp *s, uint16_t sid)
+{
+	struct sctp_stream *x = streams_find(&s->streams, sid);
+
+	if (!x || x->ended || x->refused_in != RESET_NO)
+		return;
+	x->refused_in = RESET_WANTED;
+	s->reconf.refuses = true;
+}
+
 /* ---- what we ask ---- */
 
 /* Is what was sent last between acked and next? */
@@ -35,13 +45,26 @@ static bool is_acked(const struct sctp *s, const struct sctp_stream *x)
 	return x->last - f->acked - 1 >= f->next - f->acked - 1;
 }
 
-static bool may_ask(const struct sctp *s, const struct sctp_stream *x)
+static bool may_ask(const struct sctp *s, const struct sctp_stream *x, bool in)
 {
+	if (in)
+		return x->refused_in == RESET_WANTED;
 	return x->reset == RESET_WANTED && list_alone(&x->out) &&
 	       (!s->conf->careless || is_acked(s, x));
 }
 
-static void ask(struct sctp *s)
+static uint8_t *state_of(struct sctp_stream *x, bool in)
+{
+	return in ? &x->refused_in : &x->reset;
+}
+
+static bool is_asked(const struct sctp *s, struct sctp_stream *x)
+{
+	return *state_of(x, s->reconf.in) == RESET_ASKED;
+}
+
+/* As many streams as there is room for. */
+static void ask(struct sctp *s, bool in)
 {
 	struct sctp_reconf *r = &s->reconf;
 	uint32_t n = 0,
@@ -50,29 +73,38 @@ static void ask(struct sctp *s)
 	list_each (at, &s->streams.all) {
 		struct sctp_stream *x = stream_all(at);
 
-		if (n == most / 2 || !may_ask(s, x))
+		if (n == most / 2 || !may_ask(s, x, in))
 			continue;
-		x->reset = RESET_ASKED;
+		*state_of(x, in) = RESET_ASKED;
 		n++;
 	}
+	if (in)
+		r->refuses = n == most / 2;
+	else
+		r->wanted -= n;
 	if (n == 0)
 		return;
-	r->wanted -= n;
 	r->last = s->out.flight.next - 1;
 	r->asked = r->say = true;
+	r->in = in;
 	r->tries = 0;
 }
 
 static void put_ask(struct sctp *s, struct pack *p)
 {
-	size_t mark = param_open(p, PARAM_RESET_OUT);
+	bool in = s->reconf.in;
+	size_t mark = param_open(p, in ? PARAM_RESET_IN : PARAM_RESET_OUT);
 
 	pack_u32(p, s->reconf.next);
-	pack_u32(p, s->reconf.expects - 1);
-	pack_u32(p, s->reconf.last);
+	if (!in) {
+		pack_u32(p, s->reconf.expects - 1);
+		pack_u32(p, s->reconf.last);
+	}
 	list_each (at, &s->streams.all)
-		if (stream_all(at)->reset == RESET_ASKED)
+		if (is_asked(s, stream_all(at)))
 			pack_u16(p, stream_all(at)->sid);
+	if (in) /* none would be all: those that have ended since are away */
+		pack_u16(p, NO_STREAM);
 	param_close(p, mark);
 }
 
@@ -84,9 +116,11 @@ static void asked_over(struct sctp *s)
 	list_each (at, &s->streams.all) {
 		struct sctp_stream *x = stream_all(at);
 
-		if (x->reset != RESET_ASKED)
+		if (!is_asked(s, x))
 			continue;
-		x->reset = RESET_OVER;
+		*state_of(x, s->reconf.in) = RESET_OVER;
+		if (s->reconf.in)
+			continue;
 		x->ssn_out = 0;
 		assoc_tell(s, x, SCTP_RESET);
 	}
@@ -133,21 +167,25 @@ static void keep(struct sctp *s, struct bytes sids, uint32_t tsn)
 	s->reconf.kept_tsn = tsn;
 }
 
-static void on_ask(struct sctp *s, struct cur *c, bool may)
+/* The peer wants no more of these. */
+static void on_refused(struct sctp *s, struct cur *c)
 {
-	struct sctp_reconf *r = &s->reconf;
-	uint32_t seq = cur_u32(c), answered = cur_u32(c), tsn = cur_u32(c);
+	while (cur_left(c) >= 2) {
+		struct sctp_stream *x = streams_find(&s->streams, cur_u16(c));
+
+		if (x && x->reset == RESET_NO)
+			assoc_tell(s, x, SCTP_REFUSED);
+	}
+	answer(s, RESET_DONE);
+}
+
+static void on_ended(struct sctp *s, struct cur *c)
+{
+	uint32_t answered = cur_u32(c), tsn = cur_u32(c);
 	struct bytes sids = { c->p, cur_left(c) };
 
 	(void)answered;
-	if (seq == r->expects - 1 && r->result != RESET_LATER) {
-		answer(s, r->result);
-		return;
-	}
-	if (seq != r->expects && seq != r->expects - 1)
-		return;
-	r->expects = seq + 1;
-	if (!may || c->bad) {
+	if (c->bad) {
 		answer(s, RESET_DENIED);
 	} else if (tsn_after(tsn, s->in.tsns.cum)) {
 		answer(s, RESET_LATER);
@@ -157,6 +195,26 @@ static void on_ask(struct sctp *s, struct cur *c, bool may)
 		drop_kept(s);
 		in_reset(s, sids);
 	}
+}
+
+static void on_ask(struct sctp *s, struct cur *c, uint16_t type)
+{
+	struct sctp_reconf *r = &s->reconf;
+	uint32_t seq = cur_u32(c);
+
+	if (seq == r->expects - 1 && r->result != RESET_LATER) {
+		answer(s, r->result);
+		return;
+	}
+	if (seq != r->expects && seq != r->expects - 1)
+		return;
+	r->expects = seq + 1;
+	if (type == PARAM_RESET_OUT)
+		on_ended(s, c);
+	else if (type == PARAM_RESET_IN)
+		on_refused(s, c);
+	else
+		answer(s, RESET_DENIED);
 }
 
 void reconf_on(struct sctp *s, const struct chunk *chunk, int64_t now)
@@ -170,7 +228,7 @@ void reconf_on(struct sctp *s, const struct chunk *chunk, int64_t now)
 		if (m.type == PARAM_RESET_ANSWER)
 			on_answer(s, &in, now);
 		else if (m.type >= PARAM_RESET_OUT && m.type <= PARAM_ADD_IN)
-			on_ask(s, &in, m.type == PARAM_RESET_OUT);
+			on_ask(s, &in, m.type);
 	}
 }
 
@@ -195,7 +253,9 @@ void reconf_tick(struct sctp *s, int64_t now)
 	if (r->due >= 0 && now >= r->due)
 		r->say = r->asked;
 	if (!r->asked && r->wanted > 0 && s->can.reconf)
-		ask(s);
+		ask(s, false);
+	if (!r->asked && r->refuses && s->can.reconf)
+		ask(s, true);
 }
 
 static void put_answer(struct sctp *s, struct pack *p, int64_t now)
@@ -215,7 +275,7 @@ static size_t asked_size(const struct sctp *s)
 	size_t n = CHUNK_HEAD + ASK_HEAD + ANSWER + 2;
 
 	list_each (at, &s->streams.all)
-		n += stream_all(at)->reset == RESET_ASKED ? 2 : 0;
+		n += is_asked(s, stream_all(at)) ? 2 : 0;
 	return n;
 }
 

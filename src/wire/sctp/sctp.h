@@ -127,7 +127,7 @@ int64_t sctp_due(const struct sctp *s);
 /* The path is another one: what was on the old one is asked for at once. */
 void sctp_hurry(struct sctp *s, int64_t now);
 
-/* The path takes no more than that now: SCTP_MTU_LEAST to SCTP_MTU_MOST. */
+/* The path takes no more: SCTP_MTU_LEAST to SCTP_MTU_MOST. */
 void sctp_set_mtu(struct sctp *s, uint16_t mtu);
 
 /* ---- events ---- */
@@ -137,14 +137,12 @@ enum sctp_what {
 	SCTP_OVER = 2,       /* DOWN */
 	SCTP_MESSAGE_IN = 4, /* at sid, one or more */
 	SCTP_ROOM = 8,       /* at sid, that was refused */
-	/* The peer has reset sid: nothing more will come, and all that had come has
-	 * been fetched.
-	 */
-	SCTP_ENDED = 16,
-	/* Our reset of sid is done; after both, sid is free. Not told when sid has
-	 * begun again before.
-	 */
-	SCTP_RESET = 32
+	SCTP_ENDED =
+		16, /* the peer has reset sid, all that had come is fetched */
+	/* Ours of sid is done; after both it is free. Not told if it has begun again. */
+	SCTP_RESET = 32,
+	SCTP_REFUSED =
+		64 /* the peer wants no more of sid, which is to be reset */
 };
 
 struct sctp_event {
@@ -184,11 +182,12 @@ size_t sctp_recv(struct sctp *s, uint16_t sid, struct span to,
 
 /* ---- ending ---- */
 
-/* When all that was sent on sid has gone out (careless: has arrived), it is reset: the
- * peer sees that it ends. To be called for each stream that ENDED, too. ENOTSUP: the
- * peer cannot; 0 for what is over already.
+/* When all that was sent on sid has gone out (careless: has arrived), the peer sees that
+ * it ends. For each that ENDED, too. ENOTSUP: the peer cannot; 0: it is over already.
  */
 MUST_USE int sctp_reset(struct sctp *s, uint16_t sid);
+/* Asks the peer to say no more on sid (RFC 6525 4.2): it is not told how far it got. */
+void sctp_refuse(struct sctp *s, uint16_t sid);
 
 /* All that was sent arrives, nothing more is taken, and the association ends. */
 void sctp_shutdown(struct sctp *s);

@@ -10,7 +10,7 @@
 
 enum { STREAMS_OWN = 2, STREAMS_BUCKETS = 16 };
 
-/* What of a stream's own direction is to be reset (RFC 6525). */
+/* How far the reset of one direction of a stream is asked for (RFC 6525). */
 enum stream_reset { RESET_NO, RESET_WANTED, RESET_ASKED, RESET_OVER };
 
 struct sctp_stream {          /* fields are the engine's but for user */
@@ -23,9 +23,10 @@ struct sctp_stream {          /* fields are the engine's but for user */
 	uint32_t last;     /* TSN of what was sent last */
 	uint32_t refused;  /* as many had no room, somebody waits; 0: none */
 	uint16_t sid, ssn_out, ssn_in;
-	uint8_t events; /* bits of enum sctp_what */
-	uint8_t reset;  /* enum stream_reset */
-	bool ended;     /* the peer has reset its direction */
+	uint8_t events;     /* bits of enum sctp_what */
+	uint8_t reset;      /* enum stream_reset, of ours */
+	uint8_t refused_in; /* the same, of the peer's */
+	bool ended;         /* the peer has reset its direction */
 	bool told_end;
 	bool used;
 	struct {
