@@ -482,22 +482,30 @@ static void test_renegotiation(void **state)
 
 /* ---- hellos of browsers ---- */
 
+/* Of 1.2, without extensions. */
+static struct hello bare_hello(struct bytes suites)
+{
+	static const uint8_t random[TLS_RANDOM] = { 1 };
+
+	return (struct hello){ .where = HELLO_CLIENT,
+			       .version = EPOCH_DTLS12,
+			       .random = random,
+			       .cookie = BYTES(""),
+			       .suites = suites };
+}
+
 /* As Chromium and Firefox say it: both versions, a share of ML-KEM that fills a
  * datagram; with a head as if it went whole.
  */
 static struct bytes browser_hello(struct span room, const char *versions,
 				  struct bytes srtp)
 {
-	static uint8_t random[TLS_RANDOM] = { 1 }, kem[1216], both[1260];
+	static uint8_t kem[1216], both[1260];
 	uint8_t hex[16];
 	struct pack keys = pack_to(SPAN(both));
 	struct pack body = pack_to(
 		(struct span){ room.p + GATHER_HEAD, room.n - GATHER_HEAD });
-	struct hello h = { .where = HELLO_CLIENT,
-			   .version = EPOCH_DTLS12,
-			   .random = random,
-			   .cookie = BYTES(""),
-			   .suites = BYTES("\x13\x01\xc0\x2b\xc0\x2f") };
+	struct hello h = bare_hello(BYTES("\x13\x01\xc0\x2b\xc0\x2f"));
 
 	pack_u16(&keys, 0x11ec);
 	pack_vector(&keys, bytes_in(SPAN(kem)), 2);
@@ -634,14 +642,9 @@ static void test_our_hello(void **state)
 static struct bytes plain_hello(struct span room, struct bytes suites,
 				uint32_t with)
 {
-	static const uint8_t random[TLS_RANDOM] = { 1 };
 	struct pack body = pack_to(
 		(struct span){ room.p + GATHER_HEAD, room.n - GATHER_HEAD });
-	struct hello h = { .where = HELLO_CLIENT,
-			   .version = EPOCH_DTLS12,
-			   .random = random,
-			   .cookie = BYTES(""),
-			   .suites = suites };
+	struct hello h = bare_hello(suites);
 
 	h.ext[HELLO_SCHEMES] = BYTES("\4\3\x08\4\4\1");
 	if (with >> HELLO_MASTER & 1)

@@ -135,23 +135,46 @@ static void ends(void **state)
 	}
 }
 
+/* The visitor says all that he has to say. */
+static void ask_all(int *visitor, int *service)
+{
+	start(4);
+	*visitor = visit();
+	*service = served();
+	says(*visitor, *service, "give me");
+	sock_finish(*visitor);
+	assert_int_equal(hears(*service), 0);
+}
+
 /* Half closed, then cut off: what has come must not look like all of it. */
 static void cut_off(void **state)
 {
 	int visitor, service;
 
 	(void)state;
-	start(4);
-	visitor = visit();
-	service = served();
-	says(visitor, service, "give me");
-	sock_finish(visitor);
-	assert_int_equal(hears(service), 0);
+	ask_all(&visitor, &service);
 	says(service, visitor, "a part");
 	sock_close(service, true);
 	assert_int_equal(hears(visitor), -NAT_ERESET);
 	ties_pair_are(0, 0);
 	sock_close(visitor, false);
+	stop();
+}
+
+/* Who has said his last and then hangs up: the service does not go on for nobody. */
+static void hangs_up(void **state)
+{
+	int visitor, service;
+
+	(void)state;
+	ask_all(&visitor, &service);
+	sock_close(visitor, true);
+	assert_int_equal(sock_send(service, BYTES("here it is")), 10);
+	chan_pair_pass(50);
+	ties_pair_are(0, 0);
+	ties_pair_said(HOST, "reset");
+	assert_true(sock_send(service, BYTES("and more")) < 0);
+	sock_close(service, false);
 	stop();
 }
 
@@ -436,6 +459,7 @@ int main(void)
 		cmocka_unit_test(both_ways),
 		cmocka_unit_test(ends),
 		cmocka_unit_test(cut_off),
+		cmocka_unit_test(hangs_up),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(all_end),

@@ -250,14 +250,19 @@ static void one_family(void **state)
 	}
 }
 
+static void sends_on(unsigned from, const struct addr *to)
+{
+	servers[from].error = STUN_TRY_ALTERNATE;
+	servers[from].alternate = *to;
+}
+
 /* Sent on to another server, once. */
 static void sent_on(void **state)
 {
 	(void)state;
 	for (int tcp = 0; tcp < BOTH; tcp++) {
 		start();
-		servers[0].error = STUN_TRY_ALTERNATE;
-		servers[0].alternate = servers[1].at;
+		sends_on(0, &servers[1].at);
 		connect_by(tcp);
 		assert_int_equal(servers[1].given, 1);
 		exchange(7, "over there");
@@ -267,8 +272,7 @@ static void sent_on(void **state)
 		assert_int_equal(servers[1].given, 2);
 		assert_int_equal(servers[1].asked[STUN_ALLOCATE], 6);
 		relayed_stop(&owner.relayed);
-		servers[1].error = STUN_TRY_ALTERNATE;
-		servers[1].alternate = servers[0].at;
+		sends_on(1, &servers[0].at);
 		call(tcp);
 		until(&owner.overs, 1);
 		assert_int_equal(owner.err, -NAT_EPROTO);
@@ -279,13 +283,14 @@ static void sent_on(void **state)
 /* Sent where there is no way to: it is over, and that is told. */
 static void sent_nowhere(void **state)
 {
+	static const struct addr nowhere = { .family = ADDR_IP6,
+					     .port = 3478,
+					     .ip = { 0xfe, 0x80 } };
+
 	(void)state;
 	for (int tcp = 0; tcp < BOTH; tcp++) {
 		start();
-		servers[0].error = STUN_TRY_ALTERNATE;
-		servers[0].alternate = (struct addr){ .family = ADDR_IP6,
-						      .port = 3478,
-						      .ip = { 0xfe, 0x80 } };
+		sends_on(0, &nowhere);
 		call(tcp);
 		until(&owner.overs, 1);
 		assert_true(owner.err < 0);

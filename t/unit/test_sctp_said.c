@@ -570,7 +570,7 @@ static void answers(struct pair *p, uint32_t seq, uint32_t result)
 	assert_int_equal(cur_u32(&c), result);
 }
 
-static void asserts_refused(struct bytes body, uint32_t seq, struct bytes sids)
+static void assert_refused(struct bytes body, uint32_t seq, struct bytes sids)
 {
 	struct cur c = cur_of(body);
 	struct param m;
@@ -679,63 +679,75 @@ static void asks_to_reset(void **state)
 	pair_free(p);
 }
 
-/* RFC 6525 4.2: the peer is to say no more; of a stream that has ended since it hears
- * nothing, and all is not meant.
- */
-static void refuses(void **state)
+/* One that has come, and of which we ask for a reset. */
+static struct pair *reset_one(void)
 {
 	struct pair *p = pair_opened();
-	struct sctp *s = &p->ends[0];
 	struct sctp_message m;
 	struct said d;
 	struct chunk k;
 
-	(void)state;
 	hear_data(p, 3, 1);
+	assert_int_equal(sctp_recv(&p->ends[0], 1, SPAN(text), &m), 1);
+	assert_int_equal(sctp_reset(&p->ends[0], 1), 0);
+	assert_true(says(p, CHUNK_RECONF, &d, &k));
+	return p;
+}
+
+static void hear_done(struct pair *p, uint32_t seq)
+{
+	hear_f(p, "82000010 0010000c %08x 00000001", seq);
+}
+
+static void peer_ends(struct pair *p)
+{
+	struct sctp *s = &p->ends[0];
+
+	hear_f(p, ASK, s->reconf.expects, s->in.tsns.cum);
+	answers(p, s->reconf.expects - 1, RESET_DONE);
+}
+
+/* RFC 6525 4.2: the peer is to say no more, of one stream; it is asked for once it has
+ * ended no more, and all is never meant.
+ */
+static void refuses(void **state)
+{
+	struct pair *p = reset_one();
+	struct sctp *s = &p->ends[0];
+	struct said d;
+	struct chunk k;
+
+	(void)state;
+	hear_done(p, s->own.tsn);
 	sctp_refuse(s, 1);
 	sctp_refuse(s, 1);
 	sctp_refuse(s, 9); /* there is none */
 	for (int i = 0; i < 2; i++) {
 		while (!says(p, CHUNK_RECONF, &d, &k))
 			p->now += 5;
-		asserts_refused(k.body, s->own.tsn, BYTES("\0\1\xff\xff"));
+		assert_refused(k.body, s->own.tsn + 1, BYTES("\0\1\xff\xff"));
 	}
-	hear_f(p, ASK, s->reconf.expects, s->in.tsns.cum);
-	answers(p, s->reconf.expects - 1, RESET_DONE);
-	while (sctp_recv(s, 1, SPAN(text), &m))
-		;
-	assert_int_equal(sctp_reset(s, 1), 0);
-	forget_events(s);
-	while (!says(p, CHUNK_RECONF, &d, &k))
-		p->now += 5;
-	asserts_refused(k.body, s->own.tsn, BYTES("\0\1\xff\xff"));
-	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
-	assert_true(says(p, CHUNK_RECONF, &d, &k)); /* ours, of 1 */
-	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn + 1);
+	peer_ends(p);
 	forget_events(s);
 	assert_int_equal(s->streams.n, 0);
+	while (!says(p, CHUNK_RECONF, &d, &k))
+		p->now += 5;
+	assert_refused(k.body, s->own.tsn + 1, BYTES("\xff\xff"));
+	hear_done(p, s->own.tsn + 1);
 	says_no(p, CHUNK_RECONF, 5000);
 	pair_free(p);
 }
 
-/* What waits of one that is refused and gone before its turn is no question. */
-static void refused_and_gone(void **state)
+/* Ended before its turn came. */
+static void refused_too_late(void **state)
 {
-	struct pair *p = pair_opened();
+	struct pair *p = reset_one();
 	struct sctp *s = &p->ends[0];
-	struct sctp_message m;
-	struct said d;
-	struct chunk k;
 
 	(void)state;
-	hear_data(p, 3, 1);
-	assert_int_equal(sctp_recv(s, 1, SPAN(text), &m), 1);
-	assert_int_equal(sctp_reset(s, 1), 0);
-	assert_true(says(p, CHUNK_RECONF, &d, &k));
-	sctp_refuse(s, 1); /* behind it */
-	hear_f(p, ASK, s->reconf.expects, s->in.tsns.cum);
-	answers(p, s->reconf.expects - 1, RESET_DONE);
-	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
+	sctp_refuse(s, 1);
+	peer_ends(p);
+	hear_done(p, s->own.tsn);
 	forget_events(s);
 	assert_int_equal(s->streams.n, 0);
 	says_no(p, CHUNK_RECONF, 5000);
@@ -789,7 +801,7 @@ static void careless(void **state)
 	says_no(p, CHUNK_RECONF, 2000);
 	hear_f(p, "03000010 %08x 00010000 00000000", s->out.flight.next - 1);
 	assert_true(says(p, CHUNK_RECONF, &d, &k));
-	hear_f(p, "82000010 0010000c %08x 00000001", s->own.tsn);
+	hear_done(p, s->own.tsn);
 	hear_f(p, ASK, seq, s->in.tsns.cum);
 	answers(p, seq, RESET_DONE);
 	assert_true(says_nothing(p));
@@ -869,7 +881,7 @@ int main(void)
 		cmocka_unit_test(asked_to_reset),
 		cmocka_unit_test(asks_to_reset),
 		cmocka_unit_test(refuses),
-		cmocka_unit_test(refused_and_gone),
+		cmocka_unit_test(refused_too_late),
 		cmocka_unit_test(asked_to_refuse),
 		cmocka_unit_test(careless),
 		cmocka_unit_test(asks_after_narrowing),
