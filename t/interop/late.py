@@ -9,8 +9,6 @@ import signal
 import socket
 import threading
 
-FULL = 1  # more than the queue takes: then SYNs are dropped
-
 
 def serve(sock: socket.socket) -> None:
     got = b""
@@ -27,13 +25,11 @@ def serve(sock: socket.socket) -> None:
 
 def main() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
-    listener = socket.create_server(("127.0.0.1", 0), backlog=FULL - 1)
-    port = listener.getsockname()[1]
-    own = [socket.create_connection(("127.0.0.1", port)) for _ in range(FULL)]
-    print(f"listens on {port}", flush=True)
-    signal.sigwait([signal.SIGUSR1])
-    for sock in own:
-        sock.close()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+    where = listener.getsockname()
+    with socket.create_connection(where):  # the queue takes no more than that
+        print(f"listens on {where[1]}", flush=True)
+        signal.sigwait([signal.SIGUSR1])
     while True:
         sock, _ = listener.accept()
         threading.Thread(target=serve, args=[sock], daemon=True).start()
