@@ -265,6 +265,7 @@ static void too_many_of_one(void **state)
 	ties_pair.ties[JOIN].most = 1;
 	say(2, "no");
 	ties_pair_are(1, 1);
+	ties_pair_noted(JOIN, ": too many at once: web");
 	stop();
 }
 

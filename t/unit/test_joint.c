@@ -238,6 +238,8 @@ static void too_many(void **state)
 	visitors[1] = visit();
 	visitors[2] = visit();
 	assert_int_equal(hears(visitors[2]), -NAT_ERESET);
+	ties_pair_noted(JOIN, "warn join: 127.0.0.1:");
+	ties_pair_noted(JOIN, ": too many at once: web");
 	assert_int_equal(hears(visitors[1]), -NAT_EAGAIN);
 	ties_pair_are(2, 1);
 	chan_pair.cut = false;
