@@ -50,13 +50,13 @@ rel_flags = -Os $(SECTIONS) -fstack-protector-strong \
 	-fno-asynchronous-unwind-tables -ffile-prefix-map=$(CURDIR)/=
 rel_link = -s -Wl,--gc-sections,-z,relro,-z,now,-Map=$@.map
 rel_end = -Wl,--print-gc-sections >$@.removed 2>&1; bad=$$?; grep -v 'removing unused' $@.removed; exit $$bad
-static_flags = $(rel_flags) -fno-pie -flto=auto $(close) $(if $(LEFT),$(small_flags),-fstack-protector)
-close = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi)
+static_flags = $(rel_flags) -fno-pie -flto=auto $(aligned) $(if $(LEFT),$(small_flags),-fstack-protector)
+aligned = $(if $(call defines,$(MUSL),__x86_64__),-malign-data=abi)
 small_flags = -Oz -fno-inline-functions-called-once -fno-stack-protector -isystem vendor/small \
 	$(SMALLER:%=-fno-%) -fmerge-all-constants
 SMALLER = tree-fre partial-inlining move-loop-invariants tree-tail-merge tree-forwprop if-conversion \
 	optimize-sibling-calls caller-saves
-static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(close) $(if $(LEFT),$(small_flags)) \
+static_link = -static -no-pie -flto=auto -flto-partition=one -Os $(aligned) $(if $(LEFT),$(small_flags)) \
 	$(rel_link),-z,noseparate-code,-z,norelro,-z,common-page-size=16,--build-id=none
 static_end = && $(PYTHON) vendor/small/sstrip.py $@
 # Most time of a first check is the compiler's; what runs long is in two layers.

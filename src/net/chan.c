@@ -239,7 +239,7 @@ static void chan_stop(struct stream *s, bool reset)
 			say_cut(c);
 		end_out(c);
 	} else if (reset && !a->whole && a->state == ASSOC_OPEN) {
-		sctp_refuse(&a->sctp, c->sid);
+		sctp_reset_in(&a->sctp, c->sid);
 	}
 	soon_stop(&c->tell);
 	put(c, &c->in);
@@ -301,7 +301,7 @@ static void hear_nobody(struct assoc *a, const struct sctp_event *e)
 	struct channel_in in;
 	struct span room = { a->of->room, SCTP_MESSAGE };
 
-	if (e->what == SCTP_ENDED || e->what == SCTP_REFUSED)
+	if (e->what == SCTP_ENDED || e->what == SCTP_UNWANTED)
 		(void)!sctp_reset(&a->sctp, e->sid);
 	if (e->what != SCTP_MESSAGE_IN)
 		return;
@@ -342,7 +342,7 @@ void chan_hear(struct assoc *a, const struct sctp_event *e)
 			end_out(c);
 		tell(c, STREAM_OUT);
 	}
-	if (e->what == SCTP_REFUSED)
+	if (e->what == SCTP_UNWANTED)
 		go_down(c, -NAT_ERESET);
 	if (e->what == SCTP_ENDED) {
 		c->stream.ended = true;

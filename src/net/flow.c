@@ -286,6 +286,6 @@ void flow_hear(struct ties *t, struct udp *u, const struct p2p_service *s)
 		if (f)
 			carry(f, d.data);
 		else
-			ties_refuse(t, d.peer, s->name);
+			ties_say_full(t, d.peer, s->name);
 	}
 }

@@ -164,7 +164,7 @@ void joint_call(struct ties *t, int fd, const struct addr *from,
 	struct joint *k = call(t, service);
 
 	if (!k) {
-		ties_refuse(t, from, service);
+		ties_say_full(t, from, service);
 		sock_close(fd, true);
 		return;
 	}

@@ -42,17 +42,17 @@ void ties_end(struct ties *t)
 	flow_end_all(t);
 }
 
-void ties_refuse(const struct ties *t, const struct addr *from,
-		 struct bytes service)
+void ties_say_full(const struct ties *t, const struct addr *from,
+		   struct bytes service)
 {
 	struct net *net = t->of->net;
 	char text[64];
 	struct fmt f = fmt_to(SPAN(text));
 
 	addr_print(&f, from);
-	log_seldom(net->log, log_at(&t->of->refused, net->loop->now),
-		   t->of->role, "%s: too many at once: %.*s", fmt_text(&f),
-		   (int)service.n, (const char *)service.p);
+	log_seldom(net->log, log_at(&t->of->full, net->loop->now), t->of->role,
+		   "%s: too many at once: %.*s", fmt_text(&f), (int)service.n,
+		   (const char *)service.p);
 }
 
 void ties_say(const struct ties *t, const struct tie_end *e)

@@ -31,7 +31,7 @@ struct tables {
 	struct map senders; /* flows of a join, by who sends */
 	struct list idle;   /* flows: the longest unused first */
 	struct map_seed seed;
-	struct log_rate refused;
+	struct log_rate full; /* of what ties_say_full says */
 };
 
 /* most: of connections; and as many who send datagrams. */
@@ -61,9 +61,9 @@ struct tie_end {
 	const char *why;
 };
 void ties_say(const struct ties *t, const struct tie_end *e);
-/* There was no place for who came from there, as is told seldom. */
-void ties_refuse(const struct ties *t, const struct addr *from,
-		 struct bytes service);
+/* There was no place for who came from there: seldom, and how often is counted. */
+void ties_say_full(const struct ties *t, const struct addr *from,
+		   struct bytes service);
 
 /* ---- joint.c ---- */
 

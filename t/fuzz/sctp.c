@@ -31,7 +31,7 @@ static void fetch(struct fuzz_sctp *f, unsigned i)
 	struct sctp_event e;
 
 	while (sctp_event(s, &e)) {
-		if (e.what == SCTP_ENDED || e.what == SCTP_REFUSED)
+		if (e.what == SCTP_ENDED || e.what == SCTP_UNWANTED)
 			assert(sctp_reset(s, e.sid) <= 0);
 		while (e.what == SCTP_MESSAGE_IN &&
 		       channel_recv(s, e.sid, SPAN(room), &in, f->now))
@@ -86,7 +86,7 @@ static void be_busy(struct fuzz_sctp *f, uint8_t stage)
 	if (stage & 4 && f->ends[0].streams.n > 0)
 		assert(sctp_reset(&f->ends[0], 2) <= 0);
 	if (stage & 4)
-		sctp_refuse(&f->ends[0], 4);
+		sctp_reset_in(&f->ends[0], 4);
 	if (stage & 4)
 		for (int i = 0; i < 3; i++)
 			carry(f, 0, true);

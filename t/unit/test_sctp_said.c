@@ -570,7 +570,7 @@ static void answers(struct pair *p, uint32_t seq, uint32_t result)
 	assert_int_equal(cur_u32(&c), result);
 }
 
-static void assert_refused(struct bytes body, uint32_t seq, struct bytes sids)
+static void assert_asks_in(struct bytes body, uint32_t seq, struct bytes sids)
 {
 	struct cur c = cur_of(body);
 	struct param m;
@@ -710,7 +710,7 @@ static void peer_ends(struct pair *p)
 /* RFC 6525 4.2: the peer is to say no more, of one stream; it is asked for once it has
  * ended no more, and all is never meant.
  */
-static void refuses(void **state)
+static void asks_to_be_left(void **state)
 {
 	struct pair *p = reset_one();
 	struct sctp *s = &p->ends[0];
@@ -719,66 +719,78 @@ static void refuses(void **state)
 
 	(void)state;
 	hear_done(p, s->own.tsn);
-	sctp_refuse(s, 1);
-	sctp_refuse(s, 1);
-	sctp_refuse(s, 9); /* there is none */
+	sctp_reset_in(s, 1);
+	sctp_reset_in(s, 1);
+	sctp_reset_in(s, 9); /* there is none */
 	for (int i = 0; i < 2; i++) {
 		while (!says(p, CHUNK_RECONF, &d, &k))
 			p->now += 5;
-		assert_refused(k.body, s->own.tsn + 1, BYTES("\0\1\xff\xff"));
+		assert_asks_in(k.body, s->own.tsn + 1, BYTES("\0\1\xff\xff"));
 	}
 	peer_ends(p);
 	forget_events(s);
 	assert_int_equal(s->streams.n, 0);
 	while (!says(p, CHUNK_RECONF, &d, &k))
 		p->now += 5;
-	assert_refused(k.body, s->own.tsn + 1, BYTES("\xff\xff"));
+	assert_asks_in(k.body, s->own.tsn + 1, BYTES("\xff\xff"));
 	hear_done(p, s->own.tsn + 1);
 	says_no(p, CHUNK_RECONF, 5000);
 	pair_free(p);
 }
 
 /* Ended before its turn came. */
-static void refused_too_late(void **state)
+static void asks_too_late(void **state)
 {
 	struct pair *p = reset_one();
 	struct sctp *s = &p->ends[0];
 
 	(void)state;
-	sctp_refuse(s, 1);
+	sctp_reset_in(s, 1);
 	peer_ends(p);
 	hear_done(p, s->own.tsn);
 	forget_events(s);
 	assert_int_equal(s->streams.n, 0);
 	says_no(p, CHUNK_RECONF, 5000);
-	assert_false(s->reconf.refuses);
+	assert_false(s->reconf.wanted[RESET_IN]);
 	pair_free(p);
 }
 
-/* Asked so, of a stream that we have not ended and of others: it is told, once. */
-static void asked_to_refuse(void **state)
+static unsigned unwanted(struct sctp *s)
+{
+	struct sctp_event e;
+	unsigned n = 0;
+
+	while (sctp_event(s, &e))
+		n += e.what == SCTP_UNWANTED;
+	return n;
+}
+
+/* Asked so: each stream that we have not ended is told, once; by an empty list, all. */
+static void asked_to_leave(void **state)
 {
 	struct pair *p = pair_opened();
 	struct sctp *s = &p->ends[0];
 	const struct sctp_message how = { .ppid = 53 };
 	uint32_t seq = s->reconf.expects;
-	struct sctp_event e;
-	unsigned refused = 0;
 
 	(void)state;
+	send_n(p, 4, 10, &how);
 	send_n(p, 6, 10, &how);
 	pair_until(p, 100);
 	forget_events(s);
-	for (int i = 0; i < 3; i++) {
+	hear_f(p, "82000008 000e0004"); /* no number */
+	assert_true(says_nothing(p));
+	for (unsigned i = 0; i < 3; i++) {
 		hear_f(p, "8200000e 000e000a %08x 0006 0000", seq);
 		answers(p, seq, RESET_DONE);
-		while (sctp_event(s, &e))
-			refused += e.what == SCTP_REFUSED && e.sid == 6;
+		assert_int_equal(unwanted(s), i == 0);
 	}
-	assert_int_equal(refused, 1);
+	hear_f(p, "8200000c 000e0008 %08x", seq + 1);
+	answers(p, seq + 1, RESET_DONE);
+	assert_int_equal(unwanted(s), 2);
 	assert_int_equal(sctp_reset(s, 6), 0);
-	hear_f(p, "82000010 000e000c %08x 0006 0008", seq + 1);
-	assert_false(sctp_event(s, &e));
+	hear_f(p, "82000010 000e000c %08x 0006 0008", seq + 2);
+	assert_int_equal(unwanted(s), 0);
 	pair_free(p);
 }
 
@@ -834,8 +846,9 @@ static void asks_after_narrowing(void **state)
 	assert_int_equal(k.body.n, 16 + 2 * STREAMS);
 	pair_until(p, 1000);
 	for (uint16_t sid = 0; sid < STREAMS; sid++)
-		assert_int_equal(streams_find(&s->streams, sid)->reset,
-				 RESET_OVER);
+		assert_int_equal(
+			streams_find(&s->streams, sid)->reset[RESET_OUT],
+			RESET_OVER);
 	pair_free(p);
 }
 
@@ -880,9 +893,9 @@ int main(void)
 		cmocka_unit_test(ordered_until_acked),
 		cmocka_unit_test(asked_to_reset),
 		cmocka_unit_test(asks_to_reset),
-		cmocka_unit_test(refuses),
-		cmocka_unit_test(refused_too_late),
-		cmocka_unit_test(asked_to_refuse),
+		cmocka_unit_test(asks_to_be_left),
+		cmocka_unit_test(asks_too_late),
+		cmocka_unit_test(asked_to_leave),
 		cmocka_unit_test(careless),
 		cmocka_unit_test(asks_after_narrowing),
 		cmocka_unit_test(aborts),

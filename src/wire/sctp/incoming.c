@@ -221,7 +221,7 @@ static struct sctp_stream *stream_for(struct sctp *s, uint16_t sid)
 {
 	struct sctp_stream *x = streams_find(&s->streams, sid);
 
-	if (x && x->told_end && x->reset == RESET_OVER &&
+	if (x && x->told_end && x->reset[RESET_OUT] == RESET_OVER &&
 	    !(x->events & SCTP_ENDED))
 		streams_drop(&s->streams, x);
 	return streams_need(&s->streams, sid);

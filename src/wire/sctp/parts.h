@@ -91,12 +91,11 @@ struct sctp_replies {
 
 /* reconf.c */
 struct sctp_reconf {
-	uint32_t next;   /* number of our next question */
-	uint32_t last;   /* TSN that it names */
-	uint32_t wanted; /* streams that wait for the next */
-	bool asked, say; /* it is out; it is to be said */
-	bool in;         /* it is of the peer's direction */
-	bool refuses;    /* others of that wait for the next */
+	uint32_t next;           /* number of our next question */
+	uint32_t last;           /* TSN that it names */
+	bool asked, say;         /* it is out; it is to be said */
+	uint8_t way;             /* enum stream_way: what it is about */
+	bool wanted[RESET_WAYS]; /* streams may wait for the next */
 	uint8_t tries;
 	int64_t due;
 	uint32_t expects;   /* number of the peer's next */

@@ -10,6 +10,14 @@ void reconf_start(struct sctp *s)
 	s->reconf.next = s->own.tsn;
 }
 
+static void want(struct sctp *s, struct sctp_stream *x, enum stream_way way)
+{
+	if (x->reset[way] != RESET_NO)
+		return;
+	x->reset[way] = RESET_WANTED;
+	s->reconf.wanted[way] = true;
+}
+
 int sctp_reset(struct sctp *s, uint16_t sid)
 {
 	struct sctp_stream *x = streams_find(&s->streams, sid);
@@ -18,21 +26,16 @@ int sctp_reset(struct sctp *s, uint16_t sid)
 		return 0;
 	if (s->state >= SCTP_OPEN && !s->can.reconf)
 		return -NAT_ENOTSUP;
-	if (x->reset == RESET_NO) {
-		x->reset = RESET_WANTED;
-		s->reconf.wanted++;
-	}
+	want(s, x, RESET_OUT);
 	return 0;
 }
 
-void sctp_refuse(struct sctp *s, uint16_t sid)
+void sctp_reset_in(struct sctp *s, uint16_t sid)
 {
 	struct sctp_stream *x = streams_find(&s->streams, sid);
 
-	if (!x || x->ended || x->refused_in != RESET_NO)
-		return;
-	x->refused_in = RESET_WANTED;
-	s->reconf.refuses = true;
+	if (x && !x->ended)
+		want(s, x, RESET_IN);
 }
 
 /* ---- what we ask ---- */
@@ -45,54 +48,49 @@ static bool is_acked(const struct sctp *s, const struct sctp_stream *x)
 	return x->last - f->acked - 1 >= f->next - f->acked - 1;
 }
 
-static bool may_ask(const struct sctp *s, const struct sctp_stream *x, bool in)
+static bool may_ask(const struct sctp *s, const struct sctp_stream *x,
+		    enum stream_way way)
 {
-	if (in)
-		return x->refused_in == RESET_WANTED;
-	return x->reset == RESET_WANTED && list_alone(&x->out) &&
-	       (!s->conf->careless || is_acked(s, x));
+	return way == RESET_IN ||
+	       (list_alone(&x->out) && (!s->conf->careless || is_acked(s, x)));
 }
 
-static uint8_t *state_of(struct sctp_stream *x, bool in)
+static bool is_asked(const struct sctp *s, const struct sctp_stream *x)
 {
-	return in ? &x->refused_in : &x->reset;
-}
-
-static bool is_asked(const struct sctp *s, struct sctp_stream *x)
-{
-	return *state_of(x, s->reconf.in) == RESET_ASKED;
+	return x->reset[s->reconf.way] == RESET_ASKED;
 }
 
 /* As many streams as there is room for. */
-static void ask(struct sctp *s, bool in)
+static void ask(struct sctp *s, enum stream_way way)
 {
 	struct sctp_reconf *r = &s->reconf;
 	uint32_t n = 0,
 		 most = s->mtu - PACKET_HEAD - CHUNK_HEAD - ASK_HEAD - ANSWER;
 
+	r->wanted[way] = false;
 	list_each (at, &s->streams.all) {
 		struct sctp_stream *x = stream_all(at);
 
-		if (n == most / 2 || !may_ask(s, x, in))
+		if (x->reset[way] != RESET_WANTED)
 			continue;
-		*state_of(x, in) = RESET_ASKED;
+		if (n == most / 2 || !may_ask(s, x, way)) {
+			r->wanted[way] = true;
+			continue;
+		}
+		x->reset[way] = RESET_ASKED;
 		n++;
 	}
-	if (in)
-		r->refuses = n == most / 2;
-	else
-		r->wanted -= n;
 	if (n == 0)
 		return;
 	r->last = s->out.flight.next - 1;
 	r->asked = r->say = true;
-	r->in = in;
+	r->way = (uint8_t)way;
 	r->tries = 0;
 }
 
 static void put_ask(struct sctp *s, struct pack *p)
 {
-	bool in = s->reconf.in;
+	bool in = s->reconf.way == RESET_IN;
 	size_t mark = param_open(p, in ? PARAM_RESET_IN : PARAM_RESET_OUT);
 
 	pack_u32(p, s->reconf.next);
@@ -118,8 +116,8 @@ static void asked_over(struct sctp *s)
 
 		if (!is_asked(s, x))
 			continue;
-		*state_of(x, s->reconf.in) = RESET_OVER;
-		if (s->reconf.in)
+		x->reset[s->reconf.way] = RESET_OVER;
+		if (s->reconf.way == RESET_IN)
 			continue;
 		x->ssn_out = 0;
 		assoc_tell(s, x, SCTP_RESET);
@@ -167,19 +165,24 @@ static void keep(struct sctp *s, struct bytes sids, uint32_t tsn)
 	s->reconf.kept_tsn = tsn;
 }
 
-/* The peer wants no more of these. */
-static void on_refused(struct sctp *s, struct cur *c)
+static void tell_unwanted(struct sctp *s, struct sctp_stream *x)
 {
-	while (cur_left(c) >= 2) {
-		struct sctp_stream *x = streams_find(&s->streams, cur_u16(c));
+	if (x && x->reset[RESET_OUT] == RESET_NO)
+		assoc_tell(s, x, SCTP_UNWANTED);
+}
 
-		if (x && x->reset == RESET_NO)
-			assoc_tell(s, x, SCTP_REFUSED);
-	}
+/* The peer wants no more of these; an empty list: of any. */
+static void on_ask_in(struct sctp *s, struct cur *c)
+{
+	if (cur_left(c) == 0)
+		list_each (at, &s->streams.all)
+			tell_unwanted(s, stream_all(at));
+	while (cur_left(c) >= 2)
+		tell_unwanted(s, streams_find(&s->streams, cur_u16(c)));
 	answer(s, RESET_DONE);
 }
 
-static void on_ended(struct sctp *s, struct cur *c)
+static void on_ask_out(struct sctp *s, struct cur *c)
 {
 	uint32_t answered = cur_u32(c), tsn = cur_u32(c);
 	struct bytes sids = { c->p, cur_left(c) };
@@ -202,6 +205,8 @@ static void on_ask(struct sctp *s, struct cur *c, uint16_t type)
 	struct sctp_reconf *r = &s->reconf;
 	uint32_t seq = cur_u32(c);
 
+	if (c->bad)
+		return;
 	if (seq == r->expects - 1 && r->result != RESET_LATER) {
 		answer(s, r->result);
 		return;
@@ -210,9 +215,9 @@ static void on_ask(struct sctp *s, struct cur *c, uint16_t type)
 		return;
 	r->expects = seq + 1;
 	if (type == PARAM_RESET_OUT)
-		on_ended(s, c);
+		on_ask_out(s, c);
 	else if (type == PARAM_RESET_IN)
-		on_refused(s, c);
+		on_ask_in(s, c);
 	else
 		answer(s, RESET_DENIED);
 }
@@ -252,10 +257,9 @@ void reconf_tick(struct sctp *s, int64_t now)
 	reconf_settle(s);
 	if (r->due >= 0 && now >= r->due)
 		r->say = r->asked;
-	if (!r->asked && r->wanted > 0 && s->can.reconf)
-		ask(s, false);
-	if (!r->asked && r->refuses && s->can.reconf)
-		ask(s, true);
+	for (unsigned way = 0; way < RESET_WAYS; way++)
+		if (!r->asked && r->wanted[way] && s->can.reconf)
+			ask(s, (enum stream_way)way);
 }
 
 static void put_answer(struct sctp *s, struct pack *p, int64_t now)

@@ -90,7 +90,7 @@ void assoc_settle(struct sctp *s, struct sctp_stream *x)
 		x->told_end = true;
 		assoc_tell(s, x, SCTP_ENDED);
 	}
-	if (x->told_end && x->reset == RESET_OVER && x->events == 0)
+	if (x->told_end && x->reset[RESET_OUT] == RESET_OVER && x->events == 0)
 		streams_drop(&s->streams, x);
 }
 

@@ -137,12 +137,10 @@ enum sctp_what {
 	SCTP_OVER = 2,       /* DOWN */
 	SCTP_MESSAGE_IN = 4, /* at sid, one or more */
 	SCTP_ROOM = 8,       /* at sid, that was refused */
-	SCTP_ENDED =
-		16, /* the peer has reset sid, all that had come is fetched */
+	SCTP_ENDED = 16,     /* the peer has reset sid, and all is fetched */
 	/* Ours of sid is done; after both it is free. Not told if it has begun again. */
 	SCTP_RESET = 32,
-	SCTP_REFUSED =
-		64 /* the peer wants no more of sid, which is to be reset */
+	SCTP_UNWANTED = 64 /* the peer asks us to reset sid */
 };
 
 struct sctp_event {
@@ -183,11 +181,14 @@ size_t sctp_recv(struct sctp *s, uint16_t sid, struct span to,
 /* ---- ending ---- */
 
 /* When all that was sent on sid has gone out (careless: has arrived), the peer sees that
- * it ends. For each that ENDED, too. ENOTSUP: the peer cannot; 0: it is over already.
+ * it ends. To be called for each that ENDED, too. ENOTSUP: the peer cannot; 0 for what
+ * is over already.
  */
 MUST_USE int sctp_reset(struct sctp *s, uint16_t sid);
-/* Asks the peer to say no more on sid (RFC 6525 4.2): it is not told how far it got. */
-void sctp_refuse(struct sctp *s, uint16_t sid);
+/* Asks the peer to reset sid (RFC 6525 4.2), which it may deny, and of which nothing is
+ * told but ENDED, in the end. Nothing for what has ENDED, or is not there.
+ */
+void sctp_reset_in(struct sctp *s, uint16_t sid);
 
 /* All that was sent arrives, nothing more is taken, and the association ends. */
 void sctp_shutdown(struct sctp *s);

@@ -127,7 +127,7 @@ int sctp_send(struct sctp *s, uint16_t sid, struct bytes text,
 	x = stream_for(s, sid);
 	if (!x)
 		return -NAT_ELIMIT;
-	if (x->reset != RESET_NO)
+	if (x->reset[RESET_OUT] != RESET_NO)
 		return -NAT_ECLOSED;
 	if (!m->urgent && refuse(s, x, text.n))
 		return -NAT_EAGAIN;

@@ -10,8 +10,11 @@
 
 enum { STREAMS_OWN = 2, STREAMS_BUCKETS = 16 };
 
-/* How far the reset of one direction of a stream is asked for (RFC 6525). */
+/* How far we have asked for the reset of a stream, and of which way of it: the one that
+ * we send on, or the one that the peer does (RFC 6525).
+ */
 enum stream_reset { RESET_NO, RESET_WANTED, RESET_ASKED, RESET_OVER };
+enum stream_way { RESET_OUT, RESET_IN, RESET_WAYS };
 
 struct sctp_stream {          /* fields are the engine's but for user */
 	struct map_node node; /* by number */
@@ -23,10 +26,9 @@ struct sctp_stream {          /* fields are the engine's but for user */
 	uint32_t last;     /* TSN of what was sent last */
 	uint32_t refused;  /* as many had no room, somebody waits; 0: none */
 	uint16_t sid, ssn_out, ssn_in;
-	uint8_t events;     /* bits of enum sctp_what */
-	uint8_t reset;      /* enum stream_reset, of ours */
-	uint8_t refused_in; /* the same, of the peer's */
-	bool ended;         /* the peer has reset its direction */
+	uint8_t events;            /* bits of enum sctp_what */
+	uint8_t reset[RESET_WAYS]; /* enum stream_reset */
+	bool ended;                /* the peer has reset its direction */
 	bool told_end;
 	bool used;
 	struct {
