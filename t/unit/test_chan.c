@@ -246,13 +246,28 @@ static void wrong_messages(void **state)
 		start(NULL);
 		open_one();
 		open_one();
-		raw(0, rows[i].ppid, OPEN_TYPE("\0"));
+		raw(0, rows[i].ppid, OPEN_TYPE("\1"));
 		assert_int_equal(stream_peek(one, 1).n, rows[i].err ? 0 : 13);
 		assert_int_equal(one->err, rows[i].err);
 		raw(2, PPID_BINARY, BYTES("x"));
 		assert_int_equal(stream_peek(other, 1).n, 1);
 		stop();
 	}
+}
+
+/* libdatachannel may open a channel twice, by the same words. */
+static void opened_twice(void **state)
+{
+	struct stream *far = &ends[1].chans[0].stream;
+
+	(void)state;
+	open_between(true);
+	raw(0, PPID_DCEP, OPEN_TYPE("\0"));
+	raw(0, PPID_BINARY, BYTES("x"));
+	assert_int_equal(stream_peek(far, 1).n, 1);
+	assert_int_equal(far->err, 0);
+	assert_int_equal(ends[1].nchans, 1);
+	stop();
 }
 
 /* RFC 8841 6: max-message-size of theirs. */
@@ -337,6 +352,7 @@ int main(void)
 		cmocka_unit_test(cut_off_after_end),
 		cmocka_unit_test(wrong_opens),
 		cmocka_unit_test(wrong_messages),
+		cmocka_unit_test(opened_twice),
 		cmocka_unit_test(no_longer_than_told),
 		cmocka_unit_test(begins),
 		cmocka_unit_test(sums),

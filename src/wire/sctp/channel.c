@@ -96,15 +96,23 @@ int channel_send(struct sctp *s, uint16_t sid, enum channel_what kind,
 	return sctp_send(s, sid, empty ? BYTES("\0") : text, &m, now);
 }
 
+/* libdatachannel 0.23 may say its OPEN twice (0055). */
+static bool is_again(const struct sctp_stream *x, const struct dcep_open *o)
+{
+	return x->user.state == OPEN && x->user.kind == o->type &&
+	       x->user.limit == o->limit;
+}
+
 static enum channel_what on_open(struct sctp *s, uint16_t sid,
 				 struct channel_in *in, int64_t now)
 {
 	const struct sctp_stream *x = streams_find(&s->streams, sid);
 	static const uint8_t ack = DCEP_ACK;
 
-	if ((sid & 1) == s->conf->odd || !x || x->user.state != NONE ||
-	    !dcep_read(&in->open, in->text))
+	if ((sid & 1) == s->conf->odd || !x || !dcep_read(&in->open, in->text))
 		return CHANNEL_WRONG;
+	if (x->user.state != NONE)
+		return is_again(x, &in->open) ? CHANNEL_ACKED : CHANNEL_WRONG;
 	set(s, sid, &in->open, OPEN);
 	if (say(s, sid, (struct bytes){ &ack, 1 }, now) < 0)
 		return CHANNEL_WRONG;

@@ -20,7 +20,7 @@ enum {
 
 enum channel_what {
 	CHANNEL_OPENED, /* by the peer; open says how, and is answered */
-	CHANNEL_ACKED,  /* ours: the peer knows of it */
+	CHANNEL_ACKED,  /* ours: the peer knows of it; or its OPEN once more */
 	CHANNEL_TEXT,   /* text, which may be empty */
 	CHANNEL_BINARY,
 	CHANNEL_WRONG /* the peer is: to be closed */
